@@ -1,0 +1,305 @@
+import json
+import shutil
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_world import FakeWorld, install, sysu_index
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xivlab import data
+from xivlab.data import check_index, load, read_packed, write_packed
+from xivlab.errors import XivlabError
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    install(monkeypatch, tmp_path)
+    return tmp_path
+
+
+def grey(rows) -> np.ndarray:
+    """What the fake world exposes for these rows."""
+    return np.asarray(rows, np.uint8)[:, None, None, None] * np.ones((1, *FakeWorld.size, 3), np.uint8)
+
+
+def folder_in(cache):
+    (folder,) = cache.iterdir()  # nothing else is left there
+    return folder
+
+
+# Loading
+
+
+def test_load_gives_three_splits_without_a_person_in_two(cache):
+    people = load("synthetic-sysu")
+    index = sysu_index()
+    assert people.name == "synthetic-sysu" and people.fingerprint == FakeWorld.fingerprint
+    splits = (people.train, people.val, people.test)
+    assert [set(split.person.tolist()) for split in splits] == [{1, 2, 4, 5}, {3}, {6, 7, 8}]
+    assert sum(len(split) for split in splits) == len(index)
+    rows = np.flatnonzero(index["split"] == "test")
+    np.testing.assert_array_equal(people.test.pixels, grey(rows))
+    np.testing.assert_array_equal(people.test.path, index["path"][rows])
+    np.testing.assert_array_equal(people.test.modality, np.isin(people.test.camera, (3, 6)))
+
+
+def test_dtypes_and_shapes(cache):
+    train = load("synthetic-regdb").train
+    assert isinstance(train.pixels, np.memmap) and not train.pixels.flags.writeable
+    assert train.pixels.dtype == np.uint8 and train.pixels.shape == (len(train), 8, 4, 3)
+    for array in (train.person, train.camera, train.modality):
+        assert array.dtype == np.int64 and array.shape == (len(train),)
+
+
+def test_select(cache):
+    train = load("synthetic-sysu").train
+    infrared = train.select(train.modality == 1)
+    assert len(infrared) == 4 * 2 * 2 and set(infrared.camera.tolist()) == {3, 6}
+    np.testing.assert_array_equal(infrared.pixels, train.pixels[train.modality == 1])
+    assert train.select(np.array([5, 0])).path.tolist() == train.path[[5, 0]].tolist()
+
+
+def test_only_the_first_load_exposes(cache):
+    load("synthetic-sysu")
+    assert FakeWorld.exposed == len(sysu_index())
+    load("synthetic-sysu")
+    assert FakeWorld.exposed == len(sysu_index())
+
+
+def test_cache_argument_goes_before_the_environment(cache, tmp_path_factory):
+    here = tmp_path_factory.mktemp("here")
+    load("synthetic-sysu", cache=here)
+    assert folder_in(here).name == "synthetic-sysu-" + FakeWorld.fingerprint[:16]
+    assert not list(cache.iterdir())
+
+
+def test_another_world_is_another_cache(cache, monkeypatch):
+    load("synthetic-sysu")
+    monkeypatch.setattr(FakeWorld, "fingerprint", "beef" * 16)
+    assert load("synthetic-sysu").fingerprint == "beef" * 16
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_unknown_name():
+    with pytest.raises(XivlabError, match="no data set 'sysu': give synthetic-sysu or synthetic-regdb"):
+        load("sysu")
+
+
+# Damage: a synthetic set is made again, a user's folder is refused
+
+
+def cut_pixels(folder):
+    path = folder / "pixels.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def empty_pixels(folder):
+    (folder / "pixels.npy").write_bytes(b"")
+
+
+def flip_a_pixel(folder):
+    raw = bytearray((folder / "pixels.npy").read_bytes())
+    raw[-100] ^= 1
+    (folder / "pixels.npy").write_bytes(raw)
+
+
+def cut_index(folder):
+    path = folder / "index.csv"
+    path.write_text(path.read_text()[:200])
+
+
+def edit_person(folder):
+    path = folder / "index.csv"
+    path.write_text(path.read_text().replace(",8,", ",1,"))
+
+
+def edit_meta(folder, **change):
+    path = folder / "meta.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+
+
+def edit_counts(folder):
+    edit_meta(folder, counts={"train": 0, "val": 0, "test": 94})
+
+
+def edit_fingerprint(folder):
+    edit_meta(folder, fingerprint="0")
+
+
+def age(folder):
+    edit_meta(folder, format=0)
+
+
+def garble_meta(folder):
+    (folder / "meta.json").write_text("[]")
+
+
+def lose_meta(folder):
+    (folder / "meta.json").unlink()
+
+
+damages = pytest.mark.parametrize(
+    "damage",
+    [
+        cut_pixels,
+        empty_pixels,
+        flip_a_pixel,
+        cut_index,
+        edit_person,
+        edit_counts,
+        edit_fingerprint,
+        age,
+        garble_meta,
+        lose_meta,
+    ],
+)
+
+
+@damages
+def test_a_damaged_cache_is_made_again(cache, damage):
+    load("synthetic-sysu")
+    damage(folder_in(cache))
+    people = load("synthetic-sysu")
+    assert FakeWorld.exposed == 2 * len(sysu_index())
+    np.testing.assert_array_equal(people.train.pixels, grey(range(len(people.train))))
+    folder_in(cache)
+
+
+@damages
+def test_a_damaged_folder_of_the_user_is_refused_and_left_alone(cache, damage, tmp_path_factory):
+    load("synthetic-sysu")
+    mine = tmp_path_factory.mktemp("mine") / "set"
+    shutil.copytree(folder_in(cache), mine)
+    assert len(load(mine).train) == 4 * 6 * 2
+    damage(mine)
+    before = {p.name: p.read_bytes() for p in mine.iterdir()}
+    with pytest.raises(XivlabError, match=r"set is not a whole packed data set \(.*\): make it again\.$"):
+        load(mine)
+    assert before == {p.name: p.read_bytes() for p in mine.iterdir()}
+
+
+def test_an_interrupted_build_leaves_nothing(cache, monkeypatch):
+    def interrupted(self, rows):
+        if rows[0] >= 50:
+            raise KeyboardInterrupt
+        return grey(rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeWorld, "expose", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            load("synthetic-sysu")
+    assert not list(cache.iterdir())
+    assert len(load("synthetic-sysu").test) == 3 * 6 * 2 - 2
+
+
+def test_a_killed_build_is_never_taken_for_whole(cache):
+    load("synthetic-sysu")
+    whole = folder_in(cache)
+    whole.rename(cache / f".{whole.name}-killed")  # as a build leaves it that had no time to tidy up
+    cut_pixels(cache / f".{whole.name}-killed")
+    load("synthetic-sysu")
+    assert FakeWorld.exposed == 2 * len(sysu_index())
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_two_builds_at_once_do_not_hurt_each_other(cache, monkeypatch, damaged):
+    if damaged:
+        load("synthetic-sysu")
+        cut_pixels(folder_in(cache))
+    both_are_building = threading.Barrier(2, timeout=10)
+
+    def expose(self, rows):
+        if rows[0] == 0:
+            both_are_building.wait()
+        return grey(rows)
+
+    monkeypatch.setattr(FakeWorld, "expose", expose)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(load("synthetic-sysu"))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    for people in found:
+        np.testing.assert_array_equal(people.test.pixels, found[0].test.pixels)
+    read_packed(folder_in(cache))
+
+
+def test_a_cache_that_cannot_be_written(cache):
+    (cache / "file").write_text("")
+    with pytest.raises(XivlabError, match="cannot be kept in .*file .*XIVLAB_CACHE"):
+        load("synthetic-sysu", cache=cache / "file")
+
+
+# Packing a set of one's own
+
+
+@given(counts=st.tuples(*[st.integers(0, 3)] * 3).filter(any), cut=st.integers(1, 5), side=st.integers(1, 3))
+def test_what_is_written_is_read_back(tmp_path_factory, counts, cut, side):
+    index = pd.DataFrame(
+        [
+            (f"{split}/{person}.png", person, 1, person % 2, split)
+            for split, count in zip(data.SPLITS, counts)
+            for person in range(100 * len(split), 100 * len(split) + count)
+        ],
+        columns=list(data.COLUMNS),
+    )
+    index["person"] += index["split"].map({"train": 0, "val": 0, "test": 50})
+    images = np.random.default_rng(0).integers(0, 256, (len(index), side, 2, 3), np.uint8)
+    folder = tmp_path_factory.mktemp("packed") / "mine"
+    write_packed(folder, "mine", "1", (side, 2), index, np.array_split(images, cut))
+    people = read_packed(folder)
+    assert (len(people.train), len(people.val), len(people.test)) == counts
+    for name in data.SPLITS:
+        split, rows = getattr(people, name), np.flatnonzero(index["split"] == name)
+        np.testing.assert_array_equal(split.pixels, images[rows])
+        for column in ("path", "person", "camera", "modality"):
+            np.testing.assert_array_equal(getattr(split, column), index[column][rows])
+
+
+def test_images_must_fit_the_index(tmp_path):
+    index = sysu_index()
+
+    def write(images):
+        write_packed(tmp_path / "mine", "mine", "1", FakeWorld.size, index, [images])
+
+    with pytest.raises(XivlabError, match="94 rows in its index but 93 images"):
+        write(grey(range(93)))
+    with pytest.raises(XivlabError, match=r"are float64 \(8, 4, 3\): give uint8 \(8, 4, 3\)"):
+        write(grey(range(94)) / 255)
+    with pytest.raises(XivlabError, match=r"are uint8 \(8, 2, 3\)"):
+        write(grey(range(94))[:, :, :2])
+    assert not list(tmp_path.iterdir())
+
+
+def test_good_files_are_not_overwritten(tmp_path):
+    index = sysu_index()
+    write_packed(tmp_path / "mine", "mine", "1", FakeWorld.size, index, [grey(range(94))])
+    with pytest.raises(FileExistsError):
+        write_packed(tmp_path / "mine", "mine", "2", FakeWorld.size, index, [grey(range(94))])
+    with pytest.raises(XivlabError):
+        write_packed(tmp_path / "mine", "mine", "3", FakeWorld.size, index, [], replace=True)
+    assert read_packed(tmp_path / "mine").fingerprint == "1"
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        (lambda i: i.drop(columns="camera"), "no column camera"),
+        (lambda i: i[:0], "no rows"),
+        (lambda i: i.assign(person=i["person"] / 2), "Column person of the index is float64"),
+        (lambda i: i.assign(modality=2), "0 \\(visible\\) and 1 \\(infrared\\)"),
+        (lambda i: i[::-1], "order of its splits"),
+        (lambda i: i.replace({"split": {"val": "dev"}}), "order of its splits"),
+        (lambda i: i.assign(path="cam1/0001/0001.jpg"), "cam1/0001/0001.jpg is in the index twice"),
+        (lambda i: i.replace({"person": {8: 1}}), "Person 1 is in two splits"),
+    ],
+)
+def test_check_index(change, sentence):
+    check_index(sysu_index())
+    with pytest.raises(XivlabError, match=sentence):
+        check_index(change(sysu_index()))

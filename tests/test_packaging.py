@@ -1,0 +1,48 @@
+"""What the files around the package say agrees."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10, where pytest brings the same under its old name
+    import tomli as tomllib
+
+import xivlab
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CONDA_NAME = {"torch": "pytorch"}  # where conda-forge's name is another
+
+
+def test_conda_environment_asks_for_the_same_packages():
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    wanted = {re.sub(r"^[\w-]+", lambda name: CONDA_NAME.get(name[0], name[0]), line) for line in wanted}
+    wanted |= {"python" + PROJECT["requires-python"], "pip"}
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert {line for line in environment if isinstance(line, str)} == wanted
+
+
+def test_the_citation_is_of_this_version_and_this_licence():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == xivlab.__version__
+    assert citation["license"] == PROJECT["license"]
+    assert (ROOT / "LICENSE").read_text().startswith(f"{citation['license']} License")
+    assert citation["references"][0]["doi"] == "10.1609/aaai.v34i04.5891"
+
+
+def test_the_entry_point_exists():
+    module, function = PROJECT["scripts"]["xivlab"].split(":")
+    assert callable(getattr(__import__(module, fromlist=[function]), function))
+
+
+def test_make_does_nothing_twice(tmp_path):
+    """With an up-to-date environment, `make test` goes straight to the tests."""
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "installed").touch()
+    command = ["make", "--dry-run", "--no-print-directory", "test", f"VENV={tmp_path / 'venv'}"]
+    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert plan.stdout.split() == [f"{tmp_path}/venv/bin/python", "-m", "pytest"]
