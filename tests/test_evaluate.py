@@ -1,0 +1,254 @@
+"""Scores against a slow loop, cases done by hand, and the mistakes seen in public code."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xivlab import evaluate
+from xivlab.embed import Embeddings
+from xivlab.embed import test_distance as eq2
+from xivlab.errors import XivlabError
+from xivlab.evaluate import retrieval_metrics, sample_gallery, search
+
+
+def slow_metrics(distance, query_person, gallery_person, query_camera, gallery_camera, protocol, max_rank=20):
+    """The rules, one query and one gallery image at a time."""
+    curves, precisions, penalties = [], [], []
+    for q in range(len(query_person)):
+        ranking = []
+        for g in sorted(range(len(gallery_person)), key=lambda g: (distance[q][g], g)):
+            same_person = gallery_person[g] == query_person[q]
+            if protocol == "sysu" and query_camera[q] == 3 and gallery_camera[g] == 2:
+                continue
+            if protocol == "llcm" and same_person and query_camera[q] == gallery_camera[g]:
+                continue
+            ranking.append(gallery_person[g])
+        hits = [r for r, person in enumerate(ranking, 1) if person == query_person[q]]
+        if not hits:
+            continue
+        listed = ranking if protocol == "regdb" else list(dict.fromkeys(ranking))
+        first = listed.index(query_person[q]) + 1
+        curves.append([first <= k for k in range(1, max_rank + 1)])
+        precisions.append(np.mean([n / r for n, r in enumerate(hits, 1)]))
+        penalties.append(len(hits) / hits[-1])
+    return np.mean(curves, axis=0), np.mean(precisions), np.mean(penalties), len(curves)
+
+
+def assert_same(metrics, slow):
+    np.testing.assert_allclose(metrics.cmc, slow[0])
+    assert (metrics.mAP, metrics.mINP) == pytest.approx(slow[1:3])
+    assert metrics.valid_queries == slow[3]
+
+
+@pytest.mark.parametrize("protocol", ["sysu", "llcm", "regdb"])
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    people=st.integers(2, 30),
+    sizes=st.tuples(st.integers(1, 12), st.integers(1, 40)),
+    levels=st.sampled_from([2, 5, 10**6]),
+)
+def test_any_search_scores_as_the_slow_loop(protocol, seed, people, sizes, levels):
+    """Few distance levels make many ties; few gallery images leave queries without a match."""
+    rng = np.random.default_rng(seed)
+    distance = rng.integers(0, levels, sizes).astype(float)
+    person = [rng.integers(100, 100 + people, n) for n in sizes]
+    camera = [rng.integers(1, 7, n) for n in sizes]
+    person[1][0], camera[0][0], camera[1][0] = person[0][0], 6, 1  # at least one match
+    arguments = (distance, *person, *camera, protocol)
+    assert_same(retrieval_metrics(*arguments), slow_metrics(*arguments))
+
+
+def score(distance, query_person, gallery_person, query_camera=None, gallery_camera=None, **options):
+    """`retrieval_metrics` of lists, all queries in camera 6 and all of the gallery in camera 1."""
+    return retrieval_metrics(
+        np.array(distance, float),
+        np.array(query_person),
+        np.array(gallery_person),
+        np.array(query_camera or [6] * len(query_person)),
+        np.array(gallery_camera or [1] * len(gallery_person)),
+        **options,
+    )
+
+
+@pytest.mark.parametrize("protocol", ["sysu", "llcm", "regdb"])
+def test_perfect_search(protocol):
+    metrics = score([[0, 1, 2, 3], [2, 3, 0, 1]], [5, 9], [5, 5, 9, 9], protocol=protocol)
+    assert metrics.cmc.tolist() == [1.0] * 20
+    assert (metrics.mAP, metrics.mINP, metrics.valid_queries) == (1, 1, 2)
+    assert metrics.rank(1) == 1
+
+
+def test_worst_search():
+    metrics = score([[3, 2, 1, 0]], [5], [5, 6, 7, 8])
+    assert metrics.cmc[:4].tolist() == [0, 0, 0, 1]
+    assert (metrics.mAP, metrics.mINP) == (1 / 4, 1 / 4)
+
+
+def test_average_precision_and_inverse_penalty_by_hand():
+    """Hits at ranks 1, 3 and 6."""
+    metrics = score([[0, 1, 2, 3, 4, 5]], [5], [5, 6, 5, 7, 8, 5])
+    assert metrics.mAP == pytest.approx((1 / 1 + 2 / 3 + 3 / 6) / 3)
+    assert metrics.mINP == 3 / 6
+
+
+def test_cmc_counts_people_not_images_but_for_regdb():
+    """Two images of person 6 stand before the hit: second person, third image."""
+    distance, people = [[2, 0, 1]], [5, 6, 6]
+    assert score(distance, [5], people, protocol="sysu").cmc[:3].tolist() == [0, 1, 1]
+    assert score(distance, [5], people, protocol="llcm").cmc[:3].tolist() == [0, 1, 1]
+    assert score(distance, [5], people, protocol="regdb").cmc[:3].tolist() == [0, 0, 1]
+    assert score(distance, [5], people).mAP == pytest.approx(1 / 3)  # AP counts images always
+
+
+def test_camera_3_does_not_see_camera_2_of_any_person():
+    """Nearest are camera-2 images of the right and of another person; both must go."""
+    layout = {"gallery_person": [5, 6, 7, 5], "gallery_camera": [2, 2, 1, 1], "distance": [[0, 1, 2, 3]]}
+    from_3 = score(query_person=[5], query_camera=[3], **layout)
+    assert from_3.cmc[:2].tolist() == [0, 1] and from_3.mAP == 1 / 2
+    from_6 = score(query_person=[5], query_camera=[6], **layout)
+    assert from_6.cmc[0] == 1 and from_6.mAP == pytest.approx((1 + 2 / 4) / 2)
+
+
+def test_llcm_hides_the_same_person_in_the_same_camera_only():
+    metrics = score([[0, 1, 2]], [5], [5, 6, 5], [4], [4, 4, 1], protocol="llcm")
+    assert metrics.cmc[:2].tolist() == [0, 1]
+    assert metrics.mAP == 1 / 2
+
+
+def test_queries_without_a_match_count_nowhere():
+    """Person 8 is not in the gallery; person 6 only in camera 2, which camera 3 does not see."""
+    metrics = score([[0, 1]] * 3, [5, 8, 6], [5, 6], [3, 3, 3], [1, 2])
+    assert metrics.valid_queries == 1
+    assert metrics.cmc[0] == 1 and metrics.mAP == 1
+
+
+def test_ties_keep_the_order_of_the_gallery():
+    """Long enough for an unstable sort to shuffle."""
+    people = np.arange(300)
+    metrics = score(np.zeros((1, 300)), [7], people, protocol="regdb", max_rank=10)
+    assert metrics.cmc.tolist() == [0] * 7 + [1] * 3
+
+
+def test_fewer_people_than_ranks_does_not_bend_the_curve():
+    """One query keeps three people and the other two: rows of different length in common code."""
+    metrics = score([[2, 1, 0], [0, 1, 2]], [5, 5], [5, 6, 7], [6, 3], [1, 1, 2])
+    assert metrics.cmc.tolist() == [0.5, 0.5] + [1.0] * 18
+
+
+def test_query_and_gallery_labels_are_not_interchangeable():
+    rng = np.random.default_rng(0)
+    distance = rng.random((4, 6))
+    query, gallery = np.array([1, 1, 2, 3]), np.array([1, 2, 2, 3, 3, 3])
+    assert score(distance, query, gallery).mAP != score(distance.T, gallery, query).mAP
+    with pytest.raises(XivlabError, match="4 gallery images"):
+        score(distance, gallery, query)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"distance": [[0, np.nan]]}, "NaN or infinite"),
+        ({"distance": [[0, np.inf]]}, "NaN or infinite"),
+        ({"distance": [[0, 1, 2]]}, "2 gallery images"),
+        ({"query_person": [9]}, "No query has a match"),
+        ({"query_camera": [1, 2]}, "one camera"),
+        ({"protocol": "market"}, "Unknown protocol 'market'"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence(change, sentence):
+    with pytest.raises(XivlabError, match=sentence):
+        score(**{"distance": [[0, 1]], "query_person": [5], "gallery_person": [5, 6]} | change)
+
+
+PERSON = np.repeat([3, 5, 11], 8)
+CAMERA = np.tile([5, 1, 1, 2, 2, 4, 4, 5], 3)
+
+
+def test_gallery_has_one_image_of_each_person_and_camera_in_order():
+    rows = sample_gallery(PERSON, CAMERA, trial=0)
+    pairs = list(zip(PERSON[rows].tolist(), CAMERA[rows].tolist(), strict=True))
+    assert pairs == list(itertools.product([3, 5, 11], [1, 2, 4, 5]))
+
+
+def test_gallery_depends_on_the_trial_and_on_nothing_else():
+    np.random.seed(0)
+    first = [sample_gallery(PERSON, CAMERA, trial).tolist() for trial in range(10)]
+    np.random.seed(1)
+    assert first == [sample_gallery(PERSON, CAMERA, trial).tolist() for trial in range(10)]
+    assert len(set(map(tuple, first))) > 1
+
+
+def test_gallery_of_a_missing_camera_is_smaller():
+    there = ~((PERSON == 5) & (CAMERA == 4))
+    assert len(sample_gallery(PERSON[there], CAMERA[there], 0)) == 11
+
+
+def test_eq_2_is_the_sum_of_two_distances():
+    infrared, visible, x = np.zeros((1, 2)), np.array([[3.0, 4.0]]), np.array([[0.0, 2.0]])
+    assert [eq2(infrared, visible, x, kind).item() for kind in ("v", "x", "v+x")] == [5, 2, 7]
+    assert eq2(infrared, visible, None, "v").item() == 5
+
+
+@pytest.mark.parametrize(
+    ("x", "kind", "sentence"), [(None, "v+x", "the baseline has none"), (0, "w", "Unknown test distance")]
+)
+def test_eq_2_refuses(x, kind, sentence):
+    with pytest.raises(XivlabError, match=sentence):
+        eq2(np.zeros((1, 2)), np.zeros((1, 2)), x and np.zeros((1, 2)), kind)
+
+
+def embeddings(seed=0, people=8):
+    """Random features around one direction per person; two infrared, four visible cameras."""
+    rng = np.random.default_rng(seed)
+    centre = rng.normal(size=(people, 4))
+
+    def modality(cameras):
+        person, camera, _ = (a.ravel() for a in np.indices((people, len(cameras), 3)))
+        feature = centre[person] + rng.normal(size=(len(person), 4))
+        return feature.astype(np.float32), person + 50, np.array(cameras)[camera]
+
+    infrared, infrared_person, infrared_camera = modality([3, 6])
+    visible, visible_person, visible_camera = modality([1, 2, 4, 5])
+    x = visible + rng.normal(size=visible.shape).astype(np.float32)
+    return Embeddings(infrared, visible, x, infrared_person, infrared_camera, visible_person, visible_camera)
+
+
+@pytest.mark.parametrize("kind", ["v", "x", "v+x"])
+def test_search_is_the_mean_of_ten_trials(kind):
+    e = embeddings()
+    trials = []
+    for trial in range(10):
+        rows = sample_gallery(e.visible_person, e.visible_camera, trial)
+        distance = eq2(e.infrared, e.visible[rows], e.x[rows], kind)
+        people, cameras = e.visible_person[rows], e.visible_camera[rows]
+        trials.append(slow_metrics(distance, e.infrared_person, people, e.infrared_camera, cameras, "sysu"))
+    means = [np.mean([trial[i] for trial in trials], axis=0) for i in range(3)]
+    assert_same(search(e, "sysu", kind), (*means, 48))
+
+
+def test_regdb_searches_every_image_in_both_directions():
+    e = embeddings()
+    there = eq2(e.infrared, e.visible, e.x, "v+x")
+    people, cameras = (e.infrared_person, e.visible_person), (e.infrared_camera, e.visible_camera)
+    assert_same(search(e, "regdb"), slow_metrics(there, *people, *cameras, "regdb"))
+    back = search(e, "regdb", query="visible", gallery="infrared")
+    assert_same(back, slow_metrics(there.T, *people[::-1], *cameras[::-1], "regdb"))
+
+
+@pytest.mark.parametrize("modality", ["visible", "infrared"])
+def test_search_inside_one_modality_never_finds_the_query_itself(modality):
+    """With random features, finding itself would give rank-1 = 100 %."""
+    e = embeddings()
+    rng = np.random.default_rng(0)
+    noise = {name: rng.normal(size=getattr(e, name).shape) for name in ("infrared", "visible")}
+    metrics = search(Embeddings(**vars(e) | noise), "llcm", "v", modality, modality)
+    assert metrics.rank(1) < 0.5
+    with pytest.raises(XivlabError, match="finds itself"):
+        search(e, "sysu", "v", modality, modality)
+
+
+def test_ten_trials_is_the_default():
+    assert evaluate.TRIALS == 10

@@ -1,0 +1,156 @@
+"""Images in memory and identity-aligned P x K batches."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from xivlab.errors import XivlabError
+
+Modality = Literal["visible", "infrared"]
+MODALITY_CODE: dict[str, int] = {"visible": 0, "infrared": 1}
+
+
+@dataclass(frozen=True)
+class Images:
+    """A split at the size the network sees, held in memory.
+
+    Attributes:
+        pixels: (N, 3, H, W) uint8, values in [0, 255].
+        person, camera, modality: (N,) integer; modality 0 is visible, 1 infrared.
+    """
+
+    pixels: Tensor
+    person: NDArray[np.integer]
+    camera: NDArray[np.integer]
+    modality: NDArray[np.integer]
+
+    @classmethod
+    def of(cls, split, height: int, width: int) -> "Images":
+        """Resize a split once, by area, and hold it.
+
+        Args:
+            split: with `pixels` (N, H, W, 3) uint8 (a memory map will do), `person`, `camera` and
+                `modality` (N,).
+            height: of the result, in pixels.
+            width: of the result, in pixels.
+
+        Raises:
+            XivlabError: the split is empty, or not of the layout above.
+        """
+        pixels = split.pixels
+        if len(pixels) == 0:
+            raise XivlabError("The split has no images.")
+        if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3:
+            raise XivlabError(f"Images must be (N, H, W, 3) uint8, not {pixels.shape} {pixels.dtype}.")
+        labels = [np.asarray(a) for a in (split.person, split.camera, split.modality)]
+        if any(len(a) != len(pixels) for a in labels):
+            raise XivlabError("Every image needs one person, one camera and one modality.")
+        return cls(resize(pixels, height, width), *labels)
+
+    def rows(self, modality: Modality) -> NDArray[np.intp]:
+        """Rows of all images of a modality, ascending."""
+        return np.flatnonzero(self.modality == MODALITY_CODE[modality])
+
+    def batch(self, rows: NDArray[np.intp], device: torch.device) -> Tensor:
+        """Images of the given rows, (len(rows), 3, H, W) float32 in [0, 1], on `device`."""
+        return self.pixels[torch.from_numpy(rows)].to(device).float() / 255
+
+
+def resize(pixels: NDArray[np.uint8], height: int, width: int, chunk: int = 512) -> Tensor:
+    """Resize by area averaging.
+
+    Args:
+        pixels: (N, H, W, 3) uint8.
+        height: of the result.
+        width: of the result.
+        chunk: images converted at a time, so that a memory map is never read whole.
+
+    Returns:
+        (N, 3, height, width) uint8.
+    """
+    result = torch.empty((len(pixels), 3, height, width), dtype=torch.uint8)
+    for start in range(0, len(pixels), chunk):
+        part = torch.from_numpy(np.array(pixels[start : start + chunk])).permute(0, 3, 1, 2)
+        if part.shape[2:] != (height, width):
+            part = F.interpolate(part.float(), (height, width), mode="area").round()
+        result[start : start + chunk] = part
+    return result
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one P x K batch, M = P K per modality.
+
+    Attributes:
+        infrared, visible: (M,) rows of the images; entry i of both shows the same person.
+        labels: (M,) int64, the class of that person.
+    """
+
+    infrared: NDArray[np.intp]
+    visible: NDArray[np.intp]
+    labels: NDArray[np.int64]
+
+
+class IdentityBatches:
+    """Endless P x K batches: P people, K images of each in each modality, aligned.
+
+    Batch number `step` depends on (seed, step) alone, so an interrupted run needs no sampler state
+    to go on with exactly the batches it would have seen.
+
+    Args:
+        person: (N,) integer.
+        modality: (N,) integer, 0 visible, 1 infrared.
+        people_per_batch: P.
+        images_per_person: K, drawn without replacement where a person has that many.
+        seed: of all draws.
+
+    Raises:
+        XivlabError: fewer than P people have images of both modalities.
+    """
+
+    def __init__(
+        self,
+        person: NDArray[np.integer],
+        modality: NDArray[np.integer],
+        people_per_batch: int,
+        images_per_person: int,
+        seed: int,
+    ) -> None:
+        rows = [
+            {int(p): np.flatnonzero((person == p) & (modality == code)) for p in np.unique(person)}
+            for code in (MODALITY_CODE["infrared"], MODALITY_CODE["visible"])
+        ]
+        # Sorted, so a person's class is the same in every process and on every machine.
+        self.people = sorted(p for p in rows[0] if len(rows[0][p]) and len(rows[1][p]))
+        self.infrared = [rows[0][p] for p in self.people]
+        self.visible = [rows[1][p] for p in self.people]
+        self.people_per_batch, self.images_per_person = people_per_batch, images_per_person
+        self.seed = seed
+        if len(self.people) < people_per_batch:
+            raise XivlabError(
+                f"A batch needs {people_per_batch} people seen in both modalities, and the "
+                f"training split has {len(self.people)}."
+            )
+
+    def __getitem__(self, step: int) -> Batch:
+        """Batch number `step`, counted from 0."""
+        # A round shows everybody once (but for a remainder smaller than P) before anyone again.
+        per_round = len(self.people) // self.people_per_batch
+        round_number, place = divmod(step, per_round)
+        order = np.random.default_rng([self.seed, 0, round_number]).permutation(len(self.people))
+        start = place * self.people_per_batch
+        classes = order[start : start + self.people_per_batch]
+        rng = np.random.default_rng([self.seed, 1, step])
+        return Batch(
+            np.concatenate([self._draw(self.infrared[c], rng) for c in classes]),
+            np.concatenate([self._draw(self.visible[c], rng) for c in classes]),
+            np.repeat(classes, self.images_per_person),
+        )
+
+    def _draw(self, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        return rng.choice(rows, self.images_per_person, len(rows) < self.images_per_person)

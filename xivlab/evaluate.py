@@ -1,0 +1,218 @@
+"""Search and scores: protocols, gallery trials, CMC / mAP / mINP."""
+
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xivlab.batches import Images, Modality
+from xivlab.embed import Embeddings, TestDistance, TestFeature, embed
+from xivlab.errors import XivlabError
+from xivlab.model import XIVNet
+
+Protocol = Literal["sysu", "regdb", "llcm"]
+TRIALS = 10
+
+
+@dataclass(frozen=True)
+class RetrievalMetrics:
+    """Scores of one search, each in [0, 1].
+
+    Attributes:
+        cmc: (max_rank,), share of valid queries whose person is among the first k = 1 ... max_rank.
+        mAP: mean average precision.
+        mINP: mean inverse negative penalty (Ye et al. 2021).
+        valid_queries: queries that have a match left in the gallery; the others count nowhere.
+    """
+
+    cmc: NDArray[np.float64]
+    mAP: float
+    mINP: float
+    valid_queries: int
+
+    def rank(self, k: int) -> float:
+        """Rank-k accuracy, k counted from 1."""
+        return float(self.cmc[k - 1])
+
+
+def retrieval_metrics(
+    distance: NDArray[np.floating],
+    query_person: NDArray[np.integer],
+    gallery_person: NDArray[np.integer],
+    query_camera: NDArray[np.integer],
+    gallery_camera: NDArray[np.integer],
+    protocol: Protocol = "sysu",
+    max_rank: int = 20,
+) -> RetrievalMetrics:
+    """Score a search by the rules of a data set, for all queries at once.
+
+    `sysu` (Wu et al. 2017): a camera-3 query does not see camera 2, which stands in the same
+    place; CMC counts people. `llcm` (Zhang and Wang 2023): a query does not see its own person in
+    its own camera; CMC counts people. It also serves search inside one modality. `regdb` (Nguyen
+    et al. 2017): nothing is hidden; CMC counts images. AP and INP always count images. Images at
+    equal distance keep the order of the gallery.
+
+    Args:
+        distance: (Q, G), finite.
+        query_person: (Q,), integer.
+        gallery_person: (G,), integer.
+        query_camera: (Q,), integer.
+        gallery_camera: (G,), integer.
+        protocol: whose rules.
+        max_rank: length of the CMC curve; it stays at its last value beyond the gallery's end.
+
+    Raises:
+        XivlabError: shapes disagree, a distance is not finite, the protocol is unknown, or no
+            query has a match.
+    """
+    if distance.shape != (len(query_person), len(gallery_person)):
+        raise XivlabError(
+            f"distance is {distance.shape}, but there are {len(query_person)} queries and "
+            f"{len(gallery_person)} gallery images."
+        )
+    if len(query_camera) != len(query_person) or len(gallery_camera) != len(gallery_person):
+        raise XivlabError("Every query and every gallery image needs one person and one camera.")
+    if not np.isfinite(distance).all():
+        raise XivlabError("A distance is NaN or infinite: the embeddings are broken.")
+    same_person = query_person[:, None] == gallery_person[None, :]  # (Q, G)
+    hidden = _hidden(protocol, same_person, query_camera, gallery_camera)
+
+    # Hidden images go behind all others, where they neither match nor precede a match.
+    order = np.argsort(np.where(hidden, np.inf, distance), axis=1, kind="stable")
+    match = np.take_along_axis(same_person & ~hidden, order, axis=1)
+    valid = match.any(1)
+    if not valid.any():
+        raise XivlabError("No query has a match in the gallery: check people and cameras.")
+    match, order = match[valid], order[valid]
+
+    rank = np.arange(1, match.shape[1] + 1)
+    hits = match.cumsum(1)
+    total = hits[:, -1]
+    average_precision = (match * hits / rank).sum(1) / total
+    last_hit = match.shape[1] - match[:, ::-1].argmax(1)
+    first_hit = match.argmax(1)  # counted from 0
+    if protocol != "regdb":
+        first_hit = _people_before(first_hit, gallery_person, order)
+    cmc = (first_hit[:, None] < np.arange(1, max_rank + 1)).mean(0)
+    return RetrievalMetrics(
+        cmc, float(average_precision.mean()), float((total / last_hit).mean()), int(valid.sum())
+    )
+
+
+def _hidden(
+    protocol: str, same_person: NDArray, query_camera: NDArray, gallery_camera: NDArray
+) -> NDArray[np.bool_]:
+    """Which gallery images a query must not see, (Q, G)."""
+    query_camera, gallery_camera = query_camera[:, None], gallery_camera[None, :]
+    if protocol == "sysu":
+        return (query_camera == 3) & (gallery_camera == 2)
+    if protocol == "llcm":
+        return same_person & (query_camera == gallery_camera)
+    if protocol == "regdb":
+        return np.zeros_like(same_person)
+    raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
+
+
+def _people_before(position: NDArray, gallery_person: NDArray, order: NDArray) -> NDArray:
+    """How many different people a ranking shows before `position`, (Q,)."""
+    ranked = gallery_person[order]  # (Q, G)
+    # Sorted by person, ties in order of rank: each person's run begins with the first appearance.
+    by_person = np.argsort(ranked, axis=1, kind="stable")
+    grouped = np.take_along_axis(ranked, by_person, axis=1)
+    begins = np.ones_like(grouped, dtype=bool)
+    begins[:, 1:] = grouped[:, 1:] != grouped[:, :-1]
+    appears = np.empty_like(begins)
+    np.put_along_axis(appears, by_person, begins, axis=1)
+    return (appears & (np.arange(ranked.shape[1]) < position[:, None])).sum(1)
+
+
+def sample_gallery(person: NDArray[np.integer], camera: NDArray[np.integer], trial: int) -> NDArray[np.intp]:
+    """Single-shot gallery: one random image of each person in each camera.
+
+    Args:
+        person: (N,), integer, of all images that may be in the gallery.
+        camera: (N,), integer.
+        trial: seeds the choice; the same trial gives the same gallery.
+
+    Returns:
+        rows, (G,), person by person and camera by camera in ascending order.
+    """
+    choose = random.Random(trial).choice
+    pairs = np.unique(np.stack([person, camera], axis=1), axis=0)
+    return np.array([choose(np.flatnonzero((person == p) & (camera == c)).tolist()) for p, c in pairs])
+
+
+def search(
+    embeddings: Embeddings,
+    protocol: Protocol = "sysu",
+    distance: TestDistance = "v+x",
+    query: Modality = "infrared",
+    gallery: Modality = "visible",
+    trials: int = TRIALS,
+) -> RetrievalMetrics:
+    """Search every query among sampled galleries; the mean of each score over the trials.
+
+    The gallery is single-shot, all cameras (`sample_gallery`). With `regdb` it is every image, and
+    one trial says it all.
+
+    Args:
+        embeddings: of one split.
+        protocol: whose rules; inside one modality it must be "llcm", the rule that hides the
+            query itself.
+        distance: through V, X or both; without meaning inside one modality.
+        query: modality of the queries.
+        gallery: modality of the gallery.
+        trials: how many galleries are sampled.
+
+    Raises:
+        XivlabError: as `retrieval_metrics` and `test_distance`, or search inside one modality by
+            another rule.
+    """
+    if query == gallery and protocol != "llcm":
+        raise XivlabError(
+            f"Search inside one modality needs protocol='llcm', not {protocol!r}: "
+            "otherwise a query finds itself."
+        )
+    query_person, query_camera = embeddings.people(query), embeddings.cameras(query)
+    gallery_person, gallery_camera = embeddings.people(gallery), embeddings.cameras(gallery)
+    results = []
+    for trial in range(1 if protocol == "regdb" else trials):
+        rows = (
+            np.arange(len(gallery_person))
+            if protocol == "regdb"
+            else sample_gallery(gallery_person, gallery_camera, trial)
+        )
+        results.append(
+            retrieval_metrics(
+                embeddings.distance(query, gallery, rows, distance),
+                query_person,
+                gallery_person[rows],
+                query_camera,
+                gallery_camera[rows],
+                protocol,
+            )
+        )
+    return RetrievalMetrics(
+        np.mean([r.cmc for r in results], axis=0),
+        float(np.mean([r.mAP for r in results])),
+        float(np.mean([r.mINP for r in results])),
+        results[0].valid_queries,
+    )
+
+
+def evaluate(
+    model: XIVNet,
+    images: Images,
+    protocol: Protocol = "sysu",
+    distance: TestDistance = "v+x",
+    query: Modality = "infrared",
+    gallery: Modality = "visible",
+    test_feature: TestFeature = "after_bn",
+    normalize: bool = True,
+    trials: int = TRIALS,
+) -> RetrievalMetrics:
+    """Embed a split once and search it: `embed`, then `search`, with their arguments and errors."""
+    embeddings = embed(model, images, test_feature, normalize)
+    return search(embeddings, protocol, distance, query, gallery, trials)
