@@ -1,0 +1,138 @@
+"""Backbones of the feature learner, each ending in feature maps with the last stride at 1."""
+
+from importlib import resources
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from xivlab.errors import XivlabError
+
+SLIM_CHANNELS = (16, 32, 64, 128)
+
+
+def backbone(name: str, weights: str | None) -> tuple[nn.Module, int]:
+    """A backbone and the number of its output channels.
+
+    Args:
+        name: "slim", "resnet50" or "densenet121"; images (B, 3, H, W) become (B, D, h, w).
+        weights: "imagenet" (torchvision's, downloaded once; not for slim), "visible" (shipped, for
+            slim), None (random), or the path of a safetensors file of the backbone alone.
+
+    Raises:
+        XivlabError: unknown name, weights that cannot be had, or a file that does not fit.
+    """
+    makers = {"slim": Slim, "resnet50": _resnet50, "densenet121": _densenet121}
+    if name not in makers:
+        raise XivlabError(f"Unknown backbone {name!r}: choose {', '.join(makers)}.")
+    path = weights_file(weights)
+    if weights == "imagenet":
+        if name == "slim":
+            raise XivlabError("slim has no ImageNet weights: use 'visible', a path or None.")
+        try:
+            net = makers[name]("DEFAULT")
+        except (OSError, RuntimeError) as error:
+            raise XivlabError(
+                f"The ImageNet weights of {name} could not be downloaded ({error}): connect once, "
+                "or give a safetensors path or None."
+            ) from error
+    else:
+        net = makers[name](None)
+        if path is not None:
+            load_weights(net, path)
+    return net, {"slim": SLIM_CHANNELS[-1], "resnet50": 2048, "densenet121": 1024}[name]
+
+
+def weights_file(weights: str | None) -> Path | None:
+    """The safetensors file that a `weights` setting names, if it names one.
+
+    Args:
+        weights: "visible" (shipped; slim, pre-trained on visible images of other synthetic people),
+            a path, or "imagenet" or None, which are no file.
+    """
+    if weights in (None, "imagenet"):
+        return None
+    if weights == "visible":
+        return Path(str(resources.files("xivlab") / "assets" / "slim_visible.safetensors"))
+    return Path(weights)
+
+
+def load_weights(net: nn.Module, path: str | Path) -> None:
+    """Fill a backbone from a safetensors file.
+
+    Raises:
+        XivlabError: the file is missing, broken, or of another network.
+    """
+    try:
+        net.load_state_dict(safetensors.torch.load_file(path))
+    except FileNotFoundError as error:
+        raise XivlabError(f"There are no weights at {path}.") from error
+    except (OSError, safetensors.SafetensorError) as error:
+        raise XivlabError(f"{path} is not a whole safetensors file ({error}).") from error
+    except RuntimeError as error:
+        raise XivlabError(f"The weights in {path} are of another network.") from error
+
+
+class Slim(nn.Sequential):
+    """A small ResNet for laptops: 16, 32, 64, 128 channels, two basic blocks each, 0.7 M weights.
+
+    The stem divides height and width by 4, the stages by 1, 2, 2 and 1 (last stride 1).
+
+    Args:
+        weights: accepted for symmetry with torchvision's constructors; must be None.
+    """
+
+    def __init__(self, weights: None = None) -> None:
+        width = SLIM_CHANNELS[0]
+        layers = [
+            nn.Conv2d(3, width, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.MaxPool2d(3, stride=2, padding=1),
+        ]
+        for channels, stride in zip(SLIM_CHANNELS, (1, 2, 2, 1), strict=True):
+            layers += [BasicBlock(width, channels, stride), BasicBlock(channels, channels, 1)]
+            width = channels
+        super().__init__(*layers)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, inputs, h, w) -> (B, outputs, h / stride, w / stride)."""
+        inner = torch.relu(self.norm1(self.conv1(maps)))
+        return torch.relu(self.norm2(self.conv2(inner)) + self.shortcut(maps))
+
+
+def _resnet50(weights: str | None) -> nn.Module:
+    from torchvision.models import resnet50
+
+    net = resnet50(weights=weights)
+    # Last stride 1 (Luo et al. 2019): finer maps for the same weights.
+    net.layer4[0].conv2.stride = net.layer4[0].downsample[0].stride = (1, 1)
+    return nn.Sequential(*list(net.children())[:-2])
+
+
+def _densenet121(weights: str | None) -> nn.Module:
+    from torchvision.models import densenet121
+
+    features = densenet121(weights=weights).features
+    features.transition3.pool = nn.Identity()  # last stride 1
+    return nn.Sequential(features, nn.ReLU())

@@ -1,0 +1,55 @@
+"""A configuration made into networks on a device."""
+
+from dataclasses import replace
+
+import torch
+from torch import nn
+
+from xivlab.config import Config
+from xivlab.model import FeatureLearner, SpecialCase, XGenerator, XIVNet
+from xivlab.runs import Run
+
+
+def pick_device() -> torch.device:
+    """CUDA if there is one, else MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def build_model(config: Config, classes: int) -> XIVNet:
+    """The untrained networks of a configuration, the same for the same seed, on the CPU.
+
+    Args:
+        config: settings.
+        classes: C, the number of training people.
+
+    Raises:
+        XivlabError: the backbone's weights cannot be had.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        learner = FeatureLearner(config.backbone, classes, config.weights)
+    generator: nn.Module | None = None
+    if config.method != "baseline":
+        learned = config.x == "x"
+        generator = XGenerator(config.x_init_seed) if learned else SpecialCase(config.x)
+    return XIVNet(learner, generator, config.x_input)
+
+
+def to_device(model: XIVNet) -> XIVNet:
+    """Move a model to the device `pick_device` finds, channels last, which convolutions prefer."""
+    return model.to(pick_device(), memory_format=torch.channels_last)
+
+
+def load_model(run: Run) -> XIVNet:
+    """The best model of a run, in evaluation mode, on the device `pick_device` finds.
+
+    Raises:
+        XivlabError: the run folder cannot be read.
+    """
+    weights = run.weights()
+    classes = len(weights["learner.classifier.weight"])
+    model = build_model(replace(run.config(), weights=None), classes)
+    model.load_state_dict(weights)
+    return to_device(model).eval()

@@ -1,0 +1,158 @@
+"""All settings of a run, with the paper's presets."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from xivlab.embed import TestDistance, TestFeature
+from xivlab.errors import XivlabError
+from xivlab.evaluate import Protocol
+from xivlab.loss import Cross
+
+Method = Literal["baseline", "baseline+x", "baseline+x+cmg"]
+XKind = Literal["x", "mean", "gray", "v", "y"]
+XInput = Literal["unit", "normalized"]
+Backbone = Literal["slim", "resnet50", "densenet121"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of a run. Where the paper is silent the default follows its text, and the option
+    gives the authors' code.
+
+    Raises:
+        XivlabError: a value makes no sense; the sentence says which and why.
+    """
+
+    # Which losses: L_V + L_I; with L_X; with L_C as well (Eq. 11).
+    method: Method = "baseline+x+cmg"
+    # What stands in the place of X: the learned generator, or a fixed one-channel image.
+    x: XKind = "x"
+    # What g sees: V in [0, 1], or normalised as in the authors' code.
+    x_input: XInput = "unit"
+    # None starts g at 1/3 and 0; a number draws its weights at random.
+    x_init_seed: int | None = None
+    # Feature learner f.
+    backbone: Backbone = "slim"
+    # "visible" (slim, pre-trained on other synthetic people), "imagenet", None, or a path.
+    weights: str | None = "visible"
+    # Size of the images the network sees.
+    height: int = 64
+    width: int = 32
+    # P people, K images of each per modality: M = P K.
+    people_per_batch: int = 8
+    images_per_person: int = 4
+    # lambda of Eq. 11.
+    lam: float = 0.1
+    # alpha1 of Eqs. 5 and 6.
+    margin_cross: float = 0.5
+    # alpha2 of Eq. 10.
+    margin_respective: float = 0.3
+    # Cross-modality loss on images (as written) or on each person's centre (authors' code).
+    cross: Cross = "hard"
+    # Label smoothing of Eq. 9; the authors' code has 0.1.
+    label_smoothing: float = 0.0
+    # Adam.
+    learning_rate: float = 1e-3
+    weight_decay: float = 5e-4
+    # Training length; None makes an epoch show as many images as the larger modality has.
+    epochs: int = 10
+    steps_per_epoch: int | None = 50
+    # The rate rises linearly from a hundredth over these epochs,
+    warmup_epochs: int = 1
+    # and falls to a tenth after each of these.
+    decay_epochs: tuple[int, ...] = (6, 9)
+    # Largest shift of the augmentation, in pixels.
+    pad: int = 4
+    # Probability of random erasing; the authors' code has 0.5.
+    erase: float = 0.0
+    # Distance at test time: Eq. 2 is "v+x". The baseline has only "v".
+    test_distance: TestDistance = "v+x"
+    # On which side of the BNNeck the test feature is read.
+    test_feature: TestFeature = "after_bn"
+    # Scale test features to length 1.
+    normalize: bool = True
+    # Rules of the search.
+    protocol: Protocol = "sysu"
+    # Epochs between two evaluations on the validation people.
+    evaluate_every: int = 2
+    # Seed of the network, the batches and the augmentation.
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise XivlabError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
+        for name in ("lam", "margin_cross", "margin_respective", "weight_decay", "pad"):
+            if not getattr(self, name) >= 0:  # NaN is refused as well
+                raise XivlabError(f"{name} must be at least 0, not {getattr(self, name)}.")
+        if not 0 <= self.label_smoothing < 1 or not 0 <= self.erase <= 1:
+            raise XivlabError("label_smoothing must be in [0, 1) and erase in [0, 1].")
+        if not self.learning_rate > 0:
+            raise XivlabError(f"learning_rate must be above 0, not {self.learning_rate}.")
+        if self.images_per_person < 2 or self.people_per_batch < 2:
+            raise XivlabError(
+                "The triplet loss needs at least two people (people_per_batch) and two images of "
+                "each (images_per_person): with one, an image has no other to be near to."
+            )
+        for name in ("height", "width", "epochs", "evaluate_every"):
+            if getattr(self, name) < 1:
+                raise XivlabError(f"{name} must be at least 1, not {getattr(self, name)}.")
+        if self.method == "baseline" and self.test_distance != "v":
+            raise XivlabError("The baseline has no X: its test_distance must be 'v'.")
+
+    @property
+    def per_modality(self) -> int:
+        """M, images per modality in a batch."""
+        return self.people_per_batch * self.images_per_person
+
+
+_CHOICES = {
+    "method": get_args(Method),
+    "x": get_args(XKind),
+    "x_input": get_args(XInput),
+    "backbone": get_args(Backbone),
+    "cross": get_args(Cross),
+    "test_distance": get_args(TestDistance),
+    "test_feature": get_args(TestFeature),
+    "protocol": get_args(Protocol),
+}
+
+_PAPER: dict[str, Any] = {
+    "backbone": "resnet50",
+    "weights": "imagenet",
+    "height": 256,
+    "width": 128,
+    "people_per_batch": 12,
+    "learning_rate": 3.5e-4,
+    "epochs": 120,
+    "steps_per_epoch": None,
+    "warmup_epochs": 10,
+    "decay_epochs": (40, 70),
+    "pad": 10,
+    "erase": 0.5,
+    "evaluate_every": 5,
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "demo": {},
+    "paper-sysu": _PAPER,
+    "paper-regdb": _PAPER | {"protocol": "regdb"},
+    "paper-llcm": _PAPER | {"protocol": "llcm"},
+}
+
+
+def preset(name: str, **changes: Any) -> Config:
+    """A named configuration, with changes: `preset("demo", method="baseline", seed=1)`.
+
+    The baseline's test distance follows from its having no X, and need not be given.
+
+    Raises:
+        XivlabError: unknown preset or setting, or a value that makes no sense.
+    """
+    if name not in PRESETS:
+        raise XivlabError(f"Unknown preset {name!r}: choose {', '.join(PRESETS)}.")
+    unknown = changes.keys() - {field.name for field in fields(Config)}
+    if unknown:
+        raise XivlabError(f"Config has no setting named {', '.join(sorted(unknown))}.")
+    if changes.get("method") == "baseline":
+        changes.setdefault("test_distance", "v")
+    return Config(**(PRESETS[name] | changes))

@@ -1,0 +1,208 @@
+"""The networks: X generator g and its special cases, feature learner f, and both together."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from xivlab.backbones import backbone as make_backbone
+from xivlab.errors import XivlabError
+
+# ImageNet statistics, which every backbone here was pre-trained with.
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class XGenerator(nn.Module):
+    """g of Eq. 1, X = g(V): 1x1 convolution 3 -> 1, ReLU, 1x1 convolution 1 -> 3; 10 parameters.
+
+    Args:
+        seed: None starts from weights 1/3 and bias 0, where X is the mean of R, G and B over 3; a
+            number draws the weights at random. A draw with negative first weights switches the
+            ReLU off for every pixel, and X never learns: worth seeing once.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed or 0)
+            self.reduce = nn.Conv2d(3, 1, 1)
+            self.expand = nn.Conv2d(1, 3, 1)
+        if seed is None:
+            for layer in (self.reduce, self.expand):
+                nn.init.constant_(layer.weight, 1 / 3)
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, visible: Tensor) -> Tensor:
+        """X images.
+
+        Args:
+            visible: (B, 3, H, W), in [0, 1].
+
+        Returns:
+            (B, 3, H, W), not bounded; clamp to [0, 1] to show it.
+        """
+        return self.expand(torch.relu(self.reduce(visible)))
+
+
+def mean(visible: Tensor) -> Tensor:
+    """Mean of R, G and B: (B, 3, H, W) -> (B, 1, H, W), in [0, 1]."""
+    return visible.mean(1, keepdim=True)
+
+
+def gray(visible: Tensor) -> Tensor:
+    """Luma of ITU-R BT.601: (B, 3, H, W) -> (B, 1, H, W), in [0, 1]."""
+    red, green, blue = visible.split(1, dim=1)
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def value(visible: Tensor) -> Tensor:
+    """V of HSV, the largest of R, G and B: (B, 3, H, W) -> (B, 1, H, W), in [0, 1]."""
+    return visible.amax(1, keepdim=True)
+
+
+def luminance(visible: Tensor) -> Tensor:
+    """Y of YCbCr in its studio range (BT.601): (B, 3, H, W) -> (B, 1, H, W), in [16, 235] / 255.
+
+    In full range Y would be `gray` itself; the paper reports the two apart.
+    """
+    return (16 + 219 * gray(visible)) / 255
+
+
+SPECIAL_CASES: dict[str, Callable[[Tensor], Tensor]] = {
+    "mean": mean,
+    "gray": gray,
+    "v": value,
+    "y": luminance,
+}
+
+
+class SpecialCase(nn.Module):
+    """A fixed one-channel image in the place of g (paper, Table 5), repeated three times.
+
+    Args:
+        kind: "mean", "gray", "v" or "y".
+
+    Raises:
+        XivlabError: another kind.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        if kind not in SPECIAL_CASES:
+            raise XivlabError(f"Unknown kind of X {kind!r}: choose x, {', '.join(SPECIAL_CASES)}.")
+        self.channel = SPECIAL_CASES[kind]
+
+    def forward(self, visible: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) in [0, 1], three equal channels."""
+        return self.channel(visible).expand(-1, 3, -1, -1)
+
+
+class Output(NamedTuple):
+    """What f says about B images.
+
+    Attributes:
+        before_bn: (B, D) pooled features, which the triplet losses compare.
+        after_bn: (B, D) the same after the BNNeck, which the classifier sees.
+        logits: (B, C) one score per training person.
+    """
+
+    before_bn: Tensor
+    after_bn: Tensor
+    logits: Tensor
+
+
+class FeatureLearner(nn.Module):
+    """f, shared by all modalities: backbone, average pooling, BNNeck, classifier without bias.
+
+    The BNNeck (Luo et al. 2019) parts the features of the triplet loss from those of the identity
+    loss; its bias is frozen at 0, as there.
+
+    Args:
+        backbone: "slim", "resnet50" or "densenet121"; see `xivlab.backbones`.
+        classes: C, the number of training people.
+        weights: "imagenet", None, or the path of a safetensors file.
+
+    Raises:
+        XivlabError: the backbone or its weights are unknown or cannot be had.
+    """
+
+    def __init__(self, backbone: str, classes: int, weights: str | None = "imagenet") -> None:
+        super().__init__()
+        self.backbone, width = make_backbone(backbone, weights)
+        self.neck = nn.BatchNorm1d(width)
+        self.neck.bias.requires_grad_(False)
+        self.classifier = nn.Linear(width, classes, bias=False)
+        nn.init.normal_(self.classifier.weight, std=0.001)
+
+    def forward(self, images: Tensor) -> Output:
+        """Features and scores.
+
+        Args:
+            images: (B, 3, H, W), normalised by `MEAN` and `STD`.
+        """
+        before = self.backbone(images).mean((2, 3))  # (B, D, h, w) -> (B, D)
+        after = self.neck(before)
+        return Output(before, after, self.classifier(after))
+
+
+class XIVNet(nn.Module):
+    """g and f together: 3M images in one forward pass (2M for the baseline, which has no g).
+
+    Args:
+        learner: f.
+        generator: g, a special case of it, or None for the baseline.
+        x_input: "unit" feeds g with V in [0, 1] and normalises X like V; "normalized" feeds it with
+            the normalised V and leaves X as it is, as the authors' code does.
+
+    Raises:
+        XivlabError: `x_input` is neither name.
+    """
+
+    def __init__(
+        self, learner: FeatureLearner, generator: nn.Module | None = None, x_input: str = "unit"
+    ) -> None:
+        super().__init__()
+        if x_input not in ("unit", "normalized"):
+            raise XivlabError(f"x_input must be 'unit' or 'normalized', not {x_input!r}.")
+        self.learner, self.generator, self.x_input = learner, generator, x_input
+        self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(STD).view(3, 1, 1), persistent=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return self.mean.device
+
+    def forward(self, infrared: Tensor, visible: Tensor) -> dict[str, Output]:
+        """One training pass over aligned images.
+
+        Args:
+            infrared: (M, 3, H, W), in [0, 1].
+            visible: (M, 3, H, W), in [0, 1], row i being the same person.
+
+        Returns:
+            outputs of M rows each by modality: "infrared", "x" (not for the baseline), "visible".
+        """
+        blocks = {"infrared": self.normalize(infrared)}
+        if self.generator is not None:
+            blocks["x"] = self.x_images(visible)
+        blocks["visible"] = self.normalize(visible)
+        # First M infrared, second M X, third M visible: one batch, one set of batch statistics.
+        output = self.learner(torch.cat(list(blocks.values())))
+        parts = zip(*(tensor.chunk(len(blocks)) for tensor in output), strict=True)
+        return {name: Output(*part) for name, part in zip(blocks, parts, strict=True)}
+
+    def embed(self, images: Tensor, as_x: bool = False) -> Output:
+        """Features of images of one modality, (B, 3, H, W) in [0, 1], or of their X images."""
+        return self.learner(self.x_images(images) if as_x else self.normalize(images))
+
+    def normalize(self, images: Tensor) -> Tensor:
+        """Zero mean and unit variance by the ImageNet statistics; shape kept."""
+        return (images - self.mean) / self.std
+
+    def x_images(self, visible: Tensor) -> Tensor:
+        """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W)."""
+        if self.x_input == "normalized":
+            return self.generator(self.normalize(visible))
+        return self.normalize(self.generator(visible))

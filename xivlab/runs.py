@@ -1,0 +1,183 @@
+"""The run folder: what a training writes, named by what it depends on, whole or not at all."""
+
+import csv
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+
+from xivlab import __version__
+from xivlab.config import Config
+from xivlab.embed import Embeddings
+from xivlab.errors import XivlabError
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder. Its files appear in this order, each written under another name and renamed:
+
+    - `config.json`: the settings, the data set, the package version;
+    - `log.csv` (a row per step), `metrics.csv` (a row per evaluation), `model.safetensors` (the
+      best so far on the validation people), `state.pt` (everything to go on from);
+    - `embeddings.npz`: of the test people, when the run is finished.
+    """
+
+    folder: Path
+
+    @property
+    def finished(self) -> bool:
+        """Whether training came to its end."""
+        return (self.folder / "embeddings.npz").exists()
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a state to go on from."""
+        return (self.folder / "state.pt").exists()
+
+    def config(self) -> Config:
+        """The settings.
+
+        Raises:
+            XivlabError: there is no run here, or its `config.json` is broken or of another version.
+        """
+        about = self.about()
+        names = {field.name for field in fields(Config)}
+        if about.get("version") != __version__ or set(about.get("config", {})) != names:
+            raise XivlabError(
+                f"The run in {self.folder} was made by xivlab {about.get('version')} and this is "
+                f"{__version__}: train it again, or install that version."
+            )
+        settings = about["config"]
+        return Config(**settings | {"decay_epochs": tuple(settings["decay_epochs"])})
+
+    def about(self) -> dict[str, Any]:
+        """The whole of `config.json`: settings, data set, version.
+
+        Raises:
+            XivlabError: there is no run here, or the file is broken.
+        """
+        try:
+            return json.loads((self.folder / "config.json").read_text())
+        except FileNotFoundError as error:
+            raise XivlabError(f"{self.folder} is not a run folder: no config.json.") from error
+        except (OSError, ValueError) as error:
+            raise XivlabError(f"{self.folder}/config.json cannot be read ({error}).") from error
+
+    def state(self) -> dict[str, Any]:
+        """What `state.pt` holds; tensors on the CPU.
+
+        Raises:
+            XivlabError: it is cut short or corrupt.
+        """
+        try:
+            return torch.load(self.folder / "state.pt", map_location="cpu", weights_only=True)
+        except Exception as error:  # torch raises half a dozen kinds for a file cut short
+            raise XivlabError(
+                f"{self.folder}/state.pt is cut short or corrupt: delete the folder to train anew."
+            ) from error
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The best model's state, by parameter name.
+
+        Raises:
+            XivlabError: there is none yet, or it is cut short or corrupt.
+        """
+        try:
+            return safetensors.torch.load_file(self.folder / "model.safetensors")
+        except (OSError, safetensors.SafetensorError) as error:
+            raise XivlabError(
+                f"{self.folder}/model.safetensors cannot be read ({error}): train the run again."
+            ) from error
+
+    def embeddings(self) -> Embeddings:
+        """Embeddings of the test people.
+
+        Raises:
+            XivlabError: the run is not finished, or the file is cut short or corrupt.
+        """
+        try:
+            with np.load(self.folder / "embeddings.npz") as arrays:
+                return Embeddings(**{"x": None} | dict(arrays))
+        except Exception as error:  # numpy raises zip, value and key errors for a file cut short
+            raise XivlabError(
+                f"{self.folder}/embeddings.npz cannot be read ({error}): finish or repeat the run."
+            ) from error
+
+    def begin(self, config: Config, name: str, fingerprint: str) -> None:
+        """Make the folder and write `config.json`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        about = {
+            "config": asdict(config),
+            "data": {"name": name, "fingerprint": fingerprint},
+            "version": __version__,
+        }
+        self.write("config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n"))
+
+    def write_rows(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Write a CSV file with the keys of its first row as header."""
+
+        def save(path: Path) -> None:
+            with open(path, "w", newline="") as file:
+                writer = csv.DictWriter(file, rows[0])
+                writer.writeheader()
+                writer.writerows(rows)
+
+        if rows:
+            self.write(name, save)
+
+    def write_embeddings(self, embeddings: Embeddings) -> None:
+        """Write `embeddings.npz`, which marks the run as finished."""
+        arrays = {name: array for name, array in vars(embeddings).items() if array is not None}
+
+        def save(path: Path) -> None:
+            with open(path, "wb") as file:
+                np.savez(file, **arrays)
+
+        self.write("embeddings.npz", save)
+
+    def write(self, name: str, save: Callable[[Path], Any]) -> None:
+        """Write one file of the folder atomically.
+
+        Raises:
+            XivlabError: the disk is full or the folder not writable; the file of that name, if
+                there was one, is as it was.
+        """
+        write_atomically(self.folder / name, save)
+
+
+def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
+    """Let `save` write a file under another name, and rename it to `target` when it is whole.
+
+    Raises:
+        XivlabError: the disk is full or the folder not writable; `target` is as it was.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
+            save(Path(scratch, target.name))
+            os.replace(Path(scratch, target.name), target)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise XivlabError(f"{target} could not be written ({error}); nothing was lost.") from error
+
+
+def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:
+    """The run of these settings on these data by this version of the package.
+
+    Args:
+        root: folder of all runs.
+        config: settings.
+        fingerprint: of the data set.
+        weights: file the backbone starts from, if any: its content counts, not its name.
+    """
+    start = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else config.weights
+    settings = asdict(config) | {"weights": start}
+    text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Run(Path(root) / f"{config.method}-{config.x}-{config.seed}-{digest}")

@@ -1,0 +1,302 @@
+"""Training: the paper's loop, in the open."""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import safetensors.torch
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from xivlab.augment import augment
+from xivlab.backbones import weights_file
+from xivlab.batches import IdentityBatches, Images
+from xivlab.build import build_model, to_device
+from xivlab.config import Config
+from xivlab.embed import Embeddings, embed
+from xivlab.errors import XivlabError
+from xivlab.evaluate import search
+from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
+from xivlab.model import Output
+from xivlab.runs import Run, run_folder
+
+if TYPE_CHECKING:
+    from xivlab.data import DataSet
+
+
+def train(config: Config, data: "DataSet", root: str | Path = "runs") -> Run:
+    """Train, or go on with, or find finished, the run of these settings on these data.
+
+    Ctrl-C stops after the step under way and keeps the state; calling again goes on from there, to
+    exactly the result of a run never interrupted (on the same machine and device).
+
+    Args:
+        config: settings.
+        data: splits train, val (chooses the best model) and test (embedded once, at the end).
+        root: folder of all runs.
+
+    Returns:
+        the run; not `finished` if it was interrupted.
+
+    Raises:
+        XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, or
+            the folder cannot be read or written.
+    """
+    run = run_folder(root, config, data.fingerprint, weights_file(config.weights))
+    if run.finished:
+        return run
+    training = Training(config, data)
+    if run.started:
+        training.load(run)
+    else:
+        run.begin(config, data.name, data.fingerprint)
+    bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step")
+    with bar, interruptible() as interrupted:
+        while training.step < training.steps:
+            training.learn()
+            if training.step % training.steps_per_evaluation == 0 or training.at_end:
+                training.validate(run)
+            if training.step % training.steps_per_epoch == 0 or training.at_end or interrupted():
+                training.save(run)
+            bar.update()
+            bar.set_postfix(training.summary(), refresh=False)
+            if interrupted():
+                bar.write(
+                    f"Stopped after step {training.step} of {training.steps}; "
+                    f"train again, or resume({str(run.folder)!r}, data), to go on."
+                )
+                return run
+    training.finish(run, data)
+    return run
+
+
+def resume(folder: str | Path, data: "DataSet") -> Run:
+    """Go on with an interrupted run from its folder alone.
+
+    Raises:
+        XivlabError: there is no such run, or it was trained on other data; and as `train`.
+    """
+    run = Run(Path(folder))
+    config = run.config()
+    if run.about()["data"]["fingerprint"] != data.fingerprint:
+        raise XivlabError(f"The run in {folder} was trained on other data than {data.name}.")
+    return train(config, data, run.folder.parent)
+
+
+class Training:
+    """The state of one training: networks, optimiser, step, and what was written down.
+
+    Args:
+        config: settings.
+        data: only its splits train and val are held.
+    """
+
+    def __init__(self, config: Config, data: "DataSet") -> None:
+        self.config = config
+        self.images = Images.of(data.train, config.height, config.width)
+        self.val = Images.of(data.val, config.height, config.width)
+        self.batches = IdentityBatches(
+            self.images.person,
+            self.images.modality,
+            config.people_per_batch,
+            config.images_per_person,
+            config.seed,
+        )
+        larger = max(len(self.images.rows("visible")), len(self.images.rows("infrared")))
+        self.steps_per_epoch = config.steps_per_epoch or math.ceil(larger / config.per_modality)
+        self.steps_per_evaluation = self.steps_per_epoch * config.evaluate_every
+        self.steps = self.steps_per_epoch * config.epochs
+        self.model = to_device(build_model(config, len(self.batches.people)))
+        self.device = self.model.device
+        self.optimizer = torch.optim.Adam(
+            (p for p in self.model.parameters() if p.requires_grad),
+            weight_decay=config.weight_decay,
+        )
+        self.mixed = self.device.type == "cuda"
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixed)
+        self.step, self.best = 0, -1.0
+        self.log: list[dict[str, Any]] = []
+        self.metrics: list[dict[str, Any]] = []
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last step is done."""
+        return self.step == self.steps
+
+    def learn(self) -> None:
+        """One step of the optimiser, and one row of the log.
+
+        Raises:
+            XivlabError: the loss is not a number any more.
+        """
+        start, config = time.perf_counter(), self.config
+        batch = self.batches[self.step]
+        # As the batch, so the augmentation: a function of (seed, step), with no state to keep.
+        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
+        infrared, visible = (
+            augment(self.images.batch(rows, self.device), generator, config.pad, config.erase)
+            for rows in (batch.infrared, batch.visible)
+        )
+        labels = torch.from_numpy(batch.labels).to(self.device)
+        rate = learning_rate(config, self.step / self.steps_per_epoch)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+        self.model.train()
+        with torch.autocast(self.device.type, torch.float16, enabled=self.mixed):
+            outputs = self.model(infrared, visible)
+            terms = losses(outputs, labels, config)
+        self.optimizer.zero_grad()
+        self.scaler.scale(terms["loss"]).backward()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+
+        self.step += 1
+        values = {name: term.item() for name, term in terms.items()}
+        if not math.isfinite(values["loss"]):
+            raise XivlabError(
+                f"The loss is {values['loss']} at step {self.step}: lower learning_rate or lam. "
+                "The last good state is kept."
+            )
+        speed = len(outputs) * config.per_modality / (time.perf_counter() - start)
+        self.log.append({"step": self.step, **values, "learning_rate": rate, "images_per_second": speed})
+
+    def validate(self, run: Run) -> None:
+        """Score the validation people, and keep the model if it is the best so far."""
+        embeddings = embed(self.model, self.val, self.config.test_feature, self.config.normalize)
+        score = self.score("val", embeddings)
+        if score > self.best:
+            self.best = score
+            run.write("model.safetensors", lambda path: save_weights(self.model, path))
+
+    def score(self, split: str, embeddings: Embeddings) -> float:
+        """Add a row per test distance to the metrics; mAP by the distance of the settings."""
+        for kind in ("v",) if embeddings.x is None else ("v", "x", "v+x"):
+            result = search(embeddings, self.config.protocol, kind)
+            row = {"step": self.step, "split": split, "test_distance": kind}
+            row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
+            row |= {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries}
+            self.metrics.append(row)
+            if kind == self.config.test_distance:
+                score = result.mAP
+        return score
+
+    def summary(self) -> dict[str, str]:
+        """What the progress bar shows."""
+        last = self.log[-1]
+        shown = {"loss": f"{last['loss']:.2f}", "images/s": f"{last['images_per_second']:.0f}"}
+        if self.metrics:
+            shown["val rank-1"] = f"{self.metrics[-1]['rank1']:.1%}"
+        return shown
+
+    def save(self, run: Run) -> None:
+        """Write the state to go on from, and the two tables."""
+        state = {
+            "step": self.step,
+            "best": self.best,
+            "log": self.log,
+            "metrics": self.metrics,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
+        }
+        run.write("state.pt", lambda path: torch.save(state, path))
+        run.write_rows("log.csv", self.log)
+        run.write_rows("metrics.csv", self.metrics)
+
+    def load(self, run: Run) -> None:
+        """Take up a saved state.
+
+        Raises:
+            XivlabError: the file is cut short, corrupt, or of another network.
+        """
+        state = run.state()
+        try:
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.scaler.load_state_dict(state["scaler"])
+            self.step, self.best = state["step"], state["best"]
+            self.log, self.metrics = state["log"], state["metrics"]
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise XivlabError(
+                f"{run.folder}/state.pt does not fit this run: delete the folder to train anew."
+            ) from error
+
+    def finish(self, run: Run, data: "DataSet") -> None:
+        """Embed and score the test people with the best model; this marks the run as finished."""
+        self.model.load_state_dict(run.weights())
+        test = Images.of(data.test, self.config.height, self.config.width)
+        embeddings = embed(self.model, test, self.config.test_feature, self.config.normalize)
+        self.score("test", embeddings)
+        run.write_rows("metrics.csv", self.metrics)
+        run.write_embeddings(embeddings)
+
+
+def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
+    """All loss terms of a batch; "loss" is the one to minimise.
+
+    Args:
+        outputs: of `XIVNet.forward`, M rows per modality.
+        labels: (M,), int64.
+        config: method, margins, lambda, smoothing and kind of L_cross.
+    """
+    terms = {
+        f"loss_{name}": modality_loss(  # Eq. (8)
+            output.before_bn,
+            output.logits,
+            labels,
+            config.margin_respective,
+            config.label_smoothing,
+        )
+        for name, output in outputs.items()
+    }
+    loss = respective_gap(*terms.values())  # Eq. (7)
+    if config.method == "baseline+x+cmg":
+        infrared = outputs["infrared"].before_bn
+        pairs = {
+            f"loss_infrared_{name}": cross_modality(  # Eq. (4)
+                infrared, outputs[name].before_bn, labels, config.margin_cross, config.cross
+            )
+            for name in ("x", "visible")
+        }
+        terms |= pairs
+        loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
+    return {"loss": loss} | terms
+
+
+def learning_rate(config: Config, epoch: float) -> float:
+    """Linear warm-up from a hundredth of the rate; a tenth of it after each decay epoch."""
+    if epoch < config.warmup_epochs:
+        return config.learning_rate * (0.01 + 0.99 * epoch / config.warmup_epochs)
+    return config.learning_rate * 0.1 ** sum(epoch >= decay for decay in config.decay_epochs)
+
+
+def save_weights(model: torch.nn.Module, path: Path) -> None:
+    """Write the state of a model as safetensors."""
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    safetensors.torch.save_file(state, path)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a flag, so that a step is never cut in half; the second raises."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # only there signals arrive
+        yield pressed.is_set
+        return
+
+    def note(*_: Any) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, previous)
+
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)
