@@ -30,10 +30,10 @@ def build_model(config: Config, classes: int) -> XIVNet:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         learner = FeatureLearner(config.backbone, classes, config.weights)
-    generator: nn.Module | None = None
-    if config.method != "baseline":
-        learned = config.x == "x"
-        generator = XGenerator(config.x_init_seed) if learned else SpecialCase(config.x)
+        generator: nn.Module | None = None
+        if config.method != "baseline":
+            learned = config.x == "x"
+            generator = XGenerator(config.x_init_seed) if learned else SpecialCase(config.x)
     return XIVNet(learner, generator, config.x_input)
 
 

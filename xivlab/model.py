@@ -17,21 +17,24 @@ class XGenerator(nn.Module):
     """g of Eq. 1, X = g(V): 1x1 convolution 3 -> 1, ReLU, 1x1 convolution 1 -> 3; 10 parameters.
 
     Args:
-        seed: None starts from weights 1/3 and bias 0, where X is the mean of R, G and B over 3; a
-            number draws the weights at random. A draw with negative first weights switches the
-            ReLU off for every pixel, and X never learns: worth seeing once.
+        seed: None starts from weights 1/3 and bias 0, where X is a third of the mean of R, G and B;
+            a number draws the weights at random. A draw whose first weights are negative switches
+            the ReLU off at every pixel, and X never learns: worth seeing once.
     """
 
     def __init__(self, seed: int | None = None) -> None:
         super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed or 0)
-            self.reduce = nn.Conv2d(3, 1, 1)
-            self.expand = nn.Conv2d(1, 3, 1)
-        if seed is None:
-            for layer in (self.reduce, self.expand):
+        self.reduce = nn.Conv2d(3, 1, 1)
+        self.expand = nn.Conv2d(1, 3, 1)
+        generator = None if seed is None else torch.Generator().manual_seed(seed)
+        for layer in (self.reduce, self.expand):
+            if generator is None:
                 nn.init.constant_(layer.weight, 1 / 3)
                 nn.init.zeros_(layer.bias)
+            else:
+                bound = layer.in_channels**-0.5  # PyTorch's own range for a 1x1 convolution
+                nn.init.uniform_(layer.weight, -bound, bound, generator)
+                nn.init.uniform_(layer.bias, -bound, bound, generator)
 
     def forward(self, visible: Tensor) -> Tensor:
         """X images.

@@ -1,0 +1,64 @@
+"""Backbones: sizes, last stride, and weights that are missing, broken or of another network."""
+
+from urllib.error import URLError
+
+import pytest
+import safetensors.torch
+import torch
+
+from xivlab.backbones import Slim, backbone
+from xivlab.errors import XivlabError
+
+
+def test_slim_is_small():
+    assert sum(p.numel() for p in Slim().parameters()) == 700_176
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "width", "stride"),
+    [("slim", (64, 32), 128, 16), ("resnet50", (64, 32), 2048, 16), ("densenet121", (64, 64), 1024, 16)],
+)
+def test_last_stride_is_1(name, size, width, stride):
+    """With a last stride of 2 the maps would be half as large."""
+    net, channels = backbone(name, None)
+    with torch.no_grad():
+        maps = net.eval()(torch.zeros(1, 3, *size))
+    assert channels == width
+    assert maps.shape == (1, width, size[0] // stride, size[1] // stride)
+    assert (maps >= 0).all()
+
+
+def test_weights_of_a_file_are_taken(tmp_path):
+    net, _ = backbone("slim", None)
+    safetensors.torch.save_file(net.state_dict(), tmp_path / "slim.safetensors")
+    again, _ = backbone("slim", str(tmp_path / "slim.safetensors"))
+    for name, tensor in net.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], tensor)
+
+
+@pytest.mark.parametrize("name", ["resnet50", "densenet121"])
+def test_offline_is_one_clear_sentence(name, monkeypatch):
+    def offline(*_, **__):
+        raise URLError("Name or service not known")
+
+    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", offline)
+    with pytest.raises(XivlabError, match=f"ImageNet weights of {name} could not be downloaded"):
+        backbone(name, "imagenet")
+
+
+def test_bad_weights_are_refused_in_a_sentence(tmp_path):
+    broken, other = tmp_path / "broken.safetensors", tmp_path / "other.safetensors"
+    safetensors.torch.save_file(Slim().state_dict(), broken)
+    broken.write_bytes(broken.read_bytes()[:5000])
+    safetensors.torch.save_file({"weight": torch.zeros(1)}, other)
+    cases = [
+        ("slim", "imagenet", "slim has no ImageNet weights"),
+        ("slim", str(tmp_path / "nowhere"), "There are no weights at"),
+        ("slim", str(broken), "not a whole safetensors file"),
+        ("slim", str(other), "of another network"),
+        ("vgg", None, "Unknown backbone 'vgg'"),
+    ]
+    for name, weights, sentence in cases:
+        with pytest.raises(XivlabError, match=sentence) as caught:
+            backbone(name, weights)
+        assert "\n" not in str(caught.value)
