@@ -1,6 +1,6 @@
 """Images in memory and identity-aligned P x K batches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -55,6 +55,12 @@ class Images:
     def rows(self, modality: Modality) -> NDArray[np.intp]:
         """Rows of all images of a modality, ascending."""
         return np.flatnonzero(self.modality == MODALITY_CODE[modality])
+
+    def held_on(self, device: torch.device) -> "Images":
+        """The same images, moved to a GPU if four times their size is free there."""
+        if device.type == "cuda" and torch.cuda.mem_get_info(device)[0] > 4 * self.pixels.nbytes:
+            return replace(self, pixels=self.pixels.to(device))
+        return self
 
     def batch(self, rows: NDArray[np.intp], device: torch.device) -> Tensor:
         """Images of the given rows, (len(rows), 3, H, W) float32 in [0, 1], on `device`."""

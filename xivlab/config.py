@@ -57,9 +57,9 @@ class Config:
     # Training length; None makes an epoch show as many images as the larger modality has.
     epochs: int = 10
     steps_per_epoch: int | None = 50
-    # The rate rises linearly from a hundredth over these epochs,
+    # Epochs over which the rate rises linearly from a hundredth.
     warmup_epochs: int = 1
-    # and falls to a tenth after each of these.
+    # Epochs after each of which the rate falls to a tenth.
     decay_epochs: tuple[int, ...] = (6, 9)
     # Largest shift of the augmentation, in pixels.
     pad: int = 4
@@ -82,7 +82,7 @@ class Config:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise XivlabError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
-        for name in ("lam", "margin_cross", "margin_respective", "weight_decay", "pad"):
+        for name in _NOT_NEGATIVE:
             if not getattr(self, name) >= 0:  # NaN is refused as well
                 raise XivlabError(f"{name} must be at least 0, not {getattr(self, name)}.")
         if not 0 <= self.label_smoothing < 1 or not 0 <= self.erase <= 1:
@@ -94,8 +94,8 @@ class Config:
                 "The triplet loss needs at least two people (people_per_batch) and two images of "
                 "each (images_per_person): with one, an image has no other to be near to."
             )
-        for name in ("height", "width", "epochs", "evaluate_every"):
-            if getattr(self, name) < 1:
+        for name in ("height", "width", "epochs", "steps_per_epoch", "evaluate_every"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise XivlabError(f"{name} must be at least 1, not {getattr(self, name)}.")
         if self.method == "baseline" and self.test_distance != "v":
             raise XivlabError("The baseline has no X: its test_distance must be 'v'.")
@@ -106,6 +106,15 @@ class Config:
         return self.people_per_batch * self.images_per_person
 
 
+_NOT_NEGATIVE = (
+    "lam",
+    "margin_cross",
+    "margin_respective",
+    "weight_decay",
+    "warmup_epochs",
+    "pad",
+    "seed",
+)
 _CHOICES = {
     "method": get_args(Method),
     "x": get_args(XKind),
