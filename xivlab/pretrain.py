@@ -22,8 +22,7 @@ from xivlab.build import pick_device
 from xivlab.errors import XivlabError
 from xivlab.loss import modality_loss
 from xivlab.model import MEAN, STD, FeatureLearner, gray
-from xivlab.runs import write_atomically
-from xivlab.train import save_weights
+from xivlab.runs import save_weights, write_atomically
 
 HEIGHT, WIDTH = 64, 32
 PEOPLE, IMAGES_PER_PERSON = 16, 4

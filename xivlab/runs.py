@@ -163,7 +163,7 @@ def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
             save(Path(scratch, target.name))
             os.replace(Path(scratch, target.name), target)
-    except (OSError, safetensors.SafetensorError) as error:
+    except (OSError, RuntimeError, safetensors.SafetensorError) as error:
         raise XivlabError(f"{target} could not be written ({error}); nothing was lost.") from error
 
 
@@ -180,4 +180,10 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
     settings = asdict(config) | {"weights": start}
     text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Run(Path(root) / f"{config.method}-{config.x}-{config.seed}-{digest}")
+    return Run(Path(root) / f"{config.method}-{digest}")
+
+
+def save_weights(model: torch.nn.Module, path: Path) -> None:
+    """Write the state of a model as safetensors."""
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    safetensors.torch.save_file(state, path)

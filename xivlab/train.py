@@ -1,15 +1,10 @@
 """Training: the paper's loop, in the open."""
 
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import safetensors.torch
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -21,10 +16,11 @@ from xivlab.build import build_model, to_device
 from xivlab.config import Config
 from xivlab.embed import Embeddings, embed
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
+from xivlab.evaluate import RetrievalMetrics, search
+from xivlab.interrupt import interruptible
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
 from xivlab.model import Output
-from xivlab.runs import Run, run_folder
+from xivlab.runs import Run, run_folder, save_weights
 
 if TYPE_CHECKING:
     from xivlab.data import DataSet
@@ -99,28 +95,30 @@ class Training:
 
     def __init__(self, config: Config, data: "DataSet") -> None:
         self.config = config
-        self.images = Images.of(data.train, config.height, config.width)
+        images = Images.of(data.train, config.height, config.width)
         self.val = Images.of(data.val, config.height, config.width)
         self.batches = IdentityBatches(
-            self.images.person,
-            self.images.modality,
+            images.person,
+            images.modality,
             config.people_per_batch,
             config.images_per_person,
             config.seed,
         )
-        larger = max(len(self.images.rows("visible")), len(self.images.rows("infrared")))
+        larger = max(len(images.rows("visible")), len(images.rows("infrared")))
         self.steps_per_epoch = config.steps_per_epoch or math.ceil(larger / config.per_modality)
         self.steps_per_evaluation = self.steps_per_epoch * config.evaluate_every
         self.steps = self.steps_per_epoch * config.epochs
         self.model = to_device(build_model(config, len(self.batches.people)))
         self.device = self.model.device
+        self.images = images.held_on(self.device)
         self.optimizer = torch.optim.Adam(
             (p for p in self.model.parameters() if p.requires_grad),
             weight_decay=config.weight_decay,
         )
         self.mixed = self.device.type == "cuda"
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixed)
-        self.step, self.best = 0, -1.0
+        self.step, self.best = 0, -1.0  # mAP is at least 0, so the first model is kept
+        self.rank1: float | None = None
         self.log: list[dict[str, Any]] = []
         self.metrics: list[dict[str, Any]] = []
 
@@ -170,13 +168,14 @@ class Training:
     def validate(self, run: Run) -> None:
         """Score the validation people, and keep the model if it is the best so far."""
         embeddings = embed(self.model, self.val, self.config.test_feature, self.config.normalize)
-        score = self.score("val", embeddings)
-        if score > self.best:
-            self.best = score
+        result = self.score("val", embeddings)
+        self.rank1 = result.rank(1)
+        if result.mAP > self.best:
+            self.best = result.mAP
             run.write("model.safetensors", lambda path: save_weights(self.model, path))
 
-    def score(self, split: str, embeddings: Embeddings) -> float:
-        """Add a row per test distance to the metrics; mAP by the distance of the settings."""
+    def score(self, split: str, embeddings: Embeddings) -> RetrievalMetrics:
+        """Add a row per test distance to the metrics; the scores by that of the settings."""
         for kind in ("v",) if embeddings.x is None else ("v", "x", "v+x"):
             result = search(embeddings, self.config.protocol, kind)
             row = {"step": self.step, "split": split, "test_distance": kind}
@@ -184,15 +183,15 @@ class Training:
             row |= {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries}
             self.metrics.append(row)
             if kind == self.config.test_distance:
-                score = result.mAP
-        return score
+                chosen = result
+        return chosen
 
     def summary(self) -> dict[str, str]:
         """What the progress bar shows."""
         last = self.log[-1]
         shown = {"loss": f"{last['loss']:.2f}", "images/s": f"{last['images_per_second']:.0f}"}
-        if self.metrics:
-            shown["val rank-1"] = f"{self.metrics[-1]['rank1']:.1%}"
+        if self.rank1 is not None:
+            shown["val rank-1"] = f"{self.rank1:.1%}"
         return shown
 
     def save(self, run: Run) -> None:
@@ -275,28 +274,3 @@ def learning_rate(config: Config, epoch: float) -> float:
     if epoch < config.warmup_epochs:
         return config.learning_rate * (0.01 + 0.99 * epoch / config.warmup_epochs)
     return config.learning_rate * 0.1 ** sum(epoch >= decay for decay in config.decay_epochs)
-
-
-def save_weights(model: torch.nn.Module, path: Path) -> None:
-    """Write the state of a model as safetensors."""
-    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    safetensors.torch.save_file(state, path)
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a flag, so that a step is never cut in half; the second raises."""
-    pressed = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # only there signals arrive
-        yield pressed.is_set
-        return
-
-    def note(*_: Any) -> None:
-        pressed.set()
-        signal.signal(signal.SIGINT, previous)
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        yield pressed.is_set
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,309 @@
+"""Training: terms, schedule, run folder, and a stopped run that ends as one never stopped."""
+
+import csv
+import os
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from toy import dataset
+
+import xivlab.train
+from xivlab.batches import Images
+from xivlab.build import load_model
+from xivlab.config import Config, preset
+from xivlab.embed import embed
+from xivlab.errors import XivlabError
+from xivlab.evaluate import search
+from xivlab.loss import batch_hard_triplet
+from xivlab.model import Output
+from xivlab.train import learning_rate, losses, resume, train
+
+TINY = {
+    "weights": None,
+    "height": 16,
+    "width": 8,
+    "people_per_batch": 4,
+    "images_per_person": 2,
+    "epochs": 3,
+    "steps_per_epoch": 4,
+    "evaluate_every": 1,
+    "decay_epochs": (2,),
+    "pad": 1,
+    "erase": 0.5,
+}
+
+
+def tiny(**changes) -> Config:
+    return preset("demo", **TINY | changes)
+
+
+def rows(run, name):
+    with open(run.folder / name, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def result(run):
+    """Everything a run found out, but not how fast."""
+    log = rows(run, "log.csv")
+    for row in log:
+        del row["images_per_second"]
+    return (
+        log,
+        rows(run, "metrics.csv"),
+        (run.folder / "model.safetensors").read_bytes(),
+        vars(run.embeddings()),
+    )
+
+
+def assert_same(one, other):
+    assert one[:3] == other[:3]
+    for name, array in one[3].items():
+        np.testing.assert_array_equal(array, other[3][name])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return train(tiny(), dataset(), tmp_path_factory.mktemp("runs"))
+
+
+def interrupt_at(monkeypatch, step, act):
+    """Let `act` happen in the middle of a step, counted from 0."""
+    count = iter(range(10**6))
+
+    def cut(*arguments):
+        if next(count) == step:
+            act()
+        return losses(*arguments)
+
+    monkeypatch.setattr(xivlab.train, "losses", cut)
+
+
+@pytest.mark.parametrize("step", [0, 5, 7, 11])
+def test_ctrl_c_and_resume_end_as_if_never_stopped(step, whole, tmp_path, monkeypatch, capsys):
+    interrupt_at(monkeypatch, step, lambda: os.kill(os.getpid(), signal.SIGINT))
+    handler = signal.getsignal(signal.SIGINT)
+    run = train(tiny(), dataset(), tmp_path)
+    assert not run.finished and len(rows(run, "log.csv")) == step + 1
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert "resume(" in "".join(capsys.readouterr())
+    monkeypatch.undo()
+    assert resume(run.folder, dataset()).finished
+    assert_same(result(run), result(whole))
+
+
+@pytest.mark.parametrize("step", [2, 6, 11])
+def test_a_process_that_dies_in_a_step_goes_on_from_the_last_epoch(step, whole, tmp_path, monkeypatch):
+    def die():
+        raise SystemExit
+
+    interrupt_at(monkeypatch, step, die)
+    with pytest.raises(SystemExit):
+        train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
+
+
+def test_the_same_run_twice_is_trained_once(whole, monkeypatch):
+    monkeypatch.setattr(xivlab.train, "Training", None)
+    again = train(tiny(), dataset(), whole.folder.parent)
+    assert again == whole
+    assert resume(whole.folder, dataset()) == whole
+
+
+def test_run_folder_holds_what_it_should(whole):
+    assert {path.name for path in whole.folder.iterdir()} == {
+        "config.json",
+        "log.csv",
+        "metrics.csv",
+        "model.safetensors",
+        "state.pt",
+        "embeddings.npz",
+    }
+    assert whole.config() == tiny()
+    log, metrics = rows(whole, "log.csv"), rows(whole, "metrics.csv")
+    assert [int(row["step"]) for row in log] == list(range(1, 13))
+    assert [(row["split"], row["test_distance"]) for row in metrics] == [
+        (split, kind) for split in ("val", "val", "val", "test") for kind in ("v", "x", "v+x")
+    ]
+    loss = {name: float(value) for name, value in log[3].items()}
+    cross = loss["loss_infrared_x"] + loss["loss_infrared_visible"]
+    own = loss["loss_infrared"] + loss["loss_x"] + loss["loss_visible"]
+    assert loss["loss"] == pytest.approx(own + 0.1 * cross)
+
+
+def test_the_model_kept_is_the_best_on_validation_people(whole):
+    """Loaded again, it gives the embeddings that were stored, and they the scores."""
+    model, config = load_model(whole), whole.config()
+    test = Images.of(dataset().test, config.height, config.width)
+    again, stored = embed(model, test, config.test_feature, config.normalize), whole.embeddings()
+    for name, array in vars(stored).items():
+        np.testing.assert_array_equal(array, getattr(again, name))
+    last = rows(whole, "metrics.csv")[-1]
+    assert search(stored, "sysu", "v+x").mAP == float(last["mAP"])
+    val = Images.of(dataset().val, config.height, config.width)
+    best = max(
+        float(r["mAP"])
+        for r in rows(whole, "metrics.csv")
+        if r["split"] == "val" and r["test_distance"] == "v+x"
+    )
+    assert search(embed(model, val, config.test_feature, config.normalize), "sysu", "v+x").mAP == best
+
+
+def test_selection_never_looks_at_test(whole, tmp_path):
+    """Other test people, same model."""
+    data = dataset()
+    data.test.pixels = 255 - data.test.pixels
+    other = train(tiny(), data, tmp_path)
+    assert (other.folder / "model.safetensors").read_bytes() == (
+        whole.folder / "model.safetensors"
+    ).read_bytes()
+
+
+def test_seeds_differ(whole, tmp_path):
+    other = train(tiny(seed=1), dataset(), tmp_path)
+    assert rows(other, "log.csv")[0]["loss"] != rows(whole, "log.csv")[0]["loss"]
+    assert other.folder.name != whole.folder.name
+
+
+def test_training_learns(tmp_path):
+    """People of simple looks, one big enough image each: the last losses are well below the first."""
+    changes = {"height": 32, "width": 16, "people_per_batch": 8, "images_per_person": 4, "erase": 0.0}
+    config = tiny(**changes, epochs=1, steps_per_epoch=40, warmup_epochs=0)
+    log = rows(train(config, dataset((32, 16)), tmp_path), "log.csv")
+    loss = [float(row["loss"]) for row in log]
+    assert np.mean(loss[-5:]) < 0.8 * np.mean(loss[:5])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": "baseline"},
+        {"method": "baseline+x"},
+        {"x": "gray"},
+        {"x": "v", "method": "baseline+x"},
+        {"x_input": "normalized"},
+        {"x_init_seed": 3},
+        {"cross": "centre"},
+        {"label_smoothing": 0.1},
+        {"test_feature": "before_bn", "normalize": False},
+        {"test_distance": "x"},
+        {"steps_per_epoch": None},
+        {"protocol": "regdb"},
+    ],
+)
+def test_every_option_trains(changes, tmp_path):
+    run = train(tiny(**{"epochs": 1, "steps_per_epoch": 2} | changes), dataset(), tmp_path)
+    assert run.finished
+    assert all(np.isfinite(float(value)) for row in rows(run, "log.csv") for value in row.values())
+
+
+def test_an_epoch_of_its_own_length_shows_as_many_images_as_the_larger_modality(tmp_path):
+    run = train(tiny(epochs=1, steps_per_epoch=None), dataset(), tmp_path)
+    assert len(rows(run, "log.csv")) == 10  # 10 people x 4 cameras x 2 visible images over M = 8
+
+
+def outputs(names):
+    generator = torch.Generator().manual_seed(0)
+    return {
+        name: Output(*(torch.randn(6, size, generator=generator) for size in (4, 4, 3))) for name in names
+    }
+
+
+def test_methods_have_the_terms_of_the_paper():
+    labels = torch.tensor([0, 0, 1, 1, 2, 2])
+    both, all_three = outputs(["infrared", "visible"]), outputs(["infrared", "x", "visible"])
+    baseline = losses(both, labels, tiny(method="baseline"))
+    assert list(baseline) == ["loss", "loss_infrared", "loss_visible"]
+    with_x = losses(all_three, labels, tiny(method="baseline+x"))
+    assert with_x["loss"] == with_x["loss_infrared"] + with_x["loss_x"] + with_x["loss_visible"]
+    full = losses(all_three, labels, tiny(lam=0.5))
+    infrared, x = all_three["infrared"].before_bn, all_three["x"].before_bn
+    cross = batch_hard_triplet(infrared, x, labels, 0.5) + batch_hard_triplet(x, infrared, labels, 0.5)
+    torch.testing.assert_close(full["loss_infrared_x"], cross / 6)
+    torch.testing.assert_close(
+        full["loss"], with_x["loss"] + 0.5 * (full["loss_infrared_x"] + full["loss_infrared_visible"])
+    )
+
+
+def test_schedule_of_the_paper():
+    config = preset("paper-sysu")
+    rates = [learning_rate(config, epoch) for epoch in (0, 5, 10, 39.9, 40, 69.9, 70, 119)]
+    assert rates == pytest.approx([3.5e-6, 1.7675e-4, 3.5e-4, 3.5e-4, 3.5e-5, 3.5e-5, 3.5e-6, 3.5e-6])
+    assert learning_rate(replace(config, warmup_epochs=0), 0) == 3.5e-4
+
+
+def test_a_loss_that_is_not_a_number_keeps_the_last_good_state(whole, tmp_path, monkeypatch):
+    def broken(*arguments):
+        return {name: term * float("nan") for name, term in losses(*arguments).items()}
+
+    calls = iter([losses] * 6 + [broken])
+    monkeypatch.setattr(xivlab.train, "losses", lambda *arguments: next(calls)(*arguments))
+    with pytest.raises(XivlabError, match="loss is nan at step 7"):
+        train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
+
+
+def test_a_state_cut_short_is_refused_and_nothing_is_overwritten(tmp_path, monkeypatch):
+    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run = train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    state = run.folder / "state.pt"
+    state.write_bytes(state.read_bytes()[:-1000])
+    before = {path.name: path.read_bytes() for path in run.folder.iterdir()}
+    for call in (lambda: resume(run.folder, dataset()), lambda: train(tiny(), dataset(), tmp_path)):
+        with pytest.raises(XivlabError, match="cut short or corrupt: delete the folder"):
+            call()
+    assert before == {path.name: path.read_bytes() for path in run.folder.iterdir()}
+
+
+def test_a_state_of_another_network_is_refused(tmp_path, monkeypatch):
+    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run = train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    state = run.state()
+    torch.save(state | {"model": {}}, run.folder / "state.pt")
+    with pytest.raises(XivlabError, match="does not fit this run"):
+        resume(run.folder, dataset())
+
+
+def test_resume_on_other_data_is_refused(whole):
+    data = dataset()
+    data.fingerprint = "1" * 64
+    with pytest.raises(XivlabError, match="trained on other data"):
+        resume(whole.folder, data)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(XivlabError, match="not a run folder"):
+        resume(tmp_path, dataset())
+
+
+def test_too_few_people_leave_no_folder_behind(tmp_path):
+    with pytest.raises(XivlabError, match="needs 11 people"):
+        train(tiny(people_per_batch=11), dataset(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_starting_weights_count_by_content_not_by_name(tmp_path):
+    backbone = load_backbone()
+    for name in ("one", "two", "other"):
+        if name == "other":
+            backbone["0.weight"] = backbone["0.weight"] + 1
+        safetensors.torch.save_file(backbone, tmp_path / name)
+    short = {"epochs": 1, "steps_per_epoch": 1}
+    names = [
+        train(tiny(weights=str(tmp_path / n), **short), dataset(), tmp_path).folder.name
+        for n in ("one", "two", "other")
+    ]
+    assert names[0] == names[1] != names[2]
+
+
+def load_backbone():
+    from xivlab.backbones import Slim
+
+    return dict(Slim().state_dict())
