@@ -50,9 +50,9 @@ class Run:
         """
         about = self.about()
         names = {field.name for field in fields(Config)}
-        if about.get("version") != __version__ or set(about.get("config", {})) != names:
+        if about["version"] != __version__ or set(about["config"]) != names:
             raise XivlabError(
-                f"The run in {self.folder} was made by xivlab {about.get('version')} and this is "
+                f"The run in {self.folder} was made by xivlab {about['version']} and this is "
                 f"{__version__}: train it again, or install that version."
             )
         settings = about["config"]
@@ -65,7 +65,10 @@ class Run:
             XivlabError: there is no run here, or the file is broken.
         """
         try:
-            return json.loads((self.folder / "config.json").read_text())
+            about = json.loads((self.folder / "config.json").read_text())
+            if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
+                raise ValueError("it holds something else")
+            return about
         except FileNotFoundError as error:
             raise XivlabError(f"{self.folder} is not a run folder: no config.json.") from error
         except (OSError, ValueError) as error:
@@ -112,8 +115,15 @@ class Run:
             ) from error
 
     def begin(self, config: Config, name: str, fingerprint: str) -> None:
-        """Make the folder and write `config.json`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Make the folder and write `config.json`.
+
+        Raises:
+            XivlabError: the folder cannot be made or written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise XivlabError(f"The run folder {self.folder} cannot be made ({error}).") from error
         about = {
             "config": asdict(config),
             "data": {"name": name, "fingerprint": fingerprint},
@@ -164,7 +174,11 @@ def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
             save(Path(scratch, target.name))
             os.replace(Path(scratch, target.name), target)
     except (OSError, RuntimeError, safetensors.SafetensorError) as error:
-        raise XivlabError(f"{target} could not be written ({error}); nothing was lost.") from error
+        raise XivlabError(f"{target} could not be written ({_one_line(error)}); nothing was lost.") from error
+
+
+def _one_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:
@@ -175,8 +189,16 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
         config: settings.
         fingerprint: of the data set.
         weights: file the backbone starts from, if any: its content counts, not its name.
+
+    Raises:
+        XivlabError: that file cannot be read.
     """
-    start = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else config.weights
+    start = config.weights
+    if weights is not None:
+        try:
+            start = hashlib.sha256(weights.read_bytes()).hexdigest()
+        except OSError as error:
+            raise XivlabError(f"There are no weights at {weights} ({error.strerror}).") from error
     settings = asdict(config) | {"weights": start}
     text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
