@@ -1,0 +1,1 @@
+"""Maintainers' renderer of the synthetic people (extra ``[render]``): 3-D bodies in, geometry buffers out."""

@@ -1,0 +1,72 @@
+"""Joins the files of a rendered set into one asset: `xivlab/assets/synthetic_sysu.safetensors` and its sibling.
+
+python -m data_prep.people.pack synthetic-sysu --work FOLDER --out xivlab/assets/synthetic_sysu.safetensors
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from xivlab import buffers
+
+from .dress import Tailor
+from .population import SETS, PeopleSet, Someone
+
+
+def _unpack(path: Path) -> dict:
+    """The arrays of one person's file, labels and planes as lists of bytes."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    for name in ("labels", "planes"):
+        ends = np.cumsum(arrays.pop(f"{name}_size"))[:-1]
+        arrays[name] = [part.tobytes() for part in np.split(arrays[name], ends)]
+    return arrays
+
+
+def plates_of(people_set: PeopleSet) -> list[dict]:
+    """The empty view of every camera of a set."""
+    from .buffers import Place
+    from .scenes import SCENES
+
+    out = []
+    for number, post in people_set.posts.items():
+        place = Place(SCENES[post.scene]())
+        labels, planes = place.plate(post.camera)
+        out.append({"camera": number, "materials": place.scene.materials, "labels": labels, "planes": planes})
+    return out
+
+
+def pack(people_set: PeopleSet, people: list[Someone], work: Path, out: Path, plates: list[dict]) -> str:
+    """Writes the asset; returns its checksum. Raises FileNotFoundError where a person has not been rendered."""
+    files = [_unpack(work / people_set.name / f"{someone.number:04d}.npz") for someone in people]
+    tailor = Tailor(people_set.seed)
+    records = [tailor.dress(someone) for someone in people]
+    for record, arrays in zip(records, files):  # of the views, only the one-camera set names front and back
+        if len(people_set.posts) == 1:
+            record["facing"] = ["front" if abs(angle) < 90 else "back" for angle in arrays["away"]]
+    crops: dict = {name: [part for arrays in files for part in arrays[name]] for name in ("labels", "planes")}
+    for name in ("shadow", "window", "distance", "camera", "frame", "person"):
+        crops[name] = np.concatenate([arrays[name] for arrays in files])
+    return buffers.write(out, crops, records, plates)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("set", choices=list(SETS))
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--limit", type=int, help="only the first N people")
+    arguments = parser.parse_args()
+    people_set = SETS[arguments.set]
+    people = people_set.people()[: arguments.limit]
+    checksum = pack(people_set, people, arguments.work, arguments.out, plates_of(people_set))
+    print(
+        f"{arguments.out}: {arguments.out.stat().st_size / 2**20:.1f} MiB, {len(people)} people, checksum {checksum}"
+    )
+
+
+if __name__ == "__main__":
+    main()

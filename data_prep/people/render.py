@@ -1,0 +1,161 @@
+"""Renders the geometry buffers of one set of people.
+
+    python -m data_prep.people.render synthetic-sysu --makehuman FOLDER --work FOLDER [--processes 2]
+
+One file per person in the work folder, written when whole: interrupt it and start it again as you like. The same seed
+gives the same bytes, in whatever order and on however many processes people are rendered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from xivlab.buffers import encode_labels, encode_planes
+
+from .population import SETS, PeopleSet
+
+PLANE_QUALITY = 75  # WebP
+LEAST_VISIBLE = 0.62  # share of a person that things in front may leave
+_worker: dict = {}
+
+
+def start_worker(makehuman: Path, people_set: PeopleSet) -> None:
+    """Loads body, wardrobe, walk cycle and places once per process."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    from .body import Body
+    from .buffers import Place
+    from .poses import read_walk
+    from .scenes import SCENES
+    from .wardrobe import Wardrobe
+
+    body = Body()
+    scenes = sorted({post.scene for post in people_set.posts.values()})
+    _worker.update(
+        people_set=people_set,
+        body=body,
+        wardrobe=Wardrobe(makehuman, body),
+        walk=read_walk(makehuman / "animations" / "walk1.bvh"),
+        places={name: Place(SCENES[name]()) for name in scenes},
+    )
+
+
+def render_person(number: int, look) -> dict[str, np.ndarray]:
+    """All crops of one person, as arrays for one file."""
+    from .person import Person
+
+    person = Person(_worker["body"], _worker["wardrobe"], look)
+    rows = []
+    for camera, post in _worker["people_set"].posts.items():
+        rng = np.random.default_rng([_worker["people_set"].seed, 3, number, camera])
+        heading = 0.0
+        for frame in range(_worker["people_set"].images):
+            if frame % 2 == 0:  # two moments of a track, then another track
+                heading = rng.uniform(0, 360)
+            crop, away = _one_crop(person, post, heading + rng.normal(0, 18), rng)
+            rows.append((camera, frame + 1, crop, away))
+    return {
+        "labels": np.array([encode_labels(crop.labels) for _, _, crop, _ in rows], object),
+        "planes": np.array([encode_planes(crop.planes, PLANE_QUALITY) for _, _, crop, _ in rows], object),
+        "shadow": np.stack([crop.shadow for _, _, crop, _ in rows]),
+        "window": np.array([crop.window for _, _, crop, _ in rows], np.float32),
+        "distance": np.array([crop.distance for _, _, crop, _ in rows], np.float32),
+        "visible": np.array([crop.visible for _, _, crop, _ in rows], np.float32),
+        "camera": np.array([camera for camera, *_ in rows], np.int16),
+        "frame": np.array([frame for _, frame, *_ in rows], np.int16),
+        "away": np.array([away for *_, away in rows], np.float32),
+        "person": np.full(len(rows), number, np.int16),
+    }
+
+
+def _one_crop(person, post, heading: float, rng: np.random.Generator):
+    """Tries places until the whole person is in the frame and not too hidden: the crop, degrees turned from the camera."""
+    from .buffers import render_crop
+
+    for _ in range(200):
+        vertices = _pose(person, rng) @ _turn(heading).T
+        middle = (vertices.min(0) + vertices.max(0))[:2] / 2
+        x0, y0, x1, y1 = post.walk
+        # uniform over depth as the camera sees it, so that far people are not the most
+        place = [rng.uniform(x0, x1), y0 + (y1 - y0) * rng.uniform() ** 1.3]
+        vertices = vertices + [*(place - middle), 0.0]
+        crop = render_crop(_worker["places"][post.scene], post.camera, person, vertices, rng)
+        if crop is not None and crop.visible >= LEAST_VISIBLE:
+            to_camera = np.degrees(np.arctan2(*(np.array(post.camera.eye[:2]) - place) * [1, -1]))
+            return crop, (heading - to_camera + 180) % 360 - 180
+    raise RuntimeError(
+        f"No place for this person in front of the camera in {post.scene}: enlarge its walk rectangle."
+    )
+
+
+def _turn(degrees: float) -> np.ndarray:
+    from .poses import about
+
+    return about([0, 0, 1], degrees)
+
+
+def _pose(person, rng: np.random.Generator) -> np.ndarray:
+    """Vertices of the person in a random moment of walking or standing."""
+    from . import poses
+
+    stride = (0.5 if person.look.hem_is_loose else 1.0) * rng.uniform(0.5, 0.95)
+    if rng.random() < 0.18:
+        directions = poses.standing()
+    else:
+        directions = poses.walking(_worker["walk"], rng.random(), stride, rng.uniform(0.2, 0.6))
+    if rng.random() < 0.14:
+        directions = poses.hold_up(directions, "LR"[rng.integers(2)], rng.choice([0.6, 1.0]))
+    nod = poses.about([0.5 * rng.normal(), 0, 1], rng.uniform(-14, 14))
+    body = _worker["body"]
+    deltas = poses.local_rotations(
+        body, person.heads, directions, rng.uniform(20, 60), rng.uniform(0, 3), nod
+    )
+    return person.posed(body.bone_transforms(person.body_rest, deltas[None])[0])
+
+
+def _render_to(path: Path, number: int, look) -> None:
+    arrays = render_person(number, look)
+    blobs = {name: arrays.pop(name) for name in ("labels", "planes")}
+    for name, parts in blobs.items():
+        arrays[name] = np.frombuffer(b"".join(parts), np.uint8)
+        arrays[f"{name}_size"] = np.array([len(part) for part in parts])
+    temporary = path.with_suffix(".part")
+    with open(temporary, "wb") as file:
+        np.savez(file, **arrays)
+    temporary.replace(path)
+
+
+def render(
+    people_set: PeopleSet, makehuman: Path, work: Path, processes: int = 2, limit: int | None = None
+) -> list[Path]:
+    """Renders who is not there yet; returns everybody's files in the order of the population."""
+    folder = work / people_set.name
+    folder.mkdir(parents=True, exist_ok=True)
+    people = people_set.people()[:limit]
+    paths = [folder / f"{someone.number:04d}.npz" for someone in people]
+    missing = [(path, p.number, p.look) for path, p in zip(paths, people) if not path.exists()]
+    with ProcessPoolExecutor(processes, initializer=start_worker, initargs=(makehuman, people_set)) as pool:
+        futures = [pool.submit(_render_to, *job) for job in missing]
+        for future in tqdm(futures, desc=people_set.name, unit="person"):
+            future.result()
+    return paths
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("set", choices=list(SETS))
+    parser.add_argument("--makehuman", type=Path, required=True, help="folder of the CC0 MakeHuman assets")
+    parser.add_argument("--work", type=Path, required=True, help="folder for the files, one per person")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--limit", type=int, help="only the first N people, to have a look")
+    arguments = parser.parse_args()
+    render(SETS[arguments.set], arguments.makehuman, arguments.work, arguments.processes, arguments.limit)
+
+
+if __name__ == "__main__":
+    main()

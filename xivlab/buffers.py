@@ -1,0 +1,177 @@
+"""The shipped geometry of the synthetic people: how it is stored, read and checked.
+
+One asset per data set, a safetensors file: for every crop a WebP of labels (256 x 128, lossless) and one of three
+planes (128 x 64), a coarse contact shadow, its window in the camera's frame; for every camera a plate, the empty view.
+The people (who wears what) and the places are JSON in the header. Colour is not in it: `xivlab.world` adds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from .errors import XivlabError
+
+HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each way
+SHADOW_SHAPE = (24, 12)
+# Value that a plane stores as 255: facing the camera (plates: times the lamp's fall-off), light from the dome, texture.
+PLANE_MAX = np.float32([2.0, 1.6, 2.0])
+FORMAT = "xivlab-buffers-1"
+ASSETS = Path(__file__).parent / "assets"
+
+
+def quantise(planes: np.ndarray) -> np.ndarray:
+    """Planes (..., 3) as uint8 in units of PLANE_MAX / 255."""
+    return np.clip(planes / PLANE_MAX * 255 + 0.5, 0, 255).astype(np.uint8)
+
+
+def encode_labels(labels: np.ndarray) -> bytes:
+    """Lossless WebP of a label image (h, w) uint8."""
+    out = io.BytesIO()
+    Image.fromarray(labels).save(out, "WEBP", lossless=True, quality=100, method=4)
+    return out.getvalue()
+
+
+def encode_planes(planes: np.ndarray, quality: int) -> bytes:
+    """WebP of three planes (h, w, 3) uint8."""
+    out = io.BytesIO()
+    Image.fromarray(planes).save(out, "WEBP", quality=quality, method=4)
+    return out.getvalue()
+
+
+def _decode(data: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data.tobytes())).convert("RGB"))
+
+
+@dataclass(frozen=True)
+class Plate:
+    """The empty view of a camera. labels (720, 960) uint8 into `materials`; planes (720, 960, 3) uint8."""
+
+    camera: int
+    materials: list[str]
+    labels: np.ndarray
+    planes: np.ndarray
+
+
+class Buffers:
+    """Read access to one asset.
+
+    Attributes: people (list of dict: person, split, materials by label name, temperatures by label name);
+    plates (dict camera -> Plate); person, camera, frame (n,) int; window (n, 4), distance (n,) float32;
+    shadow (n, 24, 12) uint8; fingerprint (SHA-256 of the file).
+    """
+
+    def __init__(self, path: Path):
+        """Opens and checks an asset. Raises XivlabError if it is missing, cut short or of another version."""
+        remedy = "install XIV-Lab again (or, in a clone, `git checkout -- xivlab/assets`)."
+        if not path.is_file():
+            raise XivlabError(f"The shipped asset {path} is missing: {remedy}")
+        try:
+            with safe_open(path, framework="numpy") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+                header = file.metadata() or {}
+            if header.get("format") != FORMAT:
+                raise XivlabError(f"{path} is not a {FORMAT} file: {remedy}")
+            if header["checksum"] != _checksum(tensors, header["people"], header["plates"]):
+                raise XivlabError(
+                    f"The shipped asset {path} is damaged (its checksum does not fit): {remedy}"
+                )
+        except (SafetensorError, OSError, KeyError, ValueError) as error:
+            raise XivlabError(f"The shipped asset {path} is damaged ({error}): {remedy}") from None
+        self.fingerprint = header["checksum"]
+        self.people = json.loads(header["people"])
+        self.person, self.camera, self.frame = (
+            tensors[name].astype(int) for name in ("person", "camera", "frame")
+        )
+        self.window, self.distance = tensors["window"], tensors["distance"]
+        shadow = zlib.decompress(tensors["shadow"].tobytes())
+        self.shadow = np.frombuffer(shadow, np.uint8).reshape(-1, *SHADOW_SHAPE)
+        self._labels, self._planes = (
+            _Blobs(tensors[name], tensors[f"{name}_end"]) for name in ("labels", "planes")
+        )
+        plates = _Blobs(tensors["plates"], tensors["plates_end"])
+        self.plates = {
+            plate["camera"]: Plate(
+                plate["camera"],
+                plate["materials"],
+                _decode(plates[2 * i])[..., 0],
+                _decode(plates[2 * i + 1]),
+            )
+            for i, plate in enumerate(json.loads(header["plates"]))
+        }
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def labels(self, row: int) -> np.ndarray:
+        """(256, 128) uint8: what each sample shows, see `xivlab.labels`."""
+        return _decode(self._labels[row])[..., 0]
+
+    def planes(self, row: int) -> np.ndarray:
+        """(128, 64, 3) uint8 in units of PLANE_MAX / 255, valid where the person is."""
+        return _decode(self._planes[row])
+
+
+class _Blobs:
+    """Variable-length byte strings in one array."""
+
+    def __init__(self, data: np.ndarray, end: np.ndarray):
+        self.data, self.start = data, np.concatenate([[0], end])
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self.data[self.start[i] : self.start[i + 1]]
+
+
+def write(
+    path: Path, crops: dict[str, np.ndarray | list[bytes]], people: list[dict], plates: list[dict]
+) -> str:
+    """Writes an asset under a temporary name, then renames it; returns its checksum.
+
+    crops: labels and planes (lists of WebP bytes), shadow, window, distance, person, camera, frame (arrays).
+    plates: dicts with camera, materials, labels and planes (arrays).
+    """
+    tensors = {
+        name: np.ascontiguousarray(crops[name])
+        for name in ("window", "distance", "person", "camera", "frame")
+    }
+    for name in ("labels", "planes"):
+        tensors |= _join(name, crops[name])
+    plate_bytes = [
+        data for p in plates for data in (encode_labels(p["labels"]), encode_planes(p["planes"], 85))
+    ]
+    tensors |= _join("plates", plate_bytes)
+    tensors["shadow"] = np.frombuffer(
+        zlib.compress(np.ascontiguousarray(crops["shadow"]).tobytes(), 9), np.uint8
+    )
+    about = json.dumps([{"camera": p["camera"], "materials": p["materials"]} for p in plates])
+    header = {"format": FORMAT, "people": json.dumps(people), "plates": about}
+    header["checksum"] = _checksum(tensors, header["people"], header["plates"])
+    temporary = path.with_suffix(".part")
+    save_file(tensors, temporary, metadata=header)
+    temporary.replace(path)
+    return header["checksum"]
+
+
+def _join(name: str, parts: list[bytes]) -> dict[str, np.ndarray]:
+    return {
+        name: np.frombuffer(b"".join(parts), np.uint8),
+        f"{name}_end": np.cumsum([len(part) for part in parts]).astype(np.int64),
+    }
+
+
+def _checksum(tensors: dict[str, np.ndarray], *texts: str) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode() + np.ascontiguousarray(tensors[name]).tobytes())
+    for text in texts:
+        digest.update(text.encode())
+    return digest.hexdigest()

@@ -1,0 +1,288 @@
+"""The embedded world: geometry buffers + reflectance spectra + a camera -> pixels, at any wavelength.
+
+A pixel of a camera with light L, filter F and sensor S sees of a material with reflectance R the share
+
+    sum R L F S / sum L F S      over 400-1000 nm,
+
+which is one small table (material x channel) per camera and person; an image is a gather from it, times the light
+that reaches each point. Thermal images follow temperatures and emissivities instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from functools import cache, cached_property
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from . import labels as label_names
+from . import spectra, thermal
+from .buffers import ASSETS, HEIGHT, PLANE_MAX, SHADOW_SHAPE, WIDTH, Buffers, Plate
+from .cameras import CAMERAS, Camera
+from .errors import XivlabError
+
+SYNTHETIC = ("synthetic-sysu", "synthetic-regdb")
+VERSION = 1  # of the image formation: a change makes packed caches out of date
+PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
+REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
+SPLITS = ("train", "val", "test")
+
+
+class World:
+    """One synthetic data set, exposed on demand.
+
+    Attributes: index (a row per image: path, person, camera, modality, split; sorted by split); size (height, width);
+    fingerprint (changes with the asset, the spectra, the cameras and the image formation).
+    """
+
+    size = (HEIGHT, WIDTH)
+
+    def __init__(self, name: str):
+        """Opens the shipped buffers. Raises XivlabError for an unknown name or a damaged asset."""
+        if name not in SYNTHETIC:
+            raise XivlabError(f"There is no synthetic data set {name!r}: choose {' or '.join(SYNTHETIC)}.")
+        self.name = name
+        self.cameras = {camera.number: camera for camera in CAMERAS[name]}
+        self._buffers = Buffers(ASSETS / f"{name.replace('-', '_')}.safetensors")
+        self._people = {someone["person"]: someone for someone in self._buffers.people}
+        self._tables: dict[tuple, np.ndarray] = {}
+        content = [
+            self._buffers.fingerprint,
+            spectra.PATH.read_text(),
+            thermal.PATH.read_text(),
+            repr(CAMERAS[name]),
+        ]
+        self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
+
+    @cached_property
+    def index(self) -> pd.DataFrame:
+        return self._rows[["path", "person", "camera", "modality", "split"]]
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The index, with the buffer that each image shows."""
+        buffers = self._buffers
+        table = pd.DataFrame({"person": buffers.person, "plate": buffers.camera, "frame": buffers.frame})
+        table["buffer"] = table.index
+        table["split"] = pd.Categorical([self._people[p]["split"] for p in table["person"]], SPLITS)
+        seen = [
+            table[table["plate"] == c.plate].assign(camera=c.number, modality=int(c.infrared))
+            for c in self.cameras.values()
+        ]
+        rows = pd.concat(seen).sort_values(["split", "person", "camera", "frame"], ignore_index=True)
+        rows["path"] = [
+            self._path(*row) for row in rows[["person", "camera", "frame"]].itertuples(index=False)
+        ]
+        rows["split"] = rows["split"].astype(str)
+        return rows
+
+    def _path(self, person: int, camera: int, frame: int) -> str:
+        """Where the image lies in the folder tree of the real data set."""
+        if self.name == "synthetic-sysu":
+            return f"cam{camera}/{person:04d}/{frame:04d}.jpg"
+        someone = self._people[person]
+        folder, letter = ("Visible", "v") if camera == 1 else ("Thermal", "t")
+        return f"{folder}/{person}/{someone['gender']}_{someone['facing'][frame - 1]}_{letter}_{frame:05d}_{person}.bmp"
+
+    def person(self, number: int) -> dict:
+        """What is known of a person: split, gender, materials and temperatures by label name."""
+        return self._people[number]
+
+    def expose(self, rows: np.ndarray) -> np.ndarray:
+        """The images of rows of the index, uint8 (n, 128, 64, 3), as their own cameras see them.
+
+        A row gives the same bytes alone and in company. Grey images have three equal channels.
+        """
+        rows = np.asarray(rows)
+        out = np.empty((len(rows), *self.size, 3), np.uint8)
+        table = self._rows
+        for i, (buffer, camera) in enumerate(
+            zip(table["buffer"].to_numpy()[rows], table["camera"].to_numpy()[rows])
+        ):
+            out[i] = self._photograph(
+                buffer, self.cameras[camera], np.random.default_rng([VERSION, buffer, camera])
+            )
+        return out
+
+    def expose_as(self, row: int, camera: Camera) -> np.ndarray:
+        """The scene of one row as another camera would see it, uint8 (128, 64, 3): the same moment in another light."""
+        buffer = int(self._rows["buffer"].iloc[row])
+        return self._photograph(buffer, camera, np.random.default_rng([VERSION, buffer, camera.number]))
+
+    def expose_band(self, row: int, wavelength: float, width: float = 20.0) -> np.ndarray:
+        """The scene of one row in a narrow band around a wavelength (nm), in even light: uint8 (128, 64).
+
+        No noise, no blur: what the materials do, nothing else. Raises XivlabError outside 400-1000 nm.
+        """
+        buffer = int(self._rows["buffer"].iloc[row])
+        band = spectra.load().band(wavelength, width)
+        names = self._material_names(buffer)
+        table = (_reflectances(names) @ band)[:, None].astype(np.float32)
+        linear = self._compose(buffer, table, np.array([[0.85, 0.15]]))[..., 0]
+        return _develop(linear, 2.2)
+
+    def _material_names(self, buffer: int) -> tuple[str, ...]:
+        """Spectra of the labels a crop can show: the person's 16, then the plate's."""
+        person = self._people[int(self._buffers.person[buffer])]
+        own = [person["materials"].get(name, "scene:eye") for name in label_names.NAMES]
+        own += ["scene:eye"] * (PERSON_LABELS - len(own))
+        return (*own, *self._plate(buffer).materials)
+
+    def _plate(self, buffer: int) -> Plate:
+        return self._buffers.plates[int(self._buffers.camera[buffer])]
+
+    def _photograph(self, buffer: int, camera: Camera, rng: np.random.Generator) -> np.ndarray:
+        if not camera.sensors:
+            linear = self._thermal(buffer, rng)
+        else:
+            linear = self._reflected(buffer, camera, rng)
+        linear *= camera.exposure * np.exp(camera.exposure_spread * rng.standard_normal())
+        _, top, _, bottom = self._buffers.window[buffer]
+        # A far person covers few sensor rows: the crop is enlarged, hence soft, and its noise is coarse.
+        sensor_pixel = HEIGHT / (bottom - top)
+        blur, grain = camera.blur * max(sensor_pixel, 0.5), 0.35 * max(sensor_pixel - 0.5, 0.0)
+        linear = gaussian_filter(linear, (blur, blur, 0), truncate=3.0)
+        noise = gaussian_filter(
+            rng.standard_normal(linear.shape, np.float32), (grain, grain, 0), truncate=2.0
+        )
+        linear += noise * np.sqrt(camera.shot_noise * np.clip(linear, 0, None) + camera.read_noise**2)
+        return _jpeg(_develop(linear, camera.gamma), camera.jpeg)
+
+    def _reflected(self, buffer: int, camera: Camera, rng: np.random.Generator) -> np.ndarray:
+        """Linear image (128, 64, channels) of reflected light; white in full light is 1."""
+        person = int(self._buffers.person[buffer])
+        key = (person, int(self._buffers.camera[buffer]), camera.number, camera.filter, camera.lights)
+        if key not in self._tables:
+            self._tables[key] = _responses(self._material_names(buffer), camera)
+        mixing = np.array([[dome, lamp] for _, dome, lamp in camera.lights])
+        linear = self._compose(buffer, self._tables[key], mixing)
+        if len(camera.sensors) == 3:
+            balance = np.array(camera.white_balance) * np.exp(camera.colour_spread * rng.standard_normal(3))
+            grey = linear.mean(-1, keepdims=True)
+            linear = np.clip(grey + camera.saturation * (linear - grey), 0, None) * balance.astype(np.float32)
+        else:  # the camera turns its gain up for far people, most of the way
+            linear *= (self._buffers.distance[buffer] / REFERENCE_DISTANCE) ** 1.5
+        return linear * self._vignette(buffer, camera.vignetting)
+
+    def _compose(self, buffer: int, table: np.ndarray, mixing: np.ndarray) -> np.ndarray:
+        """Linear image (128, 64, C) from a table (labels, lights * C) and each light's (dome, lamp) strengths.
+
+        Person and plate are averaged over 2 x 2 samples apart, because each has its own planes.
+        """
+        names, planes, shadow, back_names, back_planes = self._geometry(buffer)
+        lights, channels = len(mixing), table.shape[1] // len(mixing)
+        person = names > 0
+        combined = np.where(person, names, back_names + PERSON_LABELS)
+        colours = table[combined]
+        shape = (HEIGHT, 2, WIDTH, 2, lights, channels)
+        in_front = (colours * person[..., None]).reshape(shape).sum((1, 3)) / 4
+        behind = colours.reshape(shape).sum((1, 3)) / 4 - in_front
+        falloff = (REFERENCE_DISTANCE / self._buffers.distance[buffer]) ** 2
+        out = np.zeros((HEIGHT, WIDTH, channels), np.float32)
+        for i, (dome, lamp) in enumerate(mixing):
+            light = planes[..., 2] * (dome * planes[..., 1] + lamp * falloff * planes[..., 0])
+            back = back_planes[..., 2] * (dome * back_planes[..., 1] * shadow + lamp * back_planes[..., 0])
+            out += in_front[:, :, i] * light[..., None] + behind[:, :, i] * back[..., None]
+        return out
+
+    def _geometry(self, buffer: int):
+        """Labels (256, 128), planes (128, 64, 3) float32, shadow (128, 64), and labels and planes of the plate behind."""
+        left, top, right, bottom = self._buffers.window[buffer]
+        plate = self._plate(buffer)
+
+        def samples(first, last, count):
+            return np.clip((first + (np.arange(count) + 0.5) / count * (last - first)).astype(int), 0, None)
+
+        fine = np.ix_(samples(top, bottom, 2 * HEIGHT), samples(left, right, 2 * WIDTH))
+        coarse = np.ix_(samples(top, bottom, HEIGHT), samples(left, right, WIDTH))
+        rows, columns = _enlargers()
+        shadow = rows @ (self._buffers.shadow[buffer] / np.float32(255)) @ columns
+        scale = PLANE_MAX / 255
+        return (
+            self._buffers.labels(buffer),
+            self._buffers.planes(buffer) * scale,
+            shadow,
+            plate.labels[fine],
+            plate.planes[coarse] * scale,
+        )
+
+    def _vignette(self, buffer: int, strength: float) -> np.ndarray:
+        """What the lens leaves of the light, (128, 64, 1): darker towards the corners of the camera's frame."""
+        left, top, right, bottom = self._buffers.window[buffer]
+        height, width = self._plate(buffer).labels.shape
+        x = (np.linspace(left, right, WIDTH) / width - 0.5) * 2
+        y = (np.linspace(top, bottom, HEIGHT) / height - 0.5) * 2
+        radius = (x[None] ** 2 + y[:, None] ** 2) / 2
+        return (1 - strength * radius)[..., None].astype(np.float32)
+
+    def _thermal(self, buffer: int, rng: np.random.Generator) -> np.ndarray:
+        """Thermal image (128, 64, 1) in [0, 1]: emitted radiance after the camera's automatic gain."""
+        names, planes, _, back_names, back_planes = self._geometry(buffer)
+        person = self._people[int(self._buffers.person[buffer])]
+        own = [person["temperatures"].get(name, thermal.AIR) for name in label_names.NAMES]
+        own += [thermal.AIR] * (PERSON_LABELS - len(own))
+        table = np.float32([*own, *(thermal.of_material(name) for name in self._plate(buffer).materials)])
+        inside = names > 0
+        warm = table[np.where(inside, names, back_names + PERSON_LABELS)]
+        temperature = warm.reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
+        share = inside.reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
+        # folds and hollows that see little sky keep warmth; what is turned away shows a cooler reflection
+        temperature = temperature + share * (
+            1.6 * (0.7 - np.clip(planes[..., 1], 0, 1)) - 1.8 * (1 - np.clip(planes[..., 0], 0, 1)) ** 3
+        )
+        temperature += (1 - share) * 1.2 * (back_planes[..., 2] - 1)
+        return thermal.automatic_gain(temperature, rng)[..., None]
+
+
+@cache
+def _enlargers() -> tuple[np.ndarray, np.ndarray]:
+    """Matrices that enlarge the coarse shadow to the image, bilinearly."""
+
+    def matrix(small: int, large: int) -> np.ndarray:
+        place = np.clip((np.arange(large) + 0.5) / large * small - 0.5, 0, small - 1)
+        low = np.minimum(place.astype(int), small - 2)
+        out = np.zeros((large, small), np.float32)
+        out[np.arange(large), low] = 1 - (place - low)
+        out[np.arange(large), low + 1] = place - low
+        return out
+
+    return matrix(SHADOW_SHAPE[0], HEIGHT), matrix(SHADOW_SHAPE[1], WIDTH).T
+
+
+def _reflectances(names: tuple[str, ...]) -> np.ndarray:
+    table = spectra.load()
+    return np.stack([table[name] for name in names])
+
+
+def _responses(names: tuple[str, ...], camera: Camera) -> np.ndarray:
+    """(materials, lights * channels) float32: the share of a perfect white that each sensor sees under each light."""
+    table = spectra.load()
+    reflectance, columns = _reflectances(names), []
+    for light, _, _ in camera.lights:
+        for sensor in camera.sensors:
+            weight = table[light] * table[camera.filter] * table[sensor]
+            columns.append(reflectance @ (weight / weight.sum()))
+    return np.stack(columns, 1).astype(np.float32)
+
+
+def exposed_patch(material: str, camera: Camera) -> np.ndarray:
+    """What a camera's sensors see of a material in its main light, (channels,) in [0, 1], before colour correction."""
+    return _responses((material,), camera)[0, : len(camera.sensors)]
+
+
+def _develop(linear: np.ndarray, gamma: float) -> np.ndarray:
+    """Linear values as uint8: clipped to [0, 1], gamma-coded."""
+    return (np.clip(linear, 0, 1) ** np.float32(1 / gamma) * 255 + 0.5).astype(np.uint8)
+
+
+def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
+    """(h, w, 1 or 3) uint8 through JPEG, (h, w, 3): the marks that real crops carry."""
+    memory = io.BytesIO()
+    Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(memory, "JPEG", quality=quality)
+    out = np.asarray(Image.open(memory))
+    return np.repeat(out[..., None], 3, 2) if out.ndim == 2 else out
