@@ -250,5 +250,10 @@ def test_search_inside_one_modality_never_finds_the_query_itself(modality):
         search(e, "sysu", "v", modality, modality)
 
 
+def test_an_unknown_modality_is_refused():
+    with pytest.raises(XivlabError, match="Unknown modality 'thermal'"):
+        search(embeddings(), query="thermal")
+
+
 def test_ten_trials_is_the_default():
     assert evaluate.TRIALS == 10

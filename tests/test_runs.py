@@ -127,6 +127,12 @@ def test_a_full_disk_keeps_what_was_there(save, tmp_path, small_disk):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_weights_can_be_read_by_whoever_may_read_the_folder(tmp_path):
+    (tmp_path / "other").touch()
+    save_weights(XGenerator(), tmp_path / "model")
+    assert (tmp_path / "model").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(XivlabError, match="cannot be made"):

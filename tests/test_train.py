@@ -278,6 +278,15 @@ def test_resume_on_other_data_is_refused(whole):
         resume(whole.folder, data)
 
 
+def test_resume_works_where_the_folder_was_moved_to(whole, tmp_path, monkeypatch):
+    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run = train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    moved = resume(run.folder.rename(tmp_path / "moved"), dataset())
+    assert moved.finished and moved.folder.name == "moved"
+    assert_same(result(moved), result(whole))
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(XivlabError, match="not a run folder"):
         resume(tmp_path, dataset())

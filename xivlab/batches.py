@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from xivlab.data import Split
 from xivlab.errors import XivlabError
 
 Modality = Literal["visible", "infrared"]
@@ -30,12 +31,11 @@ class Images:
     modality: NDArray[np.integer]
 
     @classmethod
-    def of(cls, split, height: int, width: int) -> "Images":
+    def of(cls, split: Split, height: int, width: int) -> "Images":
         """Resize a split once, by area, and hold it.
 
         Args:
-            split: with `pixels` (N, H, W, 3) uint8 (a memory map will do), `person`, `camera` and
-                `modality` (N,).
+            split: `pixels` (N, H, W, 3) uint8, a memory map will do; `person`, `camera`, `modality` (N,).
             height: of the result, in pixels.
             width: of the result, in pixels.
 
@@ -53,7 +53,7 @@ class Images:
         return cls(resize(pixels, height, width), *labels)
 
     def rows(self, modality: Modality) -> NDArray[np.intp]:
-        """Rows of all images of a modality, ascending."""
+        """Rows of all images of a modality, ascending, (n,)."""
         return np.flatnonzero(self.modality == MODALITY_CODE[modality])
 
     def held_on(self, device: torch.device) -> "Images":

@@ -31,7 +31,7 @@ class Config:
     x_input: XInput = "unit"
     # None starts g at 1/3 and 0; a number draws its weights at random.
     x_init_seed: int | None = None
-    # Feature learner f.
+    # Feature learner f; the paper shows densenet121 images of 224 x 224.
     backbone: Backbone = "slim"
     # "visible" (slim, pre-trained on other synthetic people), "imagenet", None, or a path.
     weights: str | None = "visible"

@@ -75,7 +75,13 @@ def embed(
         test_feature: on which side of the BNNeck the feature is read.
         normalize: scale every embedding to length 1.
         batch_size: images per forward pass.
+
+    Raises:
+        XivlabError: the split has no infrared or no visible images.
     """
+    infrared, visible = images.rows("infrared"), images.rows("visible")
+    if len(infrared) == 0 or len(visible) == 0:
+        raise XivlabError("The split has images of one modality only: there is nothing to search.")
     was_training = model.training
     model.eval()
 
@@ -90,7 +96,6 @@ def embed(
             parts.append(feature.cpu())
         return torch.cat(parts).numpy()
 
-    infrared, visible = images.rows("infrared"), images.rows("visible")
     result = Embeddings(
         features(infrared, False),
         features(visible, False),

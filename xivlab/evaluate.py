@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.batches import Images, Modality
+from xivlab.batches import MODALITY_CODE, Images, Modality
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed
 from xivlab.errors import XivlabError
 from xivlab.model import XIVNet
@@ -167,9 +167,12 @@ def search(
         trials: how many galleries are sampled.
 
     Raises:
-        XivlabError: as `retrieval_metrics` and `test_distance`, or search inside one modality by
-            another rule.
+        XivlabError: as `retrieval_metrics` and `test_distance`; unknown modality; or search inside
+            one modality by another rule.
     """
+    for modality in (query, gallery):
+        if modality not in MODALITY_CODE:
+            raise XivlabError(f"Unknown modality {modality!r}: choose {' or '.join(MODALITY_CODE)}.")
     if query == gallery and protocol != "llcm":
         raise XivlabError(
             f"Search inside one modality needs protocol='llcm', not {protocol!r}: "
@@ -198,7 +201,7 @@ def search(
         np.mean([r.cmc for r in results], axis=0),
         float(np.mean([r.mAP for r in results])),
         float(np.mean([r.mINP for r in results])),
-        results[0].valid_queries,
+        results[0].valid_queries,  # the same in every trial: people and cameras do not change
     )
 
 

@@ -37,7 +37,7 @@ def pairwise_distance(anchor: Tensor, other: Tensor) -> Tensor:
         norms = anchor.square().sum(1)[:, None] + other.square().sum(1)[None, :]
         squared = norms - 2 * anchor @ other.T
         # What is below the rounding error of the line above counts as zero.
-        apart = squared > 4 * torch.finfo(squared.dtype).eps * norms
+        apart = squared > 8 * torch.finfo(squared.dtype).eps * norms
         return torch.where(apart, squared, 1).sqrt() * apart
 
 

@@ -173,7 +173,7 @@ def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
             save(Path(scratch, target.name))
             os.replace(Path(scratch, target.name), target)
-    except (OSError, RuntimeError, safetensors.SafetensorError) as error:
+    except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
         raise XivlabError(f"{target} could not be written ({_one_line(error)}); nothing was lost.") from error
 
 
@@ -208,4 +208,5 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
 def save_weights(model: torch.nn.Module, path: Path) -> None:
     """Write the state of a model as safetensors."""
     state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    safetensors.torch.save_file(state, path)
+    # Not save_file, which makes a file that nobody but its owner can read.
+    path.write_bytes(safetensors.torch.save(state))

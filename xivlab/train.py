@@ -3,7 +3,7 @@
 import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from xivlab.backbones import weights_file
 from xivlab.batches import IdentityBatches, Images
 from xivlab.build import build_model, to_device
 from xivlab.config import Config
+from xivlab.data import DataSet
 from xivlab.embed import Embeddings, embed
 from xivlab.errors import XivlabError
 from xivlab.evaluate import RetrievalMetrics, search
@@ -22,11 +23,8 @@ from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap
 from xivlab.model import Output
 from xivlab.runs import Run, run_folder, save_weights
 
-if TYPE_CHECKING:
-    from xivlab.data import DataSet
 
-
-def train(config: Config, data: "DataSet", root: str | Path = "runs") -> Run:
+def train(config: Config, data: DataSet, root: str | Path = "runs") -> Run:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
     Ctrl-C stops after the step under way and keeps the state; calling again goes on from there, to
@@ -44,7 +42,24 @@ def train(config: Config, data: "DataSet", root: str | Path = "runs") -> Run:
         XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, or
             the folder cannot be read or written.
     """
-    run = run_folder(root, config, data.fingerprint, weights_file(config.weights))
+    return _go_on(run_folder(root, config, data.fingerprint, weights_file(config.weights)), config, data)
+
+
+def resume(folder: str | Path, data: DataSet) -> Run:
+    """Go on with an interrupted run from its folder alone.
+
+    Raises:
+        XivlabError: there is no such run, or it was trained on other data; and as `train`.
+    """
+    run = Run(Path(folder))
+    config = run.config()
+    if run.about()["data"]["fingerprint"] != data.fingerprint:
+        raise XivlabError(f"The run in {folder} was trained on other data than {data.name}.")
+    return _go_on(run, config, data)
+
+
+def _go_on(run: Run, config: Config, data: DataSet) -> Run:
+    """The loop, from wherever the run is."""
     if run.finished:
         return run
     training = Training(config, data)
@@ -72,19 +87,6 @@ def train(config: Config, data: "DataSet", root: str | Path = "runs") -> Run:
     return run
 
 
-def resume(folder: str | Path, data: "DataSet") -> Run:
-    """Go on with an interrupted run from its folder alone.
-
-    Raises:
-        XivlabError: there is no such run, or it was trained on other data; and as `train`.
-    """
-    run = Run(Path(folder))
-    config = run.config()
-    if run.about()["data"]["fingerprint"] != data.fingerprint:
-        raise XivlabError(f"The run in {folder} was trained on other data than {data.name}.")
-    return train(config, data, run.folder.parent)
-
-
 class Training:
     """The state of one training: networks, optimiser, step, and what was written down.
 
@@ -93,7 +95,7 @@ class Training:
         data: only its splits train and val are held.
     """
 
-    def __init__(self, config: Config, data: "DataSet") -> None:
+    def __init__(self, config: Config, data: DataSet) -> None:
         self.config = config
         images = Images.of(data.train, config.height, config.width)
         self.val = Images.of(data.val, config.height, config.width)
@@ -118,7 +120,6 @@ class Training:
         self.mixed = self.device.type == "cuda"
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixed)
         self.step, self.best = 0, -1.0  # mAP is at least 0, so the first model is kept
-        self.rank1: float | None = None
         self.log: list[dict[str, Any]] = []
         self.metrics: list[dict[str, Any]] = []
 
@@ -168,10 +169,9 @@ class Training:
     def validate(self, run: Run) -> None:
         """Score the validation people, and keep the model if it is the best so far."""
         embeddings = embed(self.model, self.val, self.config.test_feature, self.config.normalize)
-        result = self.score("val", embeddings)
-        self.rank1 = result.rank(1)
-        if result.mAP > self.best:
-            self.best = result.mAP
+        mAP = self.score("val", embeddings).mAP
+        if mAP > self.best:
+            self.best = mAP
             run.write("model.safetensors", lambda path: save_weights(self.model, path))
 
     def score(self, split: str, embeddings: Embeddings) -> RetrievalMetrics:
@@ -190,8 +190,9 @@ class Training:
         """What the progress bar shows."""
         last = self.log[-1]
         shown = {"loss": f"{last['loss']:.2f}", "images/s": f"{last['images_per_second']:.0f}"}
-        if self.rank1 is not None:
-            shown["val rank-1"] = f"{self.rank1:.1%}"
+        for row in self.metrics:
+            if row["test_distance"] == self.config.test_distance:
+                shown["val rank-1"] = f"{row['rank1']:.1%}"
         return shown
 
     def save(self, run: Run) -> None:
@@ -227,7 +228,7 @@ class Training:
                 f"{run.folder}/state.pt does not fit this run: delete the folder to train anew."
             ) from error
 
-    def finish(self, run: Run, data: "DataSet") -> None:
+    def finish(self, run: Run, data: DataSet) -> None:
         """Embed and score the test people with the best model; this marks the run as finished."""
         self.model.load_state_dict(run.weights())
         test = Images.of(data.test, self.config.height, self.config.width)

@@ -1,0 +1,12 @@
+"""Settings of the whole suite."""
+
+import torch
+from hypothesis import settings
+
+# The nets of the tests are so small that a second thread costs more than it gives, all the more
+# when another program has the second core.
+torch.set_num_threads(1)
+
+# A busy machine is no failure.
+settings.register_profile("xivlab", deadline=None)
+settings.load_profile("xivlab")

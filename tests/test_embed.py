@@ -1,0 +1,71 @@
+"""Embeddings: both sides of the BNNeck, length, batches, and the mode of the model."""
+
+import numpy as np
+import pytest
+import torch
+from toy import split
+
+from xivlab.batches import Images
+from xivlab.build import build_model
+from xivlab.config import preset
+from xivlab.embed import embed
+from xivlab.errors import XivlabError
+
+
+def images():
+    return Images.of(split(4, 100, 0), 16, 8)
+
+
+def model(**changes):
+    net = build_model(preset("demo", weights=None, **changes), classes=5)
+    with torch.no_grad():  # statistics other than 0 and 1, so that the BNNeck does something
+        net.train()
+        net(torch.rand(8, 3, 16, 8), torch.rand(8, 3, 16, 8))
+    return net
+
+
+@pytest.mark.parametrize("feature", ["before_bn", "after_bn"])
+def test_rows_are_the_features_of_the_images_in_order(feature):
+    net, data = model().eval(), images()
+    result = embed(net, data, feature, normalize=False, batch_size=5)
+    cpu = torch.device("cpu")
+    with torch.no_grad():
+        infrared = net.embed(data.batch(data.rows("infrared"), cpu))
+        visible = net.embed(data.batch(data.rows("visible"), cpu))
+        x = net.embed(data.batch(data.rows("visible"), cpu), as_x=True)
+    for name, output in (("infrared", infrared), ("visible", visible), ("x", x)):
+        np.testing.assert_allclose(getattr(result, name), getattr(output, feature), rtol=1e-3, atol=1e-5)
+    np.testing.assert_array_equal(result.people("visible"), data.person[data.rows("visible")])
+    np.testing.assert_array_equal(result.cameras("infrared"), data.camera[data.rows("infrared")])
+
+
+def test_normalised_embeddings_have_length_1():
+    result = embed(model(), images())
+    for features in (result.infrared, result.visible, result.x):
+        np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-5)
+
+
+def test_the_baseline_has_no_x():
+    assert embed(model(method="baseline"), images()).x is None
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_embedding_changes_neither_mode_nor_statistics(training):
+    net = model().train(training)
+    before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    embed(net, images())
+    assert net.training is training
+    assert all(torch.equal(before[name], tensor) for name, tensor in net.state_dict().items())
+
+
+def test_no_hidden_flip_averaging():
+    """A mirrored image has another embedding."""
+    data = images()
+    mirrored = Images(data.pixels.flip(3), data.person, data.camera, data.modality)
+    assert not np.allclose(embed(model(), data).visible, embed(model(), mirrored).visible, atol=1e-3)
+
+
+def test_a_split_of_one_modality_is_refused():
+    data = images()
+    with pytest.raises(XivlabError, match="one modality only"):
+        embed(model(), Images(data.pixels, data.person, data.camera, data.modality * 0))
