@@ -150,9 +150,13 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def preset(name: str, **changes: Any) -> Config:
-    """A named configuration, with changes: `preset("demo", method="baseline", seed=1)`.
+    """A named configuration, with changes.
 
     The baseline's test distance follows from its having no X, and need not be given.
+
+    Example:
+        >>> preset("demo", method="baseline", seed=1).test_distance
+        'v'
 
     Raises:
         XivlabError: unknown preset or setting, or a value that makes no sense.

@@ -66,6 +66,15 @@ def retrieval_metrics(
     Raises:
         XivlabError: shapes disagree, a distance is not finite, the protocol is unknown, or no
             query has a match.
+
+    Example:
+        Person 5 searched among three images, found at rank 2.
+
+        >>> people, cameras = np.array([6, 5, 7]), np.array([1, 1, 4])
+        >>> distance = np.array([[0.1, 0.2, 0.3]])
+        >>> metrics = retrieval_metrics(distance, np.array([5]), people, np.array([6]), cameras)
+        >>> metrics.rank(1), metrics.rank(2), metrics.mAP
+        (0.0, 1.0, 0.5)
     """
     if distance.shape != (len(query_person), len(gallery_person)):
         raise XivlabError(

@@ -59,6 +59,13 @@ def batch_hard_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: fl
     Raises:
         XivlabError: a modality is empty, shapes differ, the margin is negative, or everybody in
             the batch is the same person.
+
+    Example:
+        Two people of two images each, one image of the second too near to the first person.
+
+        >>> anchor = torch.tensor([[0.0], [1.0], [2.0], [5.0]])
+        >>> batch_hard_triplet(anchor, anchor, torch.tensor([7, 7, 8, 8]), margin=0.5)
+        tensor(3.)
     """
     _check_batch(anchor, other, labels, margin)
     distance = pairwise_distance(anchor, other)  # (M, M)

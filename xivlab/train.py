@@ -175,23 +175,30 @@ class Training:
             run.write("model.safetensors", lambda path: save_weights(self.model, path))
 
     def score(self, split: str, embeddings: Embeddings) -> RetrievalMetrics:
-        """Add a row per test distance to the metrics; the scores by that of the settings."""
-        for kind in ("v",) if embeddings.x is None else ("v", "x", "v+x"):
-            result = search(embeddings, self.config.protocol, kind)
-            row = {"step": self.step, "split": split, "test_distance": kind}
-            row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
-            row |= {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries}
-            self.metrics.append(row)
-            if kind == self.config.test_distance:
-                chosen = result
-        return chosen
+        """Add a row per direction and test distance to the metrics.
+
+        Returns:
+            the scores of infrared queries by the test distance of the settings.
+        """
+        protocol, results = self.config.protocol, {}
+        kinds = ("v",) if embeddings.x is None else ("v", "x", "v+x")
+        # SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
+        directions = (("infrared", "visible"), ("visible", "infrared"))[: 1 if protocol == "sysu" else 2]
+        for query, gallery in directions:
+            for kind in kinds:
+                result = results[query, kind] = search(embeddings, protocol, kind, query, gallery)
+                row = {"step": self.step, "split": split, "query": query, "test_distance": kind}
+                row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
+                row |= {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries}
+                self.metrics.append(row)
+        return results["infrared", self.config.test_distance]
 
     def summary(self) -> dict[str, str]:
         """What the progress bar shows."""
         last = self.log[-1]
         shown = {"loss": f"{last['loss']:.2f}", "images/s": f"{last['images_per_second']:.0f}"}
         for row in self.metrics:
-            if row["test_distance"] == self.config.test_distance:
+            if (row["query"], row["test_distance"]) == ("infrared", self.config.test_distance):
                 shown["val rank-1"] = f"{row['rank1']:.1%}"
         return shown
 

@@ -1,0 +1,11 @@
+"""The examples in docstrings say the truth."""
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("module", ["loss", "evaluate", "config"])
+def test_examples(module):
+    assert doctest.testmod(importlib.import_module(f"xivlab.{module}")).failed == 0
