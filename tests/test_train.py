@@ -1,117 +1,28 @@
-"""Training: terms, schedule, run folder, and a stopped run that ends as one never stopped."""
+"""Training: terms, schedule, options, run folder, and the choice of the model."""
 
-import csv
-import os
-import signal
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from tiny import rows, tiny
 from toy import dataset
 
-import xivlab.train
 from xivlab.batches import Images
 from xivlab.build import load_model
-from xivlab.config import Config, preset
+from xivlab.config import preset
 from xivlab.embed import embed
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.loss import batch_hard_triplet
 from xivlab.model import Output
-from xivlab.train import learning_rate, losses, resume, train
-
-TINY = {
-    "weights": None,
-    "height": 16,
-    "width": 8,
-    "people_per_batch": 4,
-    "images_per_person": 2,
-    "epochs": 3,
-    "steps_per_epoch": 4,
-    "evaluate_every": 1,
-    "decay_epochs": (2,),
-    "pad": 1,
-    "erase": 0.5,
-}
-
-
-def tiny(**changes) -> Config:
-    return preset("demo", **TINY | changes)
-
-
-def rows(run, name):
-    with open(run.folder / name, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def result(run):
-    """Everything a run found out, but not how fast."""
-    log = rows(run, "log.csv")
-    for row in log:
-        del row["images_per_second"]
-    return (
-        log,
-        rows(run, "metrics.csv"),
-        (run.folder / "model.safetensors").read_bytes(),
-        vars(run.embeddings()),
-    )
-
-
-def assert_same(one, other):
-    assert one[:3] == other[:3]
-    for name, array in one[3].items():
-        np.testing.assert_array_equal(array, other[3][name])
+from xivlab.train import learning_rate, losses, train
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return train(tiny(), dataset(), tmp_path_factory.mktemp("runs"))
-
-
-def interrupt_at(monkeypatch, step, act):
-    """Let `act` happen in the middle of a step, counted from 0."""
-    count = iter(range(10**6))
-
-    def cut(*arguments):
-        if next(count) == step:
-            act()
-        return losses(*arguments)
-
-    monkeypatch.setattr(xivlab.train, "losses", cut)
-
-
-@pytest.mark.parametrize("step", [0, 5, 7, 11])
-def test_ctrl_c_and_resume_end_as_if_never_stopped(step, whole, tmp_path, monkeypatch, capsys):
-    interrupt_at(monkeypatch, step, lambda: os.kill(os.getpid(), signal.SIGINT))
-    handler = signal.getsignal(signal.SIGINT)
-    run = train(tiny(), dataset(), tmp_path)
-    assert not run.finished and len(rows(run, "log.csv")) == step + 1
-    assert signal.getsignal(signal.SIGINT) is handler
-    assert "resume(" in "".join(capsys.readouterr())
-    monkeypatch.undo()
-    assert resume(run.folder, dataset()).finished
-    assert_same(result(run), result(whole))
-
-
-@pytest.mark.parametrize("step", [2, 6, 11])
-def test_a_process_that_dies_in_a_step_goes_on_from_the_last_epoch(step, whole, tmp_path, monkeypatch):
-    def die():
-        raise SystemExit
-
-    interrupt_at(monkeypatch, step, die)
-    with pytest.raises(SystemExit):
-        train(tiny(), dataset(), tmp_path)
-    monkeypatch.undo()
-    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
-
-
-def test_the_same_run_twice_is_trained_once(whole, monkeypatch):
-    monkeypatch.setattr(xivlab.train, "Training", None)
-    again = train(tiny(), dataset(), whole.folder.parent)
-    assert again == whole
-    assert resume(whole.folder, dataset()) == whole
 
 
 def test_run_folder_holds_what_it_should(whole):
@@ -244,62 +155,6 @@ def test_schedule_of_the_paper():
     rates = [learning_rate(config, epoch) for epoch in (0, 5, 10, 39.9, 40, 69.9, 70, 119)]
     assert rates == pytest.approx([3.5e-6, 1.7675e-4, 3.5e-4, 3.5e-4, 3.5e-5, 3.5e-5, 3.5e-6, 3.5e-6])
     assert learning_rate(replace(config, warmup_epochs=0), 0) == 3.5e-4
-
-
-def test_a_loss_that_is_not_a_number_keeps_the_last_good_state(whole, tmp_path, monkeypatch):
-    def broken(*arguments):
-        return {name: term * float("nan") for name, term in losses(*arguments).items()}
-
-    calls = iter([losses] * 6 + [broken])
-    monkeypatch.setattr(xivlab.train, "losses", lambda *arguments: next(calls)(*arguments))
-    with pytest.raises(XivlabError, match="loss is nan at step 7"):
-        train(tiny(), dataset(), tmp_path)
-    monkeypatch.undo()
-    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
-
-
-def test_a_state_cut_short_is_refused_and_nothing_is_overwritten(tmp_path, monkeypatch):
-    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
-    run = train(tiny(), dataset(), tmp_path)
-    monkeypatch.undo()
-    state = run.folder / "state.pt"
-    state.write_bytes(state.read_bytes()[:-1000])
-    before = {path.name: path.read_bytes() for path in run.folder.iterdir()}
-    for call in (lambda: resume(run.folder, dataset()), lambda: train(tiny(), dataset(), tmp_path)):
-        with pytest.raises(XivlabError, match="cut short or corrupt: delete the folder"):
-            call()
-    assert before == {path.name: path.read_bytes() for path in run.folder.iterdir()}
-
-
-def test_a_state_of_another_network_is_refused(tmp_path, monkeypatch):
-    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
-    run = train(tiny(), dataset(), tmp_path)
-    monkeypatch.undo()
-    state = run.state()
-    torch.save(state | {"model": {}}, run.folder / "state.pt")
-    with pytest.raises(XivlabError, match="does not fit this run"):
-        resume(run.folder, dataset())
-
-
-def test_resume_on_other_data_is_refused(whole):
-    data = dataset()
-    data.fingerprint = "1" * 64
-    with pytest.raises(XivlabError, match="trained on other data"):
-        resume(whole.folder, data)
-
-
-def test_resume_works_where_the_folder_was_moved_to(whole, tmp_path, monkeypatch):
-    interrupt_at(monkeypatch, 5, lambda: os.kill(os.getpid(), signal.SIGINT))
-    run = train(tiny(), dataset(), tmp_path)
-    monkeypatch.undo()
-    moved = resume(run.folder.rename(tmp_path / "moved"), dataset())
-    assert moved.finished and moved.folder.name == "moved"
-    assert_same(result(moved), result(whole))
-
-
-def test_a_folder_that_is_no_run_is_refused(tmp_path):
-    with pytest.raises(XivlabError, match="not a run folder"):
-        resume(tmp_path, dataset())
 
 
 def test_too_few_people_leave_no_folder_behind(tmp_path):
