@@ -1,5 +1,7 @@
 """Settings of the whole suite."""
 
+from pathlib import Path
+
 import torch
 from hypothesis import settings
 
@@ -10,3 +12,7 @@ torch.set_num_threads(1)
 # A busy machine is no failure.
 settings.register_profile("xivlab", deadline=None)
 settings.load_profile("xivlab")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--makehuman", type=Path, help="folder of the CC0 MakeHuman assets, for -m render")

@@ -49,7 +49,7 @@ def encode_planes(planes: np.ndarray, quality: int) -> bytes:
 
 
 def _decode(data: np.ndarray) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(data.tobytes())).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(data.tobytes()), formats=["WEBP"]))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Buffers:
         try:
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-                header = file.metadata() or {}
+                header = json.loads((file.metadata() or {}).get("xivlab", "{}"))
             if header.get("format") != FORMAT:
                 raise XivlabError(f"{path} is not a {FORMAT} file: {remedy}")
             if header["checksum"] != _checksum(tensors, header["people"], header["plates"]):
@@ -156,7 +156,8 @@ def write(
     header = {"format": FORMAT, "people": json.dumps(people), "plates": about}
     header["checksum"] = _checksum(tensors, header["people"], header["plates"])
     temporary = path.with_suffix(".part")
-    save_file(tensors, temporary, metadata=header)
+    # one entry only: safetensors writes several in an order of its own, and the same set must give the same bytes
+    save_file(tensors, temporary, metadata={"xivlab": json.dumps(header)})
     temporary.replace(path)
     return header["checksum"]
 

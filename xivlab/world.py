@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 from functools import cache, cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -42,13 +43,16 @@ class World:
 
     size = (HEIGHT, WIDTH)
 
-    def __init__(self, name: str):
-        """Opens the shipped buffers. Raises XivlabError for an unknown name or a damaged asset."""
+    def __init__(self, name: str, asset: Path | None = None):
+        """Opens the shipped buffers, or those of other people seen by the same cameras in `asset`.
+
+        Raises XivlabError for an unknown name or a damaged asset.
+        """
         if name not in SYNTHETIC:
             raise XivlabError(f"There is no synthetic data set {name!r}: choose {' or '.join(SYNTHETIC)}.")
         self.name = name
         self.cameras = {camera.number: camera for camera in CAMERAS[name]}
-        self._buffers = Buffers(ASSETS / f"{name.replace('-', '_')}.safetensors")
+        self._buffers = Buffers(asset or ASSETS / f"{name.replace('-', '_')}.safetensors")
         self._people = {someone["person"]: someone for someone in self._buffers.people}
         self._tables: dict[tuple, np.ndarray] = {}
         content = [
@@ -174,42 +178,45 @@ class World:
 
         Person and plate are averaged over 2 x 2 samples apart, because each has its own planes.
         """
-        names, planes, shadow, back_names, back_planes = self._geometry(buffer)
-        lights, channels = len(mixing), table.shape[1] // len(mixing)
-        person = names > 0
-        combined = np.where(person, names, back_names + PERSON_LABELS)
-        colours = table[combined]
-        shape = (HEIGHT, 2, WIDTH, 2, lights, channels)
-        in_front = (colours * person[..., None]).reshape(shape).sum((1, 3)) / 4
-        behind = colours.reshape(shape).sum((1, 3)) / 4 - in_front
+        names, planes, shadow, back_planes = self._geometry(buffer)
+        width = table.shape[1]
+        apart = np.zeros((len(table), 2 * width), np.float32)  # person's colours left, plate's right
+        apart[:PERSON_LABELS, :width] = table[:PERSON_LABELS] / 4
+        apart[PERSON_LABELS:, width:] = table[PERSON_LABELS:] / 4
+        mean = np.take(apart, names[0::2, 0::2], axis=0)
+        for y, x in ((0, 1), (1, 0), (1, 1)):
+            mean += np.take(apart, names[y::2, x::2], axis=0)
         falloff = (REFERENCE_DISTANCE / self._buffers.distance[buffer]) ** 2
+        channels = width // len(mixing)
         out = np.zeros((HEIGHT, WIDTH, channels), np.float32)
-        for i, (dome, lamp) in enumerate(mixing):
+        for i, (dome, lamp) in enumerate(mixing.astype(np.float32)):
             light = planes[..., 2] * (dome * planes[..., 1] + lamp * falloff * planes[..., 0])
             back = back_planes[..., 2] * (dome * back_planes[..., 1] * shadow + lamp * back_planes[..., 0])
-            out += in_front[:, :, i] * light[..., None] + behind[:, :, i] * back[..., None]
+            first = i * channels
+            out += mean[..., first : first + channels] * light[..., None]
+            out += mean[..., width + first : width + first + channels] * back[..., None]
         return out
 
-    def _geometry(self, buffer: int):
-        """Labels (256, 128), planes (128, 64, 3) float32, shadow (128, 64), and labels and planes of the plate behind."""
+    def _geometry(self, buffer: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """What a crop shows, without colour.
+
+        Labels (256, 128), the plate's counted from PERSON_LABELS; the person's planes (128, 64, 3) float32; shadow on
+        the ground (128, 64); the plate's planes (128, 64, 3) float32.
+        """
         left, top, right, bottom = self._buffers.window[buffer]
         plate = self._plate(buffer)
 
-        def samples(first, last, count):
-            return np.clip((first + (np.arange(count) + 0.5) / count * (last - first)).astype(int), 0, None)
+        def samples(first: float, last: float, count: int) -> np.ndarray:
+            return (first + (np.arange(count) + 0.5) / count * (last - first)).astype(int)
 
-        fine = np.ix_(samples(top, bottom, 2 * HEIGHT), samples(left, right, 2 * WIDTH))
-        coarse = np.ix_(samples(top, bottom, HEIGHT), samples(left, right, WIDTH))
+        names = self._buffers.labels(buffer)
+        behind = plate.labels[samples(top, bottom, 2 * HEIGHT)][:, samples(left, right, 2 * WIDTH)]
+        names = np.where(names > 0, names, behind + np.uint8(PERSON_LABELS))
         rows, columns = _enlargers()
         shadow = rows @ (self._buffers.shadow[buffer] / np.float32(255)) @ columns
-        scale = PLANE_MAX / 255
-        return (
-            self._buffers.labels(buffer),
-            self._buffers.planes(buffer) * scale,
-            shadow,
-            plate.labels[fine],
-            plate.planes[coarse] * scale,
-        )
+        scale = PLANE_MAX / np.float32(255)
+        back_planes = plate.planes[samples(top, bottom, HEIGHT)][:, samples(left, right, WIDTH)]
+        return names, self._buffers.planes(buffer) * scale, shadow, back_planes * scale
 
     def _vignette(self, buffer: int, strength: float) -> np.ndarray:
         """What the lens leaves of the light, (128, 64, 1): darker towards the corners of the camera's frame."""
@@ -222,15 +229,13 @@ class World:
 
     def _thermal(self, buffer: int, rng: np.random.Generator) -> np.ndarray:
         """Thermal image (128, 64, 1) in [0, 1]: emitted radiance after the camera's automatic gain."""
-        names, planes, _, back_names, back_planes = self._geometry(buffer)
+        names, planes, _, back_planes = self._geometry(buffer)
         person = self._people[int(self._buffers.person[buffer])]
         own = [person["temperatures"].get(name, thermal.AIR) for name in label_names.NAMES]
         own += [thermal.AIR] * (PERSON_LABELS - len(own))
         table = np.float32([*own, *(thermal.of_material(name) for name in self._plate(buffer).materials)])
-        inside = names > 0
-        warm = table[np.where(inside, names, back_names + PERSON_LABELS)]
-        temperature = warm.reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
-        share = inside.reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
+        temperature = table[names].reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
+        share = (names < PERSON_LABELS).reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
         # folds and hollows that see little sky keep warmth; what is turned away shows a cooler reflection
         temperature = temperature + share * (
             1.6 * (0.7 - np.clip(planes[..., 1], 0, 1)) - 1.8 * (1 - np.clip(planes[..., 0], 0, 1)) ** 3
@@ -276,13 +281,18 @@ def exposed_patch(material: str, camera: Camera) -> np.ndarray:
 
 
 def _develop(linear: np.ndarray, gamma: float) -> np.ndarray:
-    """Linear values as uint8: clipped to [0, 1], gamma-coded."""
-    return (np.clip(linear, 0, 1) ** np.float32(1 / gamma) * 255 + 0.5).astype(np.uint8)
+    """Linear values as uint8: clipped to [0, 1], gamma-coded by a table of 4096 steps, as sensors do."""
+    return _gamma_table(gamma)[(np.clip(linear, 0, 1) * np.float32(4095)).astype(np.uint16)]
+
+
+@cache
+def _gamma_table(gamma: float) -> np.ndarray:
+    return ((np.arange(4096) / 4095) ** (1 / gamma) * 255 + 0.5).astype(np.uint8)
 
 
 def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     """(h, w, 1 or 3) uint8 through JPEG, (h, w, 3): the marks that real crops carry."""
     memory = io.BytesIO()
     Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(memory, "JPEG", quality=quality)
-    out = np.asarray(Image.open(memory))
+    out = np.asarray(Image.open(memory, formats=["JPEG"]))
     return np.repeat(out[..., None], 3, 2) if out.ndim == 2 else out

@@ -175,7 +175,7 @@ def _shade(place, person, vertices, caster, origin, direction, triangle, weights
             texture[on] = np.clip(tone / max(float(part.luminance.mean()), 0.04), 0.25, 1.9) ** power
     texture[label == labels.STRAP] = 1.0
     cloth = np.isin(label, CLOTH)
-    slope, valley = _folds(rest[cloth], person.look.folds, seed=int(1e6 * person.hip))
+    slope, valley = _folds(rest[cloth], person.look.folds, seed=abs(int(1e6 * person.hip)))
     normals[cloth] -= slope - (slope * normals[cloth]).sum(1, keepdims=True) * normals[cloth]
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     texture[cloth] *= valley

@@ -78,7 +78,7 @@ def _notices(q):
 
 
 def _window(q):
-    return 0.7 + 1.4 * value_noise(q, 0.7, 15) ** 2
+    return 0.7 + 1.3 * value_noise(q, 0.7, 15) ** 2
 
 
 PATTERNS = {

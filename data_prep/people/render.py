@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import Queue
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,12 @@ LEAST_VISIBLE = 0.62  # share of a person that things in front may leave
 _worker: dict = {}
 
 
-def start_worker(makehuman: Path, people_set: PeopleSet) -> None:
-    """Loads body, wardrobe, walk cycle and places once per process."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+def start_worker(makehuman: Path, people_set: PeopleSet, cores: Queue | None = None) -> None:
+    """Loads body, wardrobe, walk cycle and places once per process, which takes a core from `cores` for itself."""
+    if cores is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(
+            0, {cores.get()}
+        )  # Embree starts a thread per core it sees: two processes would fight
     from .body import Body
     from .buffers import Place
     from .poses import read_walk
@@ -139,10 +143,21 @@ def render(
     people = people_set.people()[:limit]
     paths = [folder / f"{someone.number:04d}.npz" for someone in people]
     missing = [(path, p.number, p.look) for path, p in zip(paths, people) if not path.exists()]
-    with ProcessPoolExecutor(processes, initializer=start_worker, initargs=(makehuman, people_set)) as pool:
+    cores: Queue = Queue()
+    for core in range(processes):
+        cores.put(core % (os.cpu_count() or 1))
+    with ProcessPoolExecutor(
+        processes, initializer=start_worker, initargs=(makehuman, people_set, cores)
+    ) as pool:
         futures = [pool.submit(_render_to, *job) for job in missing]
-        for future in tqdm(futures, desc=people_set.name, unit="person"):
-            future.result()
+        try:
+            for future in tqdm(
+                as_completed(futures), total=len(futures), desc=people_set.name, unit="person"
+            ):
+                future.result()
+        except BaseException:  # also Ctrl-C: what is done stays, the rest is not waited for
+            pool.shutdown(cancel_futures=True)
+            raise
     return paths
 
 

@@ -1,0 +1,32 @@
+"""Exposes an asset of other people as a packed data set, for the pre-training of the slim network.
+
+python -m data_prep.people.pretraining ASSET FOLDER
+python -m xivlab.pretrain FOLDER xivlab/assets/slim_visible.safetensors
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from xivlab.data import write_packed
+from xivlab.world import World
+
+CHUNK = 64
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("asset", type=Path, help="made by data_prep.people.pack pretraining")
+    parser.add_argument("folder", type=Path, help="packed data set to write")
+    arguments = parser.parse_args()
+    world = World("synthetic-sysu", arguments.asset)
+    rows = np.arange(len(world.index))
+    images = (world.expose(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
+    write_packed(arguments.folder, "pretraining", world.fingerprint, world.size, world.index, images)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Fabrics: every one is in the table, near-infrared brightness spreads, prints can be seen."""
+
+import numpy as np
+import pytest
+
+from data_prep.people.dress import Tailor
+from data_prep.people.population import SETS
+from xivlab import labels, spectra
+
+
+@pytest.fixture(scope="module")
+def dressed():
+    tailor = Tailor(SETS["synthetic-sysu"].seed)
+    return [tailor.dress(someone) for someone in SETS["synthetic-sysu"].people()]
+
+
+def test_every_label_has_a_spectrum_and_a_temperature(dressed):
+    table = spectra.load()
+    for record in dressed:
+        assert set(labels.NAMES[1:]) == set(record["materials"])
+        assert set(record["materials"].values()) <= set(table.value)
+        assert set(labels.NAMES[1:]) <= set(record["temperatures"])
+
+
+def test_near_infrared_brightness_spreads_over_people(dressed):
+    table = spectra.load()
+    upper = np.array([table.at(record["materials"]["upper"], 850) for record in dressed])
+    assert (upper < 0.2).mean() > 0.1 and (upper > 0.5).mean() > 0.25
+    assert ((upper > 0.2) & (upper < 0.5)).mean() > 0.15
+
+
+def test_dark_clothes_can_be_bright_in_the_near_infrared(dressed):
+    table = spectra.load()
+    lower = [record["materials"]["lower"] for record in dressed]
+    dark = [name for name in lower if table.at(name, 550) < 0.06]
+    bright = [name for name in dark if table.at(name, 850) > 0.4]
+    assert 0.1 < len(bright) / len(dark) < 0.6
+
+
+def test_prints_differ_from_their_garment_in_the_visible(dressed):
+    table = spectra.load()
+    visible = (table.wavelength >= 450) & (table.wavelength < 680)
+    for record in dressed:
+        first, second = (table[record["materials"][name]][visible] for name in ("upper", "upper_print"))
+        assert np.abs(first - second).mean() > 0.1
+
+
+def test_the_same_seed_dresses_the_same(dressed):
+    tailor = Tailor(SETS["synthetic-sysu"].seed)
+    assert [tailor.dress(someone) for someone in SETS["synthetic-sysu"].people()[:30]] == dressed[:30]

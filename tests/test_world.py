@@ -1,0 +1,164 @@
+"""The exposed world: people in splits, colours that wash out as the measured fabrics do, the same bytes every time."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from xivlab import buffers, spectra
+from xivlab.cameras import CAMERAS, REGDB, SYSU, Camera
+from xivlab.errors import XivlabError
+from xivlab.world import SYNTHETIC, World, exposed_patch
+
+RGB = ("sensor:r", "sensor:g", "sensor:b")
+VISIBLE = Camera(1, 1, RGB, "filter:ir-cut", (("light:daylight", 1, 0),))
+INFRARED = Camera(3, 3, ("sensor:mono",), "filter:ir-pass", (("light:led-850", 0, 1),))
+
+
+@pytest.fixture(scope="module")
+def sysu():
+    return World("synthetic-sysu")
+
+
+@pytest.fixture(scope="module")
+def regdb():
+    return World("synthetic-regdb")
+
+
+def people_per_split(world):
+    return world.index.groupby("split")["person"].nunique().to_dict()
+
+
+def test_sysu_has_six_cameras_and_enough_people(sysu):
+    assert people_per_split(sysu) == {"train": 200, "val": 50, "test": 100}
+    per_camera = sysu.index.groupby(["person", "camera"]).size()
+    assert len(per_camera) == 350 * 6 and (per_camera == 4).all()
+    infrared = sysu.index.groupby("camera")["modality"].agg(["min", "max"])
+    assert infrared["min"].to_dict() == infrared["max"].to_dict() == {1: 0, 2: 0, 3: 1, 4: 0, 5: 0, 6: 1}
+
+
+def test_regdb_has_ten_aligned_pairs_of_everybody(regdb):
+    assert people_per_split(regdb) == {"train": 150, "val": 30, "test": 80}
+    assert (regdb.index.groupby(["person", "modality"]).size() == 10).all()
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_nobody_is_in_two_splits(name, request):
+    world = request.getfixturevalue(name.removeprefix("synthetic-"))
+    assert (world.index.groupby("person")["split"].nunique() == 1).all()
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_splits_are_contiguous_and_paths_unique(name, request):
+    index = request.getfixturevalue(name.removeprefix("synthetic-")).index
+    assert index["split"].drop_duplicates().tolist() == ["train", "val", "test"]
+    assert (index["split"] != index["split"].shift()).sum() == 3
+    assert index["path"].is_unique
+
+
+def test_cameras_2_and_3_stand_in_the_same_place(sysu):
+    materials = {camera: sysu._buffers.plates[camera].materials for camera in range(1, 7)}
+    assert materials[2] == materials[3]
+    assert all(materials[2] != materials[other] for other in (1, 4, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("fabric", "visible", "infrared"),
+    [("fabric:polyester-black", 0.01, 0.74), ("fabric:cotton-white", 0.62, 0.64)],
+)
+def test_exposed_patches_wash_out_as_the_measured_fabrics_do(fabric, visible, infrared):
+    # sensors are broad: their response is the spectrum's mean over their band, so a few hundredths of tolerance
+    assert exposed_patch(fabric, VISIBLE).mean() == pytest.approx(visible, abs=0.03)
+    assert exposed_patch(fabric, INFRARED)[0] == pytest.approx(infrared, abs=0.03)
+
+
+def test_a_patch_is_the_integral_of_reflectance_light_filter_and_sensor():
+    table = spectra.load()
+    weight = table["light:daylight"] * table["filter:ir-cut"] * table["sensor:g"]
+    expected = (table["fabric:red-c1"] * weight).sum() / weight.sum()
+    assert exposed_patch("fabric:red-c1", VISIBLE)[1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_pixels_of_a_garment_follow_its_spectrum(sysu):
+    """On the image itself: an upper that the table makes brighter at 850 than at 550 nm is brighter there, as much."""
+    table, checked = spectra.load(), 0
+    for row in range(0, 400, 24):
+        names = sysu._geometry(int(sysu._rows["buffer"].iloc[row]))[0]
+        cloth = (names.reshape(128, 2, 64, 2) == 4).all((1, 3))  # pixels all of upper
+        fabric = sysu.person(int(sysu.index["person"].iloc[row]))["materials"]["upper"]
+        means = [((sysu.expose_band(row, nm) / 255.0) ** 2.2)[cloth].mean() for nm in (550, 850)]
+        if cloth.sum() < 200 or max(means) > 0.6:  # too few pixels, or some are clipped
+            continue
+        ratio = (table[fabric] @ table.band(850)) / (table[fabric] @ table.band(550))
+        assert means[1] / means[0] == pytest.approx(ratio, rel=0.12)  # eight bits are coarse in the dark
+        checked += 1
+    assert checked >= 5
+
+
+def test_a_row_gives_the_same_bytes_alone_and_in_company(sysu):
+    rows = np.array([5, 0, 131, 4000])
+    together = sysu.expose(rows)
+    alone = np.concatenate([World("synthetic-sysu").expose(rows[[i]]) for i in (3, 1, 0, 2)])
+    np.testing.assert_array_equal(together[[3, 1, 0, 2]], alone)
+    assert together.dtype == np.uint8 and together.shape == (4, 128, 64, 3)
+
+
+def test_infrared_and_thermal_images_are_grey_and_visible_ones_are_not(sysu, regdb):
+    for world in (sysu, regdb):
+        index = world.index.reset_index()
+        for modality in (0, 1):
+            image = world.expose(index.index[index["modality"] == modality][:8].to_numpy()).astype(int)
+            spread = np.ptp(image, axis=-1).mean()
+            assert spread == 0 if modality else spread > 5
+
+
+def test_images_are_well_exposed(sysu):
+    image = sysu.expose(np.arange(0, len(sysu.index), 97))
+    assert 40 < image.mean() < 150
+    assert (image == 255).mean() < 0.05
+
+
+def test_skin_is_the_brightest_thing_in_a_thermal_image(regdb):
+    row = int(regdb.index.index[regdb.index["modality"] == 1][0])
+    buffer = int(regdb._rows["buffer"].iloc[row])
+    image = regdb.expose(np.array([row]))[0, ..., 0]
+    names = regdb._geometry(buffer)[0][::2, ::2]
+    assert image[names == 1].mean() > image[names == 4].mean() > image[names >= 16].mean() + 20
+
+
+def test_the_same_moment_in_another_light(sysu):
+    row = int(sysu.index.index[sysu.index["camera"] == 4][0])
+    night = sysu.expose_as(row, replace(SYSU[5], plate=4))
+    thermal = sysu.expose_as(row, REGDB[1])
+    assert night.shape == thermal.shape == (128, 64, 3)
+    assert np.ptp(night, axis=-1).max() == np.ptp(thermal, axis=-1).max() == 0
+
+
+def test_a_wavelength_outside_the_table_is_refused(sysu):
+    with pytest.raises(XivlabError, match="from 400 to 1000 nm"):
+        sysu.expose_band(0, 1200)
+
+
+def test_an_unknown_world_is_refused():
+    with pytest.raises(XivlabError, match="choose synthetic-sysu or synthetic-regdb"):
+        World("SYSU-MM01")
+
+
+def test_a_damaged_asset_is_one_clear_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("xivlab.world.ASSETS", tmp_path)
+    with pytest.raises(XivlabError, match="is missing"):
+        World("synthetic-sysu")
+    shutil.copy(buffers.ASSETS / "synthetic_sysu.safetensors", tmp_path)
+    (tmp_path / "synthetic_sysu.safetensors").write_bytes(b"not a tensor")
+    with pytest.raises(XivlabError, match="is damaged"):
+        World("synthetic-sysu")
+
+
+def test_the_fingerprint_follows_the_cameras(monkeypatch, sysu):
+    monkeypatch.setitem(CAMERAS, "synthetic-sysu", SYSU[:3])
+    assert World("synthetic-sysu").fingerprint != sysu.fingerprint
+
+
+def test_all_assets_together_are_32_megabytes_at_most():
+    assert sum(path.stat().st_size for path in buffers.ASSETS.iterdir()) <= 32e6
