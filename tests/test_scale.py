@@ -1,0 +1,98 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import fake_world
+import numpy as np
+import pytest
+
+from xivlab.config import preset
+from xivlab.errors import XivlabError
+from xivlab.scale import SCALES, banner, current, first_people, project
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch, tmp_path_factory):
+    """Each test reads the environment anew, and starts outside of any project."""
+    for name in ("XIVLAB_SCALE", "XIVLAB_DATA", "XIVLAB_RUNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    current.cache_clear()
+    yield
+    current.cache_clear()
+
+
+def test_demo_unless_told_otherwise(monkeypatch):
+    assert current() is current()
+    assert (current().name, current().data_name, current().runs) == ("demo", "synthetic-sysu", Path("runs"))
+    assert current().config() == preset("demo")
+    monkeypatch.setenv("XIVLAB_SCALE", "paper")
+    assert current().name == "demo", "it is read once"
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_every_scale_takes_changes(monkeypatch, name):
+    monkeypatch.setenv("XIVLAB_SCALE", name)
+    assert current().config(lam=0.7, epochs=1).lam == 0.7
+    assert current().config(method="baseline").test_distance == "v"
+    with pytest.raises(XivlabError, match="lamda"):
+        current().config(lamda=1)
+
+
+def test_smoke_is_the_demo_but_shorter(monkeypatch):
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    smoke, demo = vars(current().config()), vars(preset("demo"))
+    assert {name for name in smoke if smoke[name] != demo[name]} == set(SCALES["smoke"].changes)
+
+
+def test_unknown_scale(monkeypatch):
+    monkeypatch.setenv("XIVLAB_SCALE", "Demo")
+    with pytest.raises(XivlabError, match="Unknown scale XIVLAB_SCALE='Demo': choose smoke, demo, paper"):
+        current()
+
+
+def test_notebooks_and_the_command_line_find_the_same_runs(monkeypatch, tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.setenv("XIVLAB_SCALE", "paper")
+    for folder, root in (tmp_path, Path()), (tmp_path / "notebooks", Path("..")):
+        monkeypatch.chdir(folder)
+        current.cache_clear()
+        assert project() == root
+        assert current().runs == root / "runs"
+        assert current().data_name == str(root / "data/sysu-mm01")
+
+
+def test_folders_of_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("XIVLAB_RUNS", str(tmp_path / "mine"))
+    monkeypatch.setenv("XIVLAB_DATA", str(tmp_path / "set"))
+    assert current().runs == tmp_path / "mine"
+    assert current().data_name == str(tmp_path / "set")
+
+
+def test_smoke_keeps_few_people(monkeypatch, tmp_path):
+    fake_world.install(monkeypatch, tmp_path)
+    monkeypatch.setitem(SCALES, "smoke", replace(SCALES["smoke"], people=2))
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    data, regdb = current().load(), current().load("synthetic-regdb")
+    assert [list(np.unique(split.person)) for split in (data.train, data.val, data.test)] == [
+        [1, 2],
+        [3],
+        [6, 7],
+    ]
+    assert (data.name, regdb.name) == ("synthetic-sysu", "synthetic-regdb")
+    assert data.train.path[0].startswith("cam1/0001")
+
+
+def test_fewer_people_are_other_data(monkeypatch, tmp_path):
+    fake_world.install(monkeypatch, tmp_path)
+    whole = current().load()
+    assert whole.fingerprint == fake_world.FakeWorld.fingerprint
+    prints = {whole.fingerprint, *(first_people(whole, count).fingerprint for count in (1, 2))}
+    assert len(prints) == 3
+
+
+def test_banner_is_one_line(monkeypatch):
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    line = r"XIV-Lab \S+, smoke scale \(.+\), on (cpu \(\d+ threads?\)|.*cuda.*|mps), PyTorch \S+, Python \S+"
+    assert re.fullmatch(line, banner())

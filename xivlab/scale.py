@@ -1,0 +1,156 @@
+"""How big everything is, said once: XIVLAB_SCALE = smoke, demo or paper.
+
+    >>> current().name                                    # doctest: +SKIP
+    'demo'
+    >>> run = train(current().config(lam=0.3), current().load(), current().runs)  # doctest: +SKIP
+
+| variable | says | if not set |
+|---|---|---|
+| XIVLAB_SCALE | smoke, demo or paper | demo |
+| XIVLAB_DATA | data set: a name, or the folder of a packed one | synthetic-sysu; at paper scale data/sysu-mm01 |
+| XIVLAB_RUNS | folder of all runs | runs in the project's folder |
+
+Folders that are not absolute are meant from the project's folder: the nearest one upwards of the
+working directory with a `pyproject.toml`, so that a notebook and the command line find the same runs.
+"""
+
+import hashlib
+import os
+import platform
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from xivlab import __version__
+from xivlab.build import pick_device
+from xivlab.config import Config, preset
+from xivlab.data import DataSet, Split, load
+from xivlab.errors import XivlabError
+from xivlab.world import SYNTHETIC
+
+FULL_DATA = "data/sysu-mm01"  # where a paper-scale project keeps its packed data set
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One of the three sizes.
+
+    Attributes:
+        name: "smoke" (the tests: the same steps, too few to learn anything), "demo" (a laptop without
+            GPU) or "paper" (the paper's settings, on a GPU).
+        preset: the configuration that it starts from.
+        training: in words, how long one training takes.
+        data_name: what `load` opens.
+        runs: folder of all runs.
+        changes: to the preset.
+        people: how many people of each split are kept; None keeps all.
+    """
+
+    name: str
+    preset: str
+    training: str
+    data_name: str = "synthetic-sysu"
+    runs: Path = Path("runs")
+    changes: dict[str, Any] = field(default_factory=dict)
+    people: int | None = None
+
+    def config(self, **changes: Any) -> Config:
+        """The settings of this scale, with changes.
+
+        Raises:
+            XivlabError: unknown setting, or a value that makes no sense.
+        """
+        return preset(self.preset, **self.changes | changes)
+
+    def load(self, name: str | Path | None = None) -> DataSet:
+        """Open a data set, `data_name` if none is named, with no more people than this scale has.
+
+        Raises:
+            XivlabError: as `xivlab.data.load`.
+        """
+        data = load(name or self.data_name)
+        return data if self.people is None else first_people(data, self.people)
+
+
+SCALES = {
+    scale.name: scale
+    for scale in (
+        Scale(
+            "smoke",
+            "demo",
+            "a few seconds",
+            changes={
+                "weights": None,
+                "people_per_batch": 4,
+                "images_per_person": 2,
+                "epochs": 2,
+                "steps_per_epoch": 3,
+                "decay_epochs": (1,),
+                "evaluate_every": 1,
+            },
+            people=8,
+        ),
+        Scale("demo", "demo", "about a minute"),
+        Scale("paper", "paper-sysu", "hours on a GPU", data_name=FULL_DATA),
+    )
+}
+
+
+@cache
+def current() -> Scale:
+    """The scale that the environment asks for, read at the first call.
+
+    Raises:
+        XivlabError: there is no such scale.
+    """
+    name = os.environ.get("XIVLAB_SCALE") or "demo"
+    if name not in SCALES:
+        raise XivlabError(f"Unknown scale XIVLAB_SCALE={name!r}: choose {', '.join(SCALES)}.")
+    scale = SCALES[name]
+    data_name = os.environ.get("XIVLAB_DATA") or scale.data_name
+    if data_name not in SYNTHETIC:
+        data_name = str(project() / data_name)
+    return replace(scale, data_name=data_name, runs=project() / (os.environ.get("XIVLAB_RUNS") or "runs"))
+
+
+def project() -> Path:
+    """The project's folder, as seen from the working directory; that itself outside of a project."""
+    here = Path.cwd()
+    for above, folder in enumerate((here, *here.parents)):
+        if (folder / "pyproject.toml").is_file():
+            return Path(*[".."] * above)
+    return Path()
+
+
+def banner() -> str:
+    """One line for the top of a notebook: scale, device, versions."""
+    scale, device = current(), pick_device()
+    return (
+        f"XIV-Lab {__version__}, {scale.name} scale (a training takes {scale.training}), "
+        f"on {describe(device)}, PyTorch {torch.__version__}, Python {platform.python_version()}"
+    )
+
+
+def describe(device: torch.device) -> str:
+    """A device in words: "NVIDIA A100 (cuda)", "mps", "cpu (2 threads)"."""
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)} (cuda)"
+    threads = torch.get_num_threads()
+    return f"cpu ({threads} thread{'s' * (threads > 1)})" if device.type == "cpu" else device.type
+
+
+def first_people(data: DataSet, count: int) -> DataSet:
+    """The first `count` people of each split, as a data set with a fingerprint of its own.
+
+    Their pixels are copied into memory.
+    """
+
+    def cut(split: Split) -> Split:
+        return split.select(np.isin(split.person, np.unique(split.person)[:count]))
+
+    fingerprint = hashlib.sha256(f"{data.fingerprint}, first {count} people".encode()).hexdigest()
+    return DataSet(data.name, fingerprint, cut(data.train), cut(data.val), cut(data.test))
