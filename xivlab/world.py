@@ -206,26 +206,34 @@ class World:
         left, top, right, bottom = self._buffers.window[buffer]
         plate = self._plate(buffer)
 
-        def samples(first: float, last: float, count: int) -> np.ndarray:
-            return (first + (np.arange(count) + 0.5) / count * (last - first)).astype(int)
+        def behind(frame: np.ndarray, rows: int, columns: int) -> np.ndarray:
+            """The window of a frame at rows x columns sample points, nearest neighbour."""
+            y = (top + (np.arange(rows) + 0.5) / rows * (bottom - top)).astype(int)
+            x = (left + (np.arange(columns) + 0.5) / columns * (right - left)).astype(int)
+            part = frame[y[0] : y[-1] + 1, x[0] : x[-1] + 1]  # first a view: a row of the whole frame is long
+            return part[:, x - x[0]][y - y[0]]
 
         names = self._buffers.labels(buffer)
-        behind = plate.labels[samples(top, bottom, 2 * HEIGHT)][:, samples(left, right, 2 * WIDTH)]
-        names = np.where(names > 0, names, behind + np.uint8(PERSON_LABELS))
+        names = np.where(
+            names > 0, names, behind(plate.labels, 2 * HEIGHT, 2 * WIDTH) + np.uint8(PERSON_LABELS)
+        )
         rows, columns = _enlargers()
         shadow = rows @ (self._buffers.shadow[buffer] / np.float32(255)) @ columns
         scale = PLANE_MAX / np.float32(255)
-        back_planes = plate.planes[samples(top, bottom, HEIGHT)][:, samples(left, right, WIDTH)]
-        return names, self._buffers.planes(buffer) * scale, shadow, back_planes * scale
+        return (
+            names,
+            self._buffers.planes(buffer) * scale,
+            shadow,
+            behind(plate.planes, HEIGHT, WIDTH) * scale,
+        )
 
     def _vignette(self, buffer: int, strength: float) -> np.ndarray:
         """What the lens leaves of the light, (128, 64, 1): darker towards the corners of the camera's frame."""
         left, top, right, bottom = self._buffers.window[buffer]
         height, width = self._plate(buffer).labels.shape
-        x = (np.linspace(left, right, WIDTH) / width - 0.5) * 2
-        y = (np.linspace(top, bottom, HEIGHT) / height - 0.5) * 2
-        radius = (x[None] ** 2 + y[:, None] ** 2) / 2
-        return (1 - strength * radius)[..., None].astype(np.float32)
+        x = (np.linspace(left, right, WIDTH, dtype=np.float32) / width - 0.5) * 2
+        y = (np.linspace(top, bottom, HEIGHT, dtype=np.float32) / height - 0.5) * 2
+        return 1 - strength / 2 * (x**2 + y[:, None] ** 2)[..., None]
 
     def _thermal(self, buffer: int, rng: np.random.Generator) -> np.ndarray:
         """Thermal image (128, 64, 1) in [0, 1]: emitted radiance after the camera's automatic gain."""

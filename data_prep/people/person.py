@@ -273,14 +273,16 @@ class Person:
 
     def _add(self, points, faces, weights, label, trim=None, uv=None, luminance=None, alpha=None) -> None:
         """Keeps only the vertices in use; `label` is one number, one per vertex, or one per corner."""
+        trim = np.ones(len(points)) if trim is None else trim
+        label = np.asarray(label, np.uint8)
+        corner = label[faces] if label.ndim == 1 else np.broadcast_to(label, faces.shape)
+        kept = (trim[faces] >= 0).any(1)  # what is cut away altogether must not cast shadows either
+        faces, corner, uv = faces[kept], corner[kept], None if uv is None else uv[kept]
         if not len(faces):
             return
         used = np.unique(faces)
         renumber = np.full(len(points), -1)
         renumber[used] = np.arange(len(used))
-        label = np.asarray(label, np.uint8)
-        corner = label[faces] if label.ndim == 1 else np.broadcast_to(label, faces.shape)
-        trim = np.ones(len(points)) if trim is None else trim
         part = Part(points[used], renumber[faces], weights[used], corner, trim[used], uv, luminance, alpha)
         self.parts.append(part)
 

@@ -70,9 +70,9 @@ def main() -> None:
     world = World("synthetic-sysu")
     train = world.index[world.index["split"] == "train"]
     people = train["person"].unique()[arguments.first :][: arguments.people].tolist()
-    by_camera(world, people).save(arguments.folder / "people_by_camera.png")
+    by_camera(world, people).save(arguments.folder / "people_by_camera.jpg", quality=88)
     rows = [train.index[(train["person"] == p) & (train["camera"].isin([1, 4]))][0] for p in people[:6]]
-    by_wavelength(world, rows).save(arguments.folder / "people_by_wavelength.png")
+    by_wavelength(world, rows).save(arguments.folder / "people_by_wavelength.jpg", quality=88)
 
 
 if __name__ == "__main__":
