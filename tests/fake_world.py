@@ -48,6 +48,8 @@ class FakeWorld:
 def install(monkeypatch, cache) -> None:
     """Make `xivlab.data.load` expose fake worlds, and keep them in the folder `cache`."""
     monkeypatch.setattr("xivlab.data.World", FakeWorld)
+    monkeypatch.setattr("xivlab.data.BACKEND", "threading")  # another process would open the real world
+    monkeypatch.setattr("xivlab.data._world", FakeWorld)
     monkeypatch.setattr("xivlab.data.CHUNK", 10)
     monkeypatch.setattr(FakeWorld, "exposed", 0)
     monkeypatch.setenv("XIVLAB_CACHE", str(cache))

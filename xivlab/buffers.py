@@ -158,6 +158,7 @@ def write(
     temporary = path.with_suffix(".part")
     # one entry only: safetensors writes several in an order of its own, and the same set must give the same bytes
     save_file(tensors, temporary, metadata={"xivlab": json.dumps(header)})
+    temporary.chmod(0o644)  # safetensors makes it private
     temporary.replace(path)
     return header["checksum"]
 

@@ -14,16 +14,18 @@ A packed data set is a folder of three files:
 import io
 import json
 import os
+import warnings
 import zlib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import cache as cached
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import platformdirs
+from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from xivlab.errors import XivlabError
@@ -33,6 +35,7 @@ from xivlab.world import SYNTHETIC, World
 FORMAT = 1  # of the packed folder; another number is not read
 SPLITS = ("train", "val", "test")
 COLUMNS = ("path", "person", "camera", "modality", "split")
+BACKEND = "loky"  # of joblib
 CHUNK = 64  # images exposed at a time: enough to keep a core busy, few enough for a smooth progress bar
 
 
@@ -129,13 +132,24 @@ def _load_synthetic(name: str, cache: Path) -> DataSet:
 def _expose(world: World, name: str, folder: Path) -> None:
     rows = np.arange(len(world.index))
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    pool = ThreadPoolExecutor(os.cpu_count())
-    try:
-        images = pool.map(world.expose, chunks)
+    # Processes, since threads would wait for each other; joblib's need no guard in the user's script.
+    images = Parallel(n_jobs=-1, backend=BACKEND, return_as="generator")(
+        delayed(_exposed)(name, chunk) for chunk in chunks
+    )
+    # An interrupted build leaves the generator, which stops the chunks under way.
+    with closing(images), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*successfully executed", category=UserWarning)  # as wanted
         write_packed(folder, name, world.fingerprint, world.size, world.index, images, folder.exists())
-    finally:
-        # An interrupted build stops after the chunks under way, not after all of them.
-        pool.shutdown(cancel_futures=True)
+
+
+def _exposed(name: str, rows: np.ndarray) -> np.ndarray:
+    return _world(name).expose(rows)
+
+
+@cached
+def _world(name: str) -> World:
+    """Opened once per process, not once per chunk."""
+    return World(name)
 
 
 def write_packed(
