@@ -1,10 +1,24 @@
-# make test    make .venv if it is not there, install the kit into it, run the tests
+# make lab         open JupyterLab on the first notebook
+# make study       the main job without a screen: train, test, run all notebooks, write results/report.html
+# make notebooks   build the notebooks from notebooks/source, executed
+# make test        run the tests
+#
+# Each makes .venv and installs the kit into it first, if that has not been done.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: test
+.PHONY: lab study notebooks test
+lab: $(VENV)/installed
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+study: $(VENV)/installed
+	$(BIN)/xivlab study
+
+notebooks: $(VENV)/installed
+	$(BIN)/python -m notebooks.build
+
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
 

@@ -1,12 +1,49 @@
+import signal
+from dataclasses import fields
+
 import pytest
-from fake_world import install
+import small_study
 
 from xivlab.cli import main
+from xivlab.config import Config, preset
+from xivlab.runs import Run
+from xivlab.scale import current
+from xivlab.train import Training
 
 
-@pytest.fixture(autouse=True)
-def fake(tmp_path_factory, monkeypatch):
-    install(monkeypatch, tmp_path_factory.mktemp("cache"))
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = tmp_path_factory.mktemp("project")
+        small_study.project(folder, monkeypatch)
+        yield folder
+    current.cache_clear()
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    """The settings that `xivlab train` would train with."""
+    seen = []
+
+    def train(config, data, runs):
+        seen.append(config)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xivlab.cli.training.train", train)
+
+    def of(*words):
+        with pytest.raises(SystemExit):
+            main(["train", *words])
+        return seen.pop()
+
+    return of
+
+
+def fails(capsys, *words, status=1):
+    with pytest.raises(SystemExit) as exit:
+        main(words)
+    assert exit.value.code == status
+    return capsys.readouterr().err
 
 
 def test_export(tmp_path, capsys):
@@ -16,17 +53,105 @@ def test_export(tmp_path, capsys):
 
 
 def test_a_mistake_of_the_user_is_one_sentence(tmp_path, capsys):
-    with pytest.raises(SystemExit) as exit:
-        main(["export", "synthetic-regdb", "--layout", "llcm", str(tmp_path / "tree")])
-    assert exit.value.code == 1
-    assert capsys.readouterr().err == (
+    assert fails(capsys, "export", "synthetic-regdb", "--layout", "llcm", str(tmp_path / "tree")) == (
         "xivlab: Layout llcm takes synthetic-sysu, not synthetic-regdb: change one of the two.\n"
     )
 
 
-@pytest.mark.parametrize("words", [["--help"], ["export", "--help"]])
-def test_help(capsys, words):
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "Study infrared-visible person re-identification"),
+        (["train"], "Ctrl-C stops after the step under way"),
+        (["evaluate"], "Score the best model of a run"),
+        (["study"], "execute all notebooks, write a report"),
+        (["export"], "folder tree of a real one"),
+    ],
+)
+def test_help(capsys, words, says):
     with pytest.raises(SystemExit) as exit:
-        main(words)
+        main([*words, "--help"])
     assert exit.value.code == 0
-    assert "folder tree of a real one" in " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert says in " ".join(capsys.readouterr().out.replace("│", " ").split())
+
+
+def test_every_setting_is_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    text = capsys.readouterr().out
+    for field in fields(Config):
+        assert f"--{field.name.replace('_', '-')}" in text
+
+
+def test_defaults_are_those_of_the_preset_or_the_scale(settings):
+    assert settings() == current().config()
+    assert settings("--preset", "paper-regdb") == preset("paper-regdb")
+    assert settings("--preset=demo", "--lam", "0.3", "--decay-epochs", "2", "4") == preset(
+        "demo", lam=0.3, decay_epochs=(2, 4)
+    )
+    assert settings("--method", "baseline") == current().config(method="baseline")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--lam", "-1"], "lam must be at least 0"),
+        (["--preset", "tiny"], "Unknown preset 'tiny'"),
+        (["--method", "magic"], "method must be one of"),
+        (["--images-per-person", "1"], "The triplet loss needs"),
+        (["--data", "nowhere"], "There is no data set 'nowhere'"),
+        (["--resume", "nowhere"], "nowhere is not a run folder"),
+        (["--resume", "nowhere", "--lam", "1"], "give no others"),
+        (["--resume", "nowhere", "--preset", "demo"], "give no others"),
+    ],
+)
+def test_train_refuses(capsys, words, says):
+    error = fails(capsys, "train", *words)
+    assert error.startswith("xivlab: ")
+    assert says in error
+    assert error.count("\n") == 1
+
+
+def test_ctrl_c_is_clean(capsys, monkeypatch):
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xivlab.cli.training.train", press)
+    assert fails(capsys, "train", status=130) == "xivlab: interrupted; the same command goes on.\n"
+
+
+def test_train_resume_evaluate(folder, capsys, monkeypatch):
+    learn = Training.learn
+
+    def stop(self):
+        learn(self)
+        if self.step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Training, "learn", stop)
+    with pytest.raises(SystemExit) as exit:
+        main(["train", "--runs", "here", "--seed", "5"])
+    assert exit.value.code == 130
+    assert "Stopped after step 4 of 6" in capsys.readouterr().out
+    monkeypatch.undo()
+    current.cache_clear()
+    small_study.project(folder, monkeypatch)
+
+    (run,) = (folder / "here").iterdir()
+    assert not Run(run).finished
+    main(["train", "--resume", f"here/{run.name}"])
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"here/{run.name} is finished. Test people, in %:\nquery ")
+    table = printed.partition("\n")[2]
+    main(["evaluate", f"here/{run.name}"])
+    assert capsys.readouterr().out == table
+    assert [line.split()[1] for line in table.splitlines()[1:]] == ["v", "x", "v+x"]
+
+    main(["evaluate", str(run), "--split", "val", "--test-distance", "v"])
+    header, row = capsys.readouterr().out.splitlines()
+    assert header.split() == ["query", "test", "distance", "rank-1", "rank-10", "rank-20", "mAP", "mINP"]
+    assert row.startswith("infrared  v ")
+
+    assert "trained on other data than synthetic-regdb at smoke scale" in fails(
+        capsys, "evaluate", str(run), "--split", "val", "--data", "synthetic-regdb"
+    )

@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 try:
@@ -39,10 +40,19 @@ def test_the_entry_point_exists():
     assert callable(getattr(__import__(module, fromlist=[function]), function))
 
 
-def test_make_does_nothing_twice(tmp_path):
-    """With an up-to-date environment, `make test` goes straight to the tests."""
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("test", "python -m pytest"),
+        ("notebooks", "python -m notebooks.build"),
+        ("study", "xivlab study"),
+        ("lab", "jupyter lab notebooks/00_start_here.ipynb"),
+    ],
+)
+def test_make_does_nothing_twice(tmp_path, target, command):
+    """With an up-to-date environment, make goes straight to the command."""
     (tmp_path / "venv").mkdir()
     (tmp_path / "venv" / "installed").touch()
-    command = ["make", "--dry-run", "--no-print-directory", "test", f"VENV={tmp_path / 'venv'}"]
-    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert plan.stdout.split() == [f"{tmp_path}/venv/bin/python", "-m", "pytest"]
+    words = ["make", "--dry-run", "--no-print-directory", target, f"VENV={tmp_path / 'venv'}"]
+    plan = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert plan.stdout == f"{tmp_path}/venv/bin/{command}\n"

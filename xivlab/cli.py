@@ -1,15 +1,121 @@
 """The command line: one function per subcommand, its docstring the help."""
 
+import argparse
+import functools
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from xivlab import train as training
+from xivlab.batches import Images
+from xivlab.build import load_model
+from xivlab.config import PRESETS, Config
+from xivlab.config import preset as preset_config
+from xivlab.data import DataSet
+from xivlab.embed import TestDistance, embed
 from xivlab.errors import XivlabError
 from xivlab.export import Layout
 from xivlab.export import export as export_tree
+from xivlab.report import NAMES, write_report
+from xivlab.runs import Run
+from xivlab.scale import current, project
+from xivlab.scores import as_text, score
+from xivlab.study import results_table
+from xivlab.study import study as do_study
+
+Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
+INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
+
+
+def train(
+    config: Annotated[Config, tyro.conf.arg(name="")],
+    preset: Literal[tuple(PRESETS)] | None = None,
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+    runs: Folder | None = None,
+    resume: Folder | None = None,
+) -> None:
+    """Train, or go on with, or find finished, the run of these settings on these data.
+
+    Ctrl-C stops after the step under way; the same command, or --resume with the folder, goes on.
+
+    Args:
+        config: Settings. Their defaults are those of the preset.
+        preset: Where the settings start; that of the scale (XIVLAB_SCALE) if not given.
+        data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
+        runs: Folder of all runs; that of the scale if not given.
+        resume: Folder of an interrupted run to go on with, by its own settings.
+    """
+    if resume is None:
+        run = training.train(config, current().load(data), runs or current().runs)
+    else:
+        if preset or runs or config != _defaults(None, None):
+            raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
+        run = training.resume(resume, _data_of(Run(resume), data))
+    if not run.finished:
+        sys.exit(INTERRUPTED)  # the training has said how to go on
+    print(f"{run.folder} is finished. Test people, in %:")
+    print(as_text(score(run.embeddings(), run.config().protocol)))
+
+
+def evaluate(
+    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")],
+    split: Literal["train", "val", "test"] = "test",
+    test_distance: tuple[TestDistance, ...] = (),
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+) -> None:
+    """Score the best model of a run: rank-1, rank-10, rank-20, mAP and mINP, in %.
+
+    Args:
+        run: Folder of the run.
+        split: Whose people are searched.
+        test_distance: Through V, X or both (Eq. 2 is v+x); all that the method has if none is given.
+        data: The data that the run was trained on, if they are a folder.
+    """
+    trained = Run(run)
+    config = trained.config()
+    if split == "test" and trained.finished:
+        embeddings = trained.embeddings()
+    else:
+        people = getattr(_data_of(trained, data), split)
+        images = Images.of(people, config.height, config.width)
+        embeddings = embed(load_model(trained), images, config.test_feature, config.normalize)
+    print(as_text(score(embeddings, config.protocol, test_distance)))
+
+
+def study(
+    results: Folder | None = None,
+    notebooks: Folder | None = None,
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+    runs: Folder | None = None,
+) -> None:
+    """Do the main job without a screen: train, test by Eq. 2, execute all notebooks, write a report.
+
+    The Baseline and the full method are trained, or found finished, at the scale that XIVLAB_SCALE
+    names: smoke, demo (if not set) or paper. A notebook that fails is named; the report is written
+    all the same, and the exit status is 1.
+
+    Args:
+        results: Folder to write to; results in the project if not given.
+        notebooks: Folder of the notebooks; notebooks in the project if not given.
+        data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
+        runs: Folder of all runs; that of the scale if not given.
+    """
+    scale = replace(current(), data_name=data or current().data_name, runs=runs or current().runs)
+    results = results or project() / "results"
+    done = do_study(scale, results, notebooks or project() / "notebooks")
+    report = results / "report.html"
+    write_report(done, report)
+    table = results_table(done.trained, done.data, scale)
+    table["method"] = table["method"].map(NAMES)
+    print(f"\nTest people of {done.data.name}, in %:")
+    print(as_text(table[["method", *done.trained[0].scores.columns]]))
+    print(f"\n{results / 'results.csv'}\n{report}")
+    if done.failures:
+        raise XivlabError("; ".join(f"notebook {one.name}: {one.failure}" for one in done.failures))
 
 
 def export(
@@ -31,15 +137,51 @@ def export(
     print(f"{name} is in {folder}, laid out as {layout}.")
 
 
-COMMANDS = {"export": export}
-
-
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command in `args` (of the process if not given); errors of the user exit with status 1."""
+    words = sys.argv[1:] if args is None else list(args)
     try:
+        commands = {
+            "train": functools.partial(train, config=_defaults(*_chosen(words))),
+            "evaluate": evaluate,
+            "study": study,
+            "export": export,
+        }
         tyro.extras.subcommand_cli_from_dict(
-            COMMANDS, prog="xivlab", description="Study infrared-visible person re-identification.", args=args
+            commands,
+            prog="xivlab",
+            description="Study infrared-visible person re-identification.",
+            args=words,
         )
     except XivlabError as error:
         print(f"xivlab: {error}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        print("xivlab: interrupted; the same command goes on.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _chosen(words: Sequence[str]) -> tuple[str | None, str | None]:
+    """Preset and method among the words: the defaults of all other flags depend on them."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    early.add_argument("--preset", nargs="?")
+    early.add_argument("--method", nargs="?")
+    known, _ = early.parse_known_args(words)
+    return known.preset, known.method
+
+
+def _defaults(preset: str | None, method: str | None) -> Config:
+    changes = {"method": method} if method else {}
+    return preset_config(preset, **changes) if preset else current().config(**changes)
+
+
+def _data_of(run: Run, name: str | None) -> DataSet:
+    """The data of a run, which `name` says if they are a folder."""
+    about = run.about()["data"]
+    data = current().load(name or about["name"])
+    if data.fingerprint != about["fingerprint"]:
+        raise XivlabError(
+            f"{run.folder} was trained on other data than {data.name} at {current().name} scale: "
+            "name its own with --data, and its scale with XIVLAB_SCALE."
+        )
+    return data

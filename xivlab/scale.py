@@ -48,6 +48,7 @@ class Scale:
         runs: folder of all runs.
         changes: to the preset.
         people: how many people of each split are kept; None keeps all.
+        cell_seconds: longest that one cell of a notebook may take; None: no limit.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Scale:
     runs: Path = Path("runs")
     changes: dict[str, Any] = field(default_factory=dict)
     people: int | None = None
+    cell_seconds: int | None = None
 
     def config(self, **changes: Any) -> Config:
         """The settings of this scale, with changes.
@@ -93,8 +95,9 @@ SCALES = {
                 "evaluate_every": 1,
             },
             people=8,
+            cell_seconds=600,
         ),
-        Scale("demo", "demo", "about a minute"),
+        Scale("demo", "demo", "about a minute", cell_seconds=3600),
         Scale("paper", "paper-sysu", "hours on a GPU", data_name=FULL_DATA),
     )
 }

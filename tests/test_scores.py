@@ -1,0 +1,58 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from xivlab.embed import Embeddings
+from xivlab.errors import XivlabError
+from xivlab.evaluate import search
+from xivlab.scores import as_text, chance, score
+
+
+@pytest.fixture
+def embeddings():
+    """Thirty people, their infrared features near to their visible ones."""
+    rng = np.random.default_rng(0)
+    person = np.repeat(np.arange(30), 4)
+    centre = rng.normal(size=(30, 16))[person]
+    infrared, visible, x = (centre + rng.normal(scale=0.8, size=centre.shape) for _ in range(3))
+    return Embeddings(
+        infrared, visible, x, person, np.tile([3, 3, 6, 6], 30), person, np.tile([1, 2, 4, 5], 30)
+    )
+
+
+def test_a_row_per_test_distance(embeddings):
+    table = score(embeddings)
+    assert list(table["test_distance"]) == ["v", "x", "v+x"]
+    assert set(table["query"]) == {"infrared"}
+    expected = search(embeddings, "sysu", "v+x")
+    last = table.iloc[-1]
+    assert [last[f"rank{k}"] for k in (1, 10, 20)] == [expected.rank(k) for k in (1, 10, 20)]
+    assert (last["mAP"], last["mINP"], last["queries"]) == (expected.mAP, expected.mINP, 120)
+
+
+@pytest.mark.parametrize("protocol", ["regdb", "llcm"])
+def test_both_directions_where_both_are_reported(embeddings, protocol):
+    table = score(embeddings, protocol, ["v"])
+    assert list(table["query"]) == ["infrared", "visible"]
+
+
+def test_without_x(embeddings):
+    without = Embeddings(**vars(embeddings) | {"x": None})
+    assert list(score(without)["test_distance"]) == ["v"]
+    with pytest.raises(XivlabError, match="needs X"):
+        score(without, distances=["x"])
+
+
+def test_chance_knows_nothing(embeddings):
+    table = chance(embeddings)
+    assert len(table) == 1
+    assert table["rank1"][0] < 0.15 < score(embeddings)["rank1"].min()
+
+
+def test_as_text():
+    row = {"method": "Baseline", "test_distance": "v", "rank1": 0.5, "rank10": 1, "rank20": 1, "mAP": 0.33333}
+    table = pd.DataFrame([row | {"mINP": 0.0123, "queries": 7}])
+    assert as_text(table) == (
+        "method    test distance  rank-1  rank-10  rank-20    mAP  mINP\n"
+        "Baseline  v               50.00   100.00   100.00  33.33  1.23"
+    )

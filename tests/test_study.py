@@ -1,0 +1,118 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import small_study
+from fake_world import FakeWorld
+
+from xivlab.cli import main
+from xivlab.config import preset
+from xivlab.errors import XivlabError
+from xivlab.scale import current
+from xivlab.study import METHODS, study
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = tmp_path_factory.mktemp("project")
+        small_study.project(folder, monkeypatch)
+        yield folder
+    current.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def done(folder):
+    return study(current(), folder / "results", folder / "notebooks")
+
+
+def test_both_methods_are_trained_with_one_seed(done):
+    assert tuple(one.config.method for one in done.trained) == METHODS
+    assert len({one.config.seed for one in done.trained}) == 1
+    assert all(one.run.finished and one.seconds > 0 for one in done.trained)
+
+
+def test_one_tidy_table(done, folder):
+    table = pd.read_csv(folder / "results" / "results.csv")
+    assert list(zip(table["method"], table["test_distance"])) == [
+        ("baseline", "v"),
+        ("baseline+x+cmg", "v"),
+        ("baseline+x+cmg", "x"),
+        ("baseline+x+cmg", "v+x"),
+    ]
+    assert set(table["run"]) == {one.run.folder.name for one in done.trained}
+    assert table[["rank1", "rank10", "rank20", "mAP", "mINP"]].stack().between(0, 1).all()
+    assert set(table["fingerprint"]) == {done.data.fingerprint}
+    assert (table["queries"] > 0).all()
+    assert table.notna().all(axis=None)
+
+
+def test_notebooks_are_executed_at_the_same_scale(done, folder):
+    assert [(one.name, one.failure) for one in done.notebooks] == [("00_good", None)]
+    assert "at smoke scale, in notebooks" in (folder / "results/notebooks/00_good.html").read_text()
+
+
+def test_what_is_done_is_found(done, folder, capsys):
+    again = study(current(), folder / "results", folder / "notebooks")
+    assert [one.seconds for one in again.trained] == [None, None]
+    assert [one.run for one in again.trained] == [one.run for one in done.trained]
+    pd.testing.assert_frame_equal(again.trained[1].scores, done.trained[1].scores)
+    assert capsys.readouterr().out.startswith("1/3 Data: synthetic-sysu\n2/3 Training")
+
+
+def test_nothing_costs_time_without_notebooks(folder, tmp_path):
+    FakeWorld.exposed = 0
+    scale = replace(current(), data_name="synthetic-regdb")
+    with pytest.raises(XivlabError, match="There is no notebook"):
+        study(scale, tmp_path / "results", tmp_path)
+    assert FakeWorld.exposed == 0
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
+    scale = replace(current(), runs=tmp_path / "runs")
+    monkeypatch.setattr("xivlab.study.train", lambda config, data, runs: unfinished(runs))
+    with pytest.raises(KeyboardInterrupt):
+        study(scale, tmp_path / "results", folder / "notebooks")
+    assert not (tmp_path / "results" / "results.csv").exists()
+
+
+def unfinished(runs):
+    from xivlab.runs import Run
+
+    return Run(runs / "baseline-0")
+
+
+def test_a_failing_notebook_stops_nothing_but_is_said(done, folder, tmp_path, capsys):
+    small_study.write_notebook(tmp_path / "notebooks" / "00_bad.ipynb", "1 / 0")
+    small_study.write_notebook(tmp_path / "notebooks" / "01_good.ipynb", small_study.GOOD)
+    results = tmp_path / "results"
+    with pytest.raises(SystemExit) as exit:
+        main(["study", "--results", str(results), "--notebooks", str(tmp_path / "notebooks")])
+    assert exit.value.code == 1
+    output = capsys.readouterr()
+    failure = "cell 2 of 2 ('1 / 0') failed: ZeroDivisionError: division by zero"
+    assert output.err.endswith(f"xivlab: notebook 00_bad: {failure}\n")
+    assert f"00_bad ... {failure}\n" in output.out
+    assert output.out.endswith(f"\n{results / 'results.csv'}\n{results / 'report.html'}\n")
+    assert "XIV-ReID  infrared  v+x" in output.out
+    page = (results / "report.html").read_text()
+    assert "Notebook 00_bad failed:" in page
+    assert 'href="notebooks/01_good.html"' in page
+    assert not (results / "notebooks" / "00_bad.html").exists()
+
+
+def test_a_full_disk_loses_nothing(done, folder, monkeypatch):
+    before = (folder / "results" / "results.csv").read_bytes()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    with pytest.raises(XivlabError, match="results.csv could not be written"):
+        study(current(), folder / "results", folder / "notebooks")
+    assert (folder / "results" / "results.csv").read_bytes() == before
+
+
+def test_the_demo_compares_the_paper_with_its_baseline():
+    assert preset("demo").method == METHODS[-1]

@@ -1,0 +1,128 @@
+"""Notebooks executed without a screen, and written as notebook and as page."""
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from xivlab.errors import XivlabError
+from xivlab.runs import write_atomically
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@dataclass(frozen=True)
+class Executed:
+    """How the execution of a notebook went.
+
+    Attributes:
+        name: file name without its ending.
+        seconds: how long it took.
+        failure: the cell that failed and why; None if all went well.
+    """
+
+    name: str
+    seconds: float
+    failure: str | None
+
+
+def notebooks_in(folder: Path) -> list[Path]:
+    """The notebooks NN_name.ipynb of a folder, in order.
+
+    Raises:
+        XivlabError: there is none.
+    """
+    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    if not paths:
+        raise XivlabError(
+            f"There is no notebook NN_name.ipynb in {folder}: work in a clone of XIV-Lab, "
+            "or name their folder with --notebooks."
+        )
+    return paths
+
+
+def execute(
+    path: Path, results: Path, environment: dict[str, str], cell_seconds: int | None = None
+) -> Executed:
+    """Run all cells in a new kernel of this Python, in the notebook's folder.
+
+    If every cell went well, NAME.ipynb and NAME.html are written to `results`; if not, what is
+    there from before is left as it was.
+
+    Args:
+        path: of the notebook, which is not changed.
+        results: existing folder to write to.
+        environment: variables for the kernel, beside those of this process.
+        cell_seconds: longest that a cell may take; None: no limit.
+
+    Raises:
+        XivlabError: a result could not be written.
+    """
+    start = time.perf_counter()
+    failure = None
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        failure = _run(notebook, path.parent, environment, cell_seconds)
+    except (OSError, ValueError, RuntimeError, nbformat.ValidationError) as error:
+        failure = f"it could not be started: {_first_line(error)}"
+    if failure is None:
+        _write(notebook, results / path.name)
+    return Executed(path.stem, time.perf_counter() - start, failure)
+
+
+def _run(
+    notebook: NotebookNode, folder: Path, environment: dict[str, str], cell_seconds: int | None
+) -> str | None:
+    """Execute in place; the failure in words, if there is one."""
+    client = NotebookClient(
+        notebook,
+        timeout=cell_seconds,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+    )
+    # The package that runs here, installed or not; and no word of the debugger about frozen modules.
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+    env = os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"} | environment
+    # Cell by cell, and not by `client.execute`, which would keep Ctrl-C for itself.
+    with client.setup_kernel(env=env):
+        for number, cell in enumerate(notebook.cells, start=1):
+            try:
+                client.execute_cell(cell, number - 1)
+            except CellExecutionError as error:
+                why = f"{error.ename}: {error.evalue}"
+            except CellTimeoutError:
+                why = f"it took longer than {cell_seconds} s"
+            except DeadKernelError:
+                why = "the kernel died"
+            else:
+                continue
+            begins = cell.source.strip().partition("\n")[0]
+            return f"cell {number} of {len(notebook.cells)} ({begins!r}) failed: {_first_line(why)}"
+    return None
+
+
+def _write(notebook: NotebookNode, target: Path) -> None:
+    # Without a kernel a widget shows nothing; the picture or the text beside it does.
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)
+    notebook.metadata.pop("widgets", None)
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(
+        notebook, {"metadata": {"name": target.stem, "path": str(target.parent)}}
+    )
+    write_atomically(target, lambda file: nbformat.write(notebook, file))
+    write_atomically(target.with_suffix(".html"), lambda file: file.write_text(page, encoding="utf-8"))
+
+
+def _first_line(error: object) -> str:
+    """Without the colours of a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().partition("\n")[0]

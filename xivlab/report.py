@@ -1,0 +1,158 @@
+"""The report of a study: one page that needs no other file."""
+
+import platform
+from dataclasses import asdict
+from datetime import datetime
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+
+from xivlab import __version__
+from xivlab.build import pick_device
+from xivlab.charts import TERMS
+from xivlab.ranking import first_of_each_person, ranked_list
+from xivlab.report_images import PageImage, line_chart, person_image, running_mean
+from xivlab.runs import write_atomically
+from xivlab.scale import describe
+from xivlab.scores import SHOWN
+from xivlab.study import Study, Trained
+from xivlab.world import SYNTHETIC
+
+NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}
+WAYS = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X), Eq. 2"}
+# Table 4 of the paper, ResNet-50: rank-1, rank-10, rank-20, mAP in percent.
+PAPER = {"Baseline": (38.39, 81.65, 90.84, 40.62), "XIV-ReID": (49.92, 89.79, 95.96, 50.73)}
+SMOOTH = 20  # steps
+VERSIONS = ("torch", "torchvision", "numpy", "matplotlib")
+
+
+def write_report(study: Study, path: Path) -> None:
+    """Write the page, whole or not at all.
+
+    Args:
+        study: what it tells.
+        path: of the page; links to notebooks are to `notebooks/` beside it.
+
+    Raises:
+        XivlabError: it could not be written; what was there is as it was.
+    """
+    text = resources.files("xivlab").joinpath("report.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.from_string(text).render(tell(study))
+    write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
+
+
+def tell(study: Study) -> dict[str, Any]:
+    """What the template shows, in the order of the page."""
+    method = study.trained[-1]
+    return {
+        "study": study,
+        "names": NAMES,
+        "ways": WAYS,
+        "headings": list(SHOWN.values()),
+        "results": results(study),
+        "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in study.trained},
+        "chance": study.chance.iloc[0]["rank1"],
+        "synthetic": study.data.name in SYNTHETIC,
+        "paper": PAPER,
+        "curves": curves(study),
+        "lists": lists(study, method),
+        "settings": settings(study),
+        "facts": facts(study),
+    }
+
+
+def results(study: Study) -> list[dict[str, Any]]:
+    """Rows of the table of scores: chance first, then every run by every test distance."""
+    rows = []
+    for row in study.chance.to_dict("records"):
+        rows.append(row | {"name": "Chance", "way": "random features", "main": False})
+    for one in study.trained:
+        for row in one.scores.to_dict("records"):
+            main = row["test_distance"] == one.config.test_distance
+            rows.append(
+                row | {"name": NAMES[one.config.method], "way": WAYS[row["test_distance"]], "main": main}
+            )
+    return [row | {"scores": [row[name] for name in SHOWN]} for row in rows]
+
+
+def curves(study: Study) -> list[PageImage]:
+    """How the trainings went: validation, loss terms of the method, learning rate."""
+    validation = {}
+    for one in study.trained:
+        table = pd.read_csv(one.run.folder / "metrics.csv")
+        chosen = (
+            (table["split"] == "val")
+            & (table["query"] == "infrared")
+            & (table["test_distance"] == one.config.test_distance)
+        )
+        validation[NAMES[one.config.method]] = (
+            table.loc[chosen, "step"].to_numpy(),
+            100 * table.loc[chosen, "rank1"].to_numpy(),
+        )
+    log = pd.read_csv(study.trained[-1].run.folder / "log.csv")
+    steps = log["step"].to_numpy()
+    terms = {TERMS[name]: (steps, running_mean(log[name], SMOOTH)) for name in TERMS if name in log}
+    return [
+        line_chart(validation, "Rank-1 on the validation people, %", " %"),
+        line_chart(terms, f"Loss terms of XIV-ReID, mean of {SMOOTH} steps"),
+        line_chart({"learning rate": (steps, log["learning_rate"].to_numpy())}, "Learning rate"),
+    ]
+
+
+def lists(study: Study, one: Trained) -> list[dict[str, Any]]:
+    """Ranked lists of the first image of each of the first three test people."""
+    embeddings, test = one.run.embeddings(), study.data.test
+    infrared, visible = (np.flatnonzero(test.modality == code) for code in (1, 0))
+    told = []
+    for query in first_of_each_person(embeddings):
+        ranked = ranked_list(embeddings, query, one.config.protocol, one.config.test_distance)
+        row = infrared[query]
+        who = f"person {test.person[row]}, camera {test.camera[row]}"
+        found = []
+        for rank, (place, right) in enumerate(zip(visible[ranked.found], ranked.right), start=1):
+            verdict = "right" if right else "wrong"
+            alt = f"Rank {rank}, {verdict}: person {test.person[place]}, camera {test.camera[place]}"
+            found.append(
+                {"picture": person_image(test.pixels[place], alt), "right": bool(right), "rank": rank}
+            )
+        told.append({"who": who, "query": person_image(test.pixels[row], f"Query: {who}"), "found": found})
+    return told
+
+
+def settings(study: Study) -> list[tuple[str, list[Any]]]:
+    """Every setting with its value in each run."""
+    configs = [asdict(one.config) for one in study.trained]
+    return [(name, [config[name] for config in configs]) for name in configs[0]]
+
+
+def facts(study: Study) -> list[tuple[str, str]]:
+    """Where and with what it was run."""
+    data = study.data
+    counts = [
+        f"{split} {len(np.unique(part.person))} people, {len(part)} images"
+        for split, part in (("train", data.train), ("val", data.val), ("test", data.test))
+    ]
+    versions = [f"xivlab {__version__}", f"Python {platform.python_version()}"]
+    versions += [f"{name} {metadata.version(name)}" for name in VERSIONS]
+    trained = [
+        f"{NAMES[one.config.method]} ({one.run.folder.name}): "
+        + ("found finished" if one.seconds is None else f"{one.seconds:.0f} s")
+        for one in study.trained
+    ]
+    return [
+        ("Written", datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z")),
+        ("Scale", f"{study.scale.name} (a training takes {study.scale.training})"),
+        ("Device", f"{describe(pick_device())}, {platform.system()} {platform.machine()}"),
+        ("Versions", ", ".join(versions)),
+        ("Data", f"{data.name}: {'; '.join(counts)}"),
+        ("Fingerprint of the data", data.fingerprint),
+        ("Training", "; ".join(trained)),
+        ("Stages", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in study.seconds.items())),
+    ]

@@ -1,0 +1,158 @@
+"""The main job without a screen: data, training, scores on the test people, notebooks."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from xivlab.backbones import weights_file
+from xivlab.config import Config, Method
+from xivlab.data import DataSet
+from xivlab.errors import XivlabError
+from xivlab.execute import Executed, execute, notebooks_in
+from xivlab.runs import Run, run_folder, write_atomically
+from xivlab.scale import Scale
+from xivlab.scores import chance, score
+from xivlab.train import train
+from xivlab.world import SYNTHETIC
+
+# The method and what it is compared with.
+METHODS: tuple[Method, ...] = ("baseline", "baseline+x+cmg")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run.
+
+    Attributes:
+        run: the folder.
+        config: settings.
+        seconds: how long the training took; None if the run was found finished.
+        scores: on the test people, as `xivlab.scores.score` gives them.
+    """
+
+    run: Run
+    config: Config
+    seconds: float | None
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that a study found out; the report tells it.
+
+    Attributes:
+        scale: how big everything was.
+        data: what was searched.
+        trained: the runs, in the order of METHODS.
+        chance: scores of random features.
+        notebooks: how each went.
+        seconds: of each stage, by name.
+    """
+
+    scale: Scale
+    data: DataSet
+    trained: tuple[Trained, ...]
+    chance: pd.DataFrame
+    notebooks: tuple[Executed, ...]
+    seconds: dict[str, float]
+
+    @property
+    def failures(self) -> list[Executed]:
+        """Notebooks that failed."""
+        return [notebook for notebook in self.notebooks if notebook.failure]
+
+
+def study(scale: Scale, results: Path, notebooks: Path) -> Study:
+    """Do the main job; what is already done and fits is found, not done again.
+
+    `results` then holds `results.csv` (a row per run, direction of search and test distance) and
+    `notebooks/` (each executed notebook, as .ipynb and .html). A notebook that fails stops nothing.
+
+    Args:
+        scale: how big everything is, and where data and runs are.
+        results: folder to write to.
+        notebooks: folder of the notebooks.
+
+    Raises:
+        XivlabError: no notebooks, no data, a training that fails, or a result that cannot be written.
+        KeyboardInterrupt: Ctrl-C; the same call goes on where it stopped.
+    """
+    paths = notebooks_in(notebooks)
+    _make(results / "notebooks")
+    seconds: dict[str, float] = {}
+
+    print(f"1/3 Data: {scale.data_name}", flush=True)
+    with _timed("data", seconds):
+        data = scale.load()
+
+    print(f"2/3 Training and test: {', '.join(METHODS)}", flush=True)
+    with _timed("training and test", seconds):
+        trained = tuple(_train(scale.config(method=method), data, scale.runs) for method in METHODS)
+    table = results_table(trained, data, scale)
+    write_atomically(results / "results.csv", lambda path: table.to_csv(path, index=False))
+
+    print(f"3/3 Notebooks: {len(paths)}", flush=True)
+    executed = []
+    with _timed("notebooks", seconds):
+        for path in paths:
+            print(f"    {path.stem} ...", end=" ", flush=True)
+            executed.append(execute(path, results / "notebooks", _environment(scale), scale.cell_seconds))
+            print(executed[-1].failure or f"{executed[-1].seconds:.0f} s", flush=True)
+
+    at_random = chance(trained[0].run.embeddings(), trained[0].config.protocol)
+    return Study(scale, data, trained, at_random, tuple(executed), seconds)
+
+
+def results_table(trained: tuple[Trained, ...], data: DataSet, scale: Scale) -> pd.DataFrame:
+    """Tidy: a row per run, direction of search and test distance, with the run that it comes from."""
+    tables = []
+    for one in trained:
+        about = {
+            "run": one.run.folder.name,
+            "method": one.config.method,
+            "seed": one.config.seed,
+            "scale": scale.name,
+            "data": data.name,
+            "fingerprint": data.fingerprint,
+        }
+        tables.append(one.scores.assign(**about)[[*about, *one.scores.columns]])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _train(config: Config, data: DataSet, runs: Path) -> Trained:
+    found = run_folder(runs, config, data.fingerprint, weights_file(config.weights)).finished
+    start = time.perf_counter()
+    run = train(config, data, runs)
+    if not run.finished:
+        raise KeyboardInterrupt  # the training has said how to go on
+    seconds = None if found else time.perf_counter() - start
+    return Trained(run, config, seconds, score(run.embeddings(), config.protocol))
+
+
+def _environment(scale: Scale) -> dict[str, str]:
+    """What makes the notebooks find the same scale, data and runs."""
+    data = scale.data_name
+    return {
+        "XIVLAB_SCALE": scale.name,
+        "XIVLAB_DATA": data if data in SYNTHETIC else os.path.abspath(data),
+        "XIVLAB_RUNS": os.path.abspath(scale.runs),
+    }
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise XivlabError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+
+
+@contextmanager
+def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - start
