@@ -14,8 +14,8 @@ from xivlab import labels, spectra, thermal
 from .population import Someone
 from .spectra import CARBON_OF
 
-PIGMENTED = 0.60
-SAME_FABRIC = 0.5  # chance that a lookalike also shares the other's upper (and, apart, lower) fabric
+PIGMENTED = 0.55
+SAME_FABRIC = 0.35  # chance that a lookalike also shares the other's upper (and, apart, lower) fabric
 UPPER_COLOURS = {
     "black": 14, "charcoal": 8, "grey": 10, "white": 10, "cream": 3, "beige": 5, "navy": 10, "blue": 6, "sky": 5,
     "jeans": 3, "red": 6, "burgundy": 4, "pink": 4, "green": 5, "olive": 5, "teal": 3, "yellow": 3, "orange": 3,
