@@ -52,11 +52,11 @@ class Config:
     # Label smoothing of Eq. 9; the authors' code has 0.1.
     label_smoothing: float = 0.0
     # Adam.
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 5e-4
     # Training length; None makes an epoch show as many images as the larger modality has.
     epochs: int = 10
-    steps_per_epoch: int | None = 50
+    steps_per_epoch: int | None = 30
     # Epochs over which the rate rises linearly from a hundredth.
     warmup_epochs: int = 1
     # Epochs after each of which the rate falls to a tenth.

@@ -116,6 +116,7 @@ class Training:
         self.optimizer = torch.optim.Adam(
             (p for p in self.model.parameters() if p.requires_grad),
             weight_decay=config.weight_decay,
+            fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
         )
         self.mixed = self.device.type == "cuda"
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixed)
