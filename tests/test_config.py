@@ -24,9 +24,9 @@ def test_paper_presets_are_the_papers_settings(name, protocol):
     assert (config.test_distance, config.protocol) == ("v+x", protocol)
 
 
-def test_demo_is_about_500_steps_of_8_by_4():
+def test_demo_is_300_steps_of_8_by_4():
     config = preset("demo")
-    assert config.epochs * config.steps_per_epoch == 500
+    assert config.epochs * config.steps_per_epoch == 300
     assert (config.people_per_batch, config.images_per_person) == (8, 4)
     assert (config.height, config.width, config.backbone) == (64, 32, "slim")
 
