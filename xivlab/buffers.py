@@ -114,7 +114,7 @@ class Buffers:
 
     def labels(self, row: int) -> np.ndarray:
         """(256, 128) uint8: what each sample shows, see `xivlab.labels`."""
-        return _decode(self._labels[row])[..., 0]
+        return np.ascontiguousarray(_decode(self._labels[row])[..., 0])
 
     def planes(self, row: int) -> np.ndarray:
         """(128, 64, 3) uint8 in units of PLANE_MAX / 255, valid where the person is."""
