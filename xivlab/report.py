@@ -23,7 +23,7 @@ from xivlab.study import Study, Trained
 from xivlab.world import SYNTHETIC
 
 NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}
-WAYS = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X), Eq. 2"}
+WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes
 # Table 4 of the paper, ResNet-50: rank-1, rank-10, rank-20, mAP in percent.
 PAPER = {"Baseline": (38.39, 81.65, 90.84, 40.62), "XIV-ReID": (49.92, 89.79, 95.96, 50.73)}
 SMOOTH = 20  # steps
@@ -55,6 +55,7 @@ def tell(study: Study) -> dict[str, Any]:
         "study": study,
         "names": NAMES,
         "ways": WAYS,
+        "directions": len(study.chance) > 1,
         "headings": list(SHOWN.values()),
         "results": results(study),
         "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in study.trained},
@@ -72,7 +73,7 @@ def results(study: Study) -> list[dict[str, Any]]:
     """Rows of the table of scores: chance first, then every run by every test distance."""
     rows = []
     for row in study.chance.to_dict("records"):
-        rows.append(row | {"name": "Chance", "way": "random features", "main": False})
+        rows.append(row | {"name": "Chance", "way": "–", "main": False})
     for one in study.trained:
         for row in one.scores.to_dict("records"):
             main = row["test_distance"] == one.config.test_distance

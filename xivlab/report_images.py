@@ -58,7 +58,7 @@ def line_chart(series: dict[str, tuple[NDArray, NDArray]], title: str, unit: str
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(series) > 1:
-        axes.legend(fontsize="small", frameon=False)
+        figure.legend(loc="outside lower center", ncols=3, fontsize="small", frameon=False)
     return PageImage(_svg(figure), f"{title} over the steps of training: {'; '.join(words)}.")
 
 

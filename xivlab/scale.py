@@ -86,7 +86,6 @@ SCALES = {
             "demo",
             "a few seconds",
             changes={
-                "weights": None,
                 "people_per_batch": 4,
                 "images_per_person": 2,
                 "epochs": 2,
