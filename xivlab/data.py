@@ -8,7 +8,7 @@ A packed data set is a folder of three files:
 
     >>> data = load("synthetic-sysu")       # doctest: +SKIP
     >>> data.train.pixels.shape             # doctest: +SKIP
-    (7200, 128, 64, 3)
+    (4800, 128, 64, 3)
 """
 
 import io
