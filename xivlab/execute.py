@@ -88,7 +88,8 @@ def _run(
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
-        extra_arguments=["--log-level=ERROR"],  # no warning about connections inside this machine
+        # What a cell raises comes as its output; of the kernel's own workings nobody need read here.
+        extra_arguments=["--log-level=CRITICAL"],
     )
     # The package that runs here, installed or not; and no word of the debugger about frozen modules.
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
