@@ -85,6 +85,7 @@ def solved(notebook):
 def test_runs_at_smoke_scale(source, monkeypatch, tmp_path):
     """As a reader runs it, exercises unsolved; then every solution convinces its check."""
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    monkeypatch.setenv("XIVLAB_RUNS", str(tmp_path))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     notebook = build.read_source(source)
     tries = solved(notebook)

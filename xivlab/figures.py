@@ -29,6 +29,7 @@ DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 INK, FAINT = "#222222", "#E4E4E4"
 DPI, WIDTH = 110, 8.0  # of a full-width picture: 880 pixels, which fit a notebook's column at 100 %
 FONT = 10.5
+PHOTO_QUALITY = 72  # of JPEG: a page of photographs stays below 100 KB
 BANDS = {"visible light": (400, 700), "near infrared": (700, 1000)}  # nm
 
 LOCK = RLock()  # widgets may draw from two threads
@@ -61,9 +62,9 @@ def encode(figure: Figure) -> tuple[str, bytes]:
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     out = io.BytesIO()
     if any(axes.images for axes in figure.axes):
-        image.save(out, "JPEG", quality=85, subsampling=0, optimize=True)
+        image.save(out, "JPEG", quality=PHOTO_QUALITY, subsampling=2, optimize=True)
         return "image/jpeg", out.getvalue()
-    image.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return "image/png", out.getvalue()
 
 
@@ -72,7 +73,7 @@ def image_strip(
     columns: Sequence[str] = (),
     rows: Sequence[str] = (),
     alt: str = "",
-    largest: float = 1.3,
+    largest: float = 1.0,
 ) -> Picture:
     """Images in rows and columns, with a word over each column and beside each row.
 
@@ -124,7 +125,7 @@ def ranked_lists(
     right = np.asarray(right, bool)
     across, shape = right.shape[1] + 1, np.shape(queries[0])
     gap, split, top, line = 0.09, 0.25, 0.28, (0.42 if len(notes) else 0.24)
-    wide = min(1.15, (WIDTH - split) / across - gap)
+    wide = min(0.85, (WIDTH - split) / across - gap)
     tall = wide * shape[0] / shape[1]
     alt = alt or (
         f"{len(queries)} infrared queries, each with its {right.shape[1]} nearest gallery images; "
@@ -142,7 +143,7 @@ def ranked_lists(
             kind, mark = ("right", "✓ right") if right[q, k] else ("wrong", "✗ wrong")
             axes = _photo(picture, image, shape, x, y, wide, tall)
             dash = "-" if right[q, k] else (0, (3, 1.5))
-            frame = {"edgecolor": COLOUR[kind], "linestyle": dash, "linewidth": 3.5, "fill": False}
+            frame = {"edgecolor": COLOUR[kind], "linestyle": dash, "linewidth": 2.5, "fill": False}
             axes.add_patch(Rectangle((0, 0), 1, 1, transform=axes.transAxes, clip_on=False, **frame))
             if q == 0:
                 _write(picture, x + wide / 2, top - 0.08, f"rank {k + 1}", ha="center", va="bottom")
@@ -159,7 +160,7 @@ def spectra(
     alt: str = "",
     colours: Sequence[str] = CURVES,
 ) -> Picture:
-    """Curves over the wavelength, with the visible and the near-infrared band marked and each curve named at its end.
+    """Curves over the wavelength, with the visible and the near-infrared band marked.
 
     Args:
         wavelength: (n,), nm.
@@ -176,16 +177,17 @@ def spectra(
         axes.text(
             (first + last) / 2, 1.02, name, transform=axes.get_xaxis_transform(), ha="center", fontsize=FONT
         )
-    ends = _apart(
-        [float(curve[-1]) for curve in curves.values()], 0.06 * max(np.max(list(curves.values())), 1e-9)
-    )
     for i, (name, curve) in enumerate(curves.items()):
-        colour = colours[i % len(colours)]
-        axes.plot(wavelength, curve, color=colour, linestyle=DASHES[i % len(DASHES)], linewidth=2)
-        axes.annotate(
-            name, (wavelength[-1], curve[-1]), (wavelength[-1] + 8, ends[i]), color=colour,
-            fontsize=FONT, va="center", annotation_clip=False,
-        )  # fmt: skip
+        look = {"color": colours[i % len(colours)], "linestyle": DASHES[i % len(DASHES)]}
+        axes.plot(wavelength, curve, linewidth=2.2, label=name, **look)
+    axes.legend(
+        loc="center left",
+        bbox_to_anchor=(1.01, 0.5),
+        frameon=False,
+        fontsize=FONT,
+        handlelength=3,
+        labelspacing=0.9,
+    )
     axes.set_xlim(wavelength[0], wavelength[-1])
     axes.set_ylim(0, None)
     return picture
@@ -304,11 +306,3 @@ def _axes(
     axes.set_xlabel(xlabel, fontsize=FONT, color=INK)
     axes.set_ylabel(ylabel, fontsize=FONT, color=INK)
     return axes
-
-
-def _apart(values: Sequence[float], least: float) -> list[float]:
-    """The same values moved up just enough that labels beside them do not overlap."""
-    out, last = list(values), -np.inf
-    for i in np.argsort(values):
-        last = out[i] = max(values[i], last + least)
-    return out

@@ -1,0 +1,305 @@
+# %% [markdown]
+# # 00 Start here
+#
+# **Goals.** See what the paper asks; check that this machine can answer; train one model (or load it, if it is
+# trained already) and read your first ranked list.
+#
+# **Minutes.** 10, of which one or two are the computer's.
+#
+# **Needs.** Basic Python and NumPy, and a rough idea of what a neural network is. No GPU, no data set to sign for.
+#
+# In JupyterLab, <kbd>Shift</kbd>+<kbd>Enter</kbd> runs a cell and goes on to the next. Every page of this kit works
+# the same way: a paragraph announces what comes, a cell runs it, a sentence after it reads the result.
+
+# %% [markdown]
+# ## What the paper asks
+#
+# A camera over a dark yard sees somebody in infrared. Was the same person seen by the colour cameras during the day,
+# and where? That is **infrared-visible person re-identification**: the *query* is an infrared image, the *gallery* a
+# collection of visible ones, and the answer is the gallery in order, the likeliest image first.
+#
+# It is hard because colour, which we lean on most to recognise clothes, does not exist in infrared. Li, Wei, Hong and
+# Gong (["Infrared-Visible Cross-Modal Person Re-Identification with an X
+# Modality"](https://doi.org/10.1609/aaai.v34i04.5891), AAAI 2020) add a third kind of image between the two: **X**,
+# computed from the visible image by a network of just ten numbers. This kit takes their method apart and puts it
+# together again.
+
+# %% [markdown]
+# ## Check the machine
+#
+# The first cell of every notebook prints one line: the scale of the experiments, the device they run on, and versions.
+# Digits differ a little between devices and versions, so quote this line with any result.
+
+# %%
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %% [markdown]
+# *demo* is the scale made for a laptop. Whether there is room for the data (about 0.3 GB) is the next question.
+
+# %%
+import os
+import shutil
+
+from xivlab.data import cache_folder
+
+cache = cache_folder()
+folder = next(place for place in (cache, *cache.parents) if place.exists())
+enough = shutil.disk_usage(folder).free > 1e9
+print(
+    f"{os.cpu_count()} processors;", "enough room" if enough else "TOO LITTLE ROOM", "on the disk"
+)
+
+# %% [markdown]
+# If it says there is too little room, name another folder in the environment variable `XIVLAB_CACHE` and start the
+# kernel again. Everything else has been checked by importing the package.
+
+# %% [markdown]
+# ## The data in one picture
+#
+# The real data sets of this field need a signed agreement, so the kit brings a world of its own: 3-D people in clothes
+# of measured and mixed fabrics, seen by six simulated cameras. `load` opens it; the first time the images are exposed
+# from the shipped geometry, which takes about a minute.
+
+# %%
+scale = current()
+data = scale.load()
+for name in ("train", "val", "test"):
+    split = getattr(data, name)
+    print(f"{name:5}: {len(split):5} images of {len(set(split.person)):3} people")
+
+# %% [markdown]
+# Three groups without a common person: `train` teaches the model, `val` chooses between models, `test` is for the
+# final score. Now three test people in every camera that saw them.
+
+# %%
+import numpy as np
+
+from xivlab.figures import image_strip
+
+test, cameras = data.test, (1, 2, 4, 5, 3, 6)
+
+
+def photo(person, camera):
+    rows = np.flatnonzero((test.person == person) & (test.camera == camera))
+    return test.pixels[rows[0]] if len(rows) else None
+
+
+# %%
+people = np.unique(test.person)[:3]
+image_strip(
+    [[photo(person, camera) for camera in cameras] for person in people],
+    columns=[f"camera {camera}" for camera in cameras],
+    rows=[f"person {person}" for person in people],
+    alt="Three people, each in four visible cameras (1, 2, 4, 5) and two infrared cameras (3, 6).",
+    largest=0.8,
+)
+
+# %% [markdown]
+# Cameras 1, 2, 4 and 5 see colour, 3 and 6 see near infrared. Pose, place and light change from camera to camera; in
+# infrared the colours are gone, and fabrics that look different by day may look the same.
+#
+# **Predict.** If you had to find a person of the infrared columns in the visible ones, what would you go by?
+#
+# <details><summary>Answer</summary>
+#
+# Not by colour. What survives is shape (build, hair, hat, bag, skirt or trousers), pattern (stripes, checks) and how
+# bright one part is against another, and even brightness is not safe: notebook 01 shows why. A model has to learn the
+# same.
+#
+# </details>
+
+# %% [markdown]
+# ## One trained model
+#
+# The whole method is one call. It trains if this run is not in the folder of runs yet, and loads it if it is; either
+# way the test people are embedded, that is, each image has become a vector of numbers.
+
+# %%
+from xivlab.train import train
+
+run = train(scale.config(), data, scale.runs)
+embeddings = run.embeddings()
+print(f"{'finished' if run.finished else 'stopped'}: run {run.folder.name}")
+print(
+    f"infrared {embeddings.infrared.shape}, visible {embeddings.visible.shape}, X {embeddings.x.shape}"
+)
+
+# %% [markdown]
+# Each row is one image, each column one number of its embedding. There are as many X rows as visible ones, because X
+# is made from the visible image: $X = g(V)$, Eq. 1.
+
+# %% [markdown]
+# ## One ranked list
+#
+# For the query image $I_i$ the paper picks the gallery image $j$ that is nearest through both of its faces,
+#
+# $$j^* = \arg\min_j \; D(f(I_i), f(V_j)) + D(f(I_i), f(X_j)), \tag{2}$$
+#
+# with $f$ the network that embeds and $D$ the Euclidean distance. The gallery holds one visible image per person and
+# camera. Eq. 2 is one line.
+
+# %%
+from scipy.spatial.distance import cdist as D
+
+from xivlab.evaluate import sample_gallery
+
+rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
+distance = D(embeddings.infrared, embeddings.visible[rows]) + D(
+    embeddings.infrared, embeddings.x[rows]
+)  # Eq. (2)
+print(f"{distance.shape[0]} queries x {distance.shape[1]} gallery images")
+
+# %% [markdown]
+# The package has the same equation as a function, which the rest of the kit uses. Both must agree.
+
+# %%
+from xivlab.embed import test_distance
+
+same = test_distance(embeddings.infrared, embeddings.visible[rows], embeddings.x[rows], "v+x")
+assert np.allclose(distance, same, atol=1e-5)
+
+# %% [markdown]
+# No complaint: they agree. Sorting a row of the distances ranks the gallery for one query. To be fair to the model and
+# to you, the queries below are not chosen: they are the first image in camera 6 of the first three people.
+
+# %%
+camera6 = np.flatnonzero(embeddings.infrared_camera == 6)
+_, first = np.unique(embeddings.infrared_person[camera6], return_index=True)
+queries = camera6[first][:3]
+nearest = np.argsort(distance[queries], axis=1)[:, :6]
+right = embeddings.visible_person[rows][nearest] == embeddings.infrared_person[queries][:, None]
+print(right.astype(int))
+
+# %% [markdown]
+# One row per query, one column per rank; 1 is the right person. As pictures:
+
+# %%
+from xivlab.figures import ranked_lists
+
+infrared, visible = (test.pixels[test.modality == code] for code in (1, 0))
+ranked_lists(infrared[queries], visible[rows][nearest], right)
+
+# %% [markdown]
+# A solid frame with ✓ is the right person, a dashed one with ✗ somebody else. Look at the wrong ones and ask what each
+# shares with its query: build, hair, a kind of garment, a bag? And what would have told them apart, if there were colour?
+
+# %% [markdown]
+# ## How good is that?
+#
+# Three queries prove nothing. The score of the field runs over all queries and ten random galleries: **rank-1** is the
+# share of queries whose first place is right, **mAP** rewards having all images of the person near the top.
+
+# %%
+from xivlab.evaluate import search
+
+score = search(embeddings, "sysu", "v+x")
+chance = 1 / len(np.unique(embeddings.visible_person))
+print(f"rank-1 {score.rank(1):.1%}, rank-10 {score.rank(10):.1%}, mAP {score.mAP:.1%}")
+print(f"rank-1 by guessing {chance:.1%}")
+
+# %% [markdown]
+# Compare the first number with the last: what the model knows is the distance between them. How the scores are
+# computed, and why camera 3 may not search in camera 2, is the subject of notebook 05.
+
+# %% [markdown]
+# ## Takeaways
+#
+# - The task: an infrared query, a visible gallery, a ranking. The obstacle: colour is missing on one side.
+# - The paper's answer: a third modality X between the two, made from the visible image.
+# - At test time the distances through V and through X are added, Eq. 2.
+# - Data, training and search are one call each; the following notebooks open them one by one.
+#
+# | notebook | what it opens |
+# |---|---|
+# | [01 data and modality gap](01_data_and_modality_gap.ipynb) | why colours vanish, and how wide the gap is |
+# | [02 X modality](02_x_modality.ipynb) | the ten numbers of g, by hand |
+# | [03 losses by hand](03_losses_by_hand.ipynb) | Eqs. 3 to 11 on a batch you can read |
+# | [04 training](04_training.ipynb) | the loop, the curves, what goes wrong |
+# | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, and the rules of the data sets |
+
+# %% [markdown]
+# ## Exercise 1: Eq. 2
+#
+# *Difficulty 1 of 3, importance 3 of 3, 3 minutes.* Write the rule of Eq. 2: for each query the index of the best
+# gallery image. Then run the cell with the check.
+
+
+# %% tags=["exercise"]
+def best_image(to_visible, to_x):
+    """to_visible, to_x: distances, (queries, gallery). Returns: indices, (queries,)."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+draw = np.random.default_rng(0)
+check(
+    best_image,
+    lambda v, x: np.argmin(v + x, axis=1),
+    [tuple(draw.random((2, 5, 7))), tuple(draw.random((2, 30, 40)))],
+    mistakes={
+        "you looked at V alone; Eq. 2 adds the distance to X.": lambda v, x: np.argmin(v, axis=1),
+        "you looked at X alone; Eq. 2 adds the distance to V.": lambda v, x: np.argmin(x, axis=1),
+        "that is the farthest image; Eq. 2 asks for the nearest.": lambda v, x: np.argmax(
+            v + x, axis=1
+        ),
+        "the minimum is over the gallery, which is axis 1.": lambda v, x: np.argmin(v + x, axis=0),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def best_image(to_visible, to_x):
+#     return np.argmin(to_visible + to_x, axis=1)
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: rank-1
+#
+# *Difficulty 2 of 3, importance 3 of 3, 5 minutes.* Rank-1 is the share of queries whose nearest gallery image shows
+# the same person. (The hidden cameras of notebook 05 are left out here.)
+
+
+# %% tags=["exercise"]
+def rank1(distance, query_person, gallery_person):
+    """distance: (queries, gallery). query_person: (queries,). gallery_person: (gallery,). Returns: a share."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+check(
+    rank1,
+    lambda d, q, g: np.mean(g[np.argmin(d, axis=1)] == q),
+    [(draw.random((60, 20)), draw.integers(0, 4, 60), draw.integers(0, 4, 20)) for _ in range(3)],
+    mistakes={
+        "that is a count; divide it by the number of queries.": lambda d, q, g: np.sum(
+            g[d.argmin(1)] == q
+        ),
+        "that takes the farthest image, not the nearest.": lambda d, q, g: np.mean(
+            g[d.argmax(1)] == q
+        ),
+        "you compared an index with a person; look the person up first.": lambda d, q, g: np.mean(
+            d.argmin(1) == q
+        ),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def rank1(distance, query_person, gallery_person):
+#     nearest = np.argmin(distance, axis=1)
+#     return np.mean(gallery_person[nearest] == query_person)
+# ```
+#
+# </details>
+#
+# Next: [01 Data and the modality gap](01_data_and_modality_gap.ipynb).

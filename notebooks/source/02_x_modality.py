@@ -1,0 +1,483 @@
+# %% [markdown]
+# # 02 The X modality
+#
+# **Goals.** Build the generator $g$ by hand and check it against the package's; count what it has and what it costs; see
+# what it can and cannot do, and how it can die; look at the X of a trained model.
+#
+# **Minutes.** 25, of which one or two are the computer's.
+#
+# **Needs.** Notebooks 00 and 01. What a 1x1 convolution and a ReLU are will become clear here.
+
+# %%
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %% [markdown]
+# ## Eq. 1, by hand
+#
+# Visible and infrared images are far apart, so the paper puts a third modality between them, made from the visible one:
+#
+# $$X = g(V). \tag{1}$$
+#
+# $g$ looks at one pixel at a time. It mixes R, G and B to one number $h$, cuts off what is negative, and spreads that
+# number over three channels again:
+#
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{N1}$$
+#
+# Take an image of two pixels, an orange one and a blue one, and weights made up for the purpose.
+
+# %%
+import numpy as np
+
+visible = np.array([[0.9, 0.5, 0.1], [0.1, 0.2, 0.8]])  # (pixels, channels), in [0, 1]
+w, b = np.array([0.6, 0.3, -0.2]), -0.05
+a, d = np.array([1.2, 0.5, 0.4]), np.array([0.1, 0.0, 0.0])
+
+# %% [markdown]
+# Eq. N1 is two lines of NumPy.
+
+# %%
+h = np.maximum(0, visible @ w + b)  # (pixels,)
+x = h[:, None] * a + d  # (pixels, channels)
+print("h =", h.round(3))
+print(x.round(3))
+
+# %% [markdown]
+# The orange pixel gives a positive $h$ and becomes reddish. For the blue one the sum is negative, the ReLU makes it 0,
+# and all that is left is $d$. Two different pixels whose $h$ is equal could not be told apart in X any more.
+#
+# ## The same, as a network
+#
+# A 1x1 convolution is a matrix applied to the channels of each pixel, so $g$ is two of them with a ReLU between. This is
+# the package's source:
+
+# %%
+import inspect
+
+from xivlab.model import XGenerator
+
+source = inspect.getsource(XGenerator.forward).split('"""')  # without its docstring
+print(source[0].rstrip() + source[2])
+
+# %% [markdown]
+# Put our numbers into it, give it the two pixels as an image of shape (1, 3, 1, 2), and compare.
+
+# %%
+import torch
+
+
+def generator(w, b, a, d):
+    g = XGenerator()
+    for parameter, numbers in zip(
+        (g.reduce.weight, g.reduce.bias, g.expand.weight, g.expand.bias), (w, b, a, d)
+    ):
+        parameter.data = torch.as_tensor(numbers, dtype=torch.float32).reshape(parameter.shape)
+    return g
+
+
+image = torch.tensor(visible.T[None, :, None], dtype=torch.float32)
+with torch.no_grad():
+    network_x = generator(w, b, a, d)(image)[0, :, 0].T.numpy()
+assert np.allclose(network_x, x, atol=1e-6)
+
+# %% [markdown]
+# No complaint: the network is Eq. N1. How many numbers does it learn?
+
+# %%
+g = XGenerator()
+print({name: tuple(parameter.shape) for name, parameter in g.named_parameters()})
+print(sum(parameter.numel() for parameter in g.parameters()), "parameters")
+
+# %% [markdown]
+# Three weights and a bias in, three weights and three biases out. Compare that with the GANs of earlier methods, which
+# have millions, and which are hard to train.
+
+# %% [markdown]
+# ## What it costs
+#
+# Per pixel, three multiplications in and three out. The paper says 0.0002 G for an image of 256 x 128; PyTorch has a
+# counter that counts a multiplication and an addition as two, so we halve it.
+
+# %%
+from torch.utils.flop_counter import FlopCounterMode
+
+from xivlab.backbones import backbone
+
+
+def cost(network):
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        network.to("meta")(torch.empty(1, 3, 256, 128))
+    return counter.get_total_flops() / 2
+
+
+print(f"g: {cost(XGenerator()) / 1e9:.4f} G, by hand {6 * 256 * 128 / 1e9:.4f} G")
+print(
+    f"slim: {cost(backbone('slim', None)[0]) / 1e9:.2f} G, ResNet-50: {cost(backbone('resnet50', None)[0]) / 1e9:.2f} G"
+)
+
+# %% [markdown]
+# $g$ is free. (The paper's 2.7 G for the feature learner is a ResNet-50 with its usual last stride of 2; the finer maps
+# of last stride 1, used here and by the authors' code, cost more.) What is not free is that the feature learner sees
+# three images instead of two.
+
+# %% [markdown]
+# ## What g can be
+#
+# The paper compares $g$ with four fixed images: **Mean** of the channels, **Gray** (luma), **V** of HSV and **Y** of
+# YCbCr. On our two pixels:
+
+# %%
+from xivlab.model import SPECIAL_CASES
+
+for name, channel in SPECIAL_CASES.items():
+    print(f"{name:5}", channel(image)[0, 0, 0].numpy().round(3))
+
+# %% [markdown]
+# **Predict.** Which of the four can $g$ become exactly, with the right ten numbers?
+#
+# <details><summary>Answer</summary>
+#
+# Mean, Gray and Y are weighted sums of R, G and B with non-negative weights (Y with an offset besides), so the ReLU
+# never acts and $g$ can be each of them. V is the *largest* channel, which is not a weighted sum, and one ReLU is not
+# enough to find a largest of three.
+#
+# </details>
+#
+# The next cell sets $g$ to Gray and asks whether any pixel of a random image differs.
+
+# %%
+from xivlab.model import gray
+
+noise = torch.rand(1, 3, 64, 32, generator=torch.Generator().manual_seed(0))
+as_gray = generator([0.299, 0.587, 0.114], 0, [1, 1, 1], [0, 0, 0])
+assert torch.allclose(as_gray(noise), gray(noise).expand(-1, 3, -1, -1), atol=1e-6)
+
+# %% [markdown]
+# None does. So Mean, Gray and Y are places in the space that training searches, and V lies outside of it. What do the
+# special cases look like beside a real infrared image? First two helpers: images as tensors, and tensors as pictures.
+
+# %%
+from xivlab.batches import Images
+
+scale = current()
+data, config = scale.load(), scale.config()
+images = Images.of(data.train, 128, 64)
+
+
+def pictures(rows):
+    return images.batch(np.asarray(rows), torch.device("cpu"))
+
+
+def bytes_of(batch):
+    return (batch.detach().clamp(0, 1) * 255).byte().permute(0, 2, 3, 1).numpy()
+
+
+# %%
+from xivlab.figures import image_strip
+
+someone = np.unique(images.person)[[0, 3, 5]]
+v, i = (
+    pictures([np.flatnonzero((images.person == p) & (images.modality == code))[0] for p in someone])
+    for code in (0, 1)
+)
+special = [channel(v).expand(-1, 3, -1, -1) for channel in SPECIAL_CASES.values()]
+image_strip(
+    list(zip(*(bytes_of(batch) for batch in (v, *special, i)))),
+    ["visible", *(name.capitalize() for name in SPECIAL_CASES), "infrared"],
+    alt="Three people: visible, Mean, Gray, V, Y and a near-infrared image of the same person at another moment.",
+    largest=0.85,
+)
+
+# %% [markdown]
+# The infrared image is of another moment, as always in this data set. V makes colourful clothes brightest, because one strong channel is enough; that is a little like near infrared, where
+# dyes wash out. Y is Gray with less contrast. None of them can know what the dye hides.
+
+# %% [markdown]
+# ## One number per pixel
+#
+# Whatever ten numbers it learns, X carries just one number $h$ per pixel: its three channels are three straight lines
+# over $h$. Here are those of our made-up $g$.
+
+# %%
+from xivlab.figures import lines
+
+
+def spread(g, top=1.0):
+    h = torch.linspace(0, top, 50)
+    return h.numpy(), dict(zip("RGB", g.expand(h.reshape(1, 1, 1, -1)).detach()[0, :, 0].numpy()))
+
+
+lines(
+    *spread(generator(w, b, a, d)),
+    "h",
+    "X",
+    "Three lines over h: the red channel rises fastest, from 0.1.",
+)
+
+# %% [markdown]
+# R lies above G and B everywhere, so this X is red, more so where $h$ is large. Training starts from weights
+# of 1/3 and biases of 0, where the three lines coincide: X is then a third of the mean, a dark gray image.
+#
+# **Predict.** What could go wrong if it started from random numbers instead?
+#
+# <details><summary>Answer</summary>
+#
+# With negative weights $w$ and a small $b$ the sum is negative at every pixel. $h$ is then 0 everywhere, and X shows
+# nothing.
+#
+# </details>
+
+# %% [markdown]
+# ## How it dies
+#
+# If the first layer's sum is negative at every pixel, the ReLU gives 0 everywhere, X is one flat colour, and no gradient
+# passes the ReLU to change that. Draw the ten numbers at random, as PyTorch would, and count.
+
+
+# %%
+def alive(g, batch):
+    """Share of the pixels at which the ReLU lets something through."""
+    return (g.reduce(batch) > 0).float().mean().item()
+
+
+shares = np.array([alive(XGenerator(seed), v) for seed in range(200)])
+print(f"of 200 draws {np.mean(shares == 0):.0%} are dead on these images,")
+print(f"and {np.mean(shares <= 0.5):.0%} are dead at half of the pixels or more")
+
+# %% [markdown]
+# A good share of all random starts is dead before the first step. Here is one of them. Its gradient says what it can
+# still learn.
+
+# %%
+dead = XGenerator(int(np.flatnonzero(shares == 0)[0]))
+dead(v).square().mean().backward()
+for name, parameter in dead.named_parameters():
+    print(f"{name:14} largest gradient {parameter.grad.abs().max():.4f}")
+
+# %% [markdown]
+# Seven of the ten numbers get a gradient of exactly 0. Only the last biases learn, that is, the flat colour. No loss can
+# bring this X back (weight decay still shrinks $w$, but towards 0, not towards life), which is why ours starts from 1/3.
+# Side by side, the dead one, the liveliest of the 200, and the start from 1/3:
+
+# %%
+contrast = [XGenerator(seed)(v).detach().clamp(0, 1).std((2, 3)).mean() for seed in range(200)]
+living = XGenerator(int(np.argmax(contrast)))
+image_strip(
+    list(zip(*(bytes_of(batch) for batch in (v, dead(v), living(v), XGenerator()(v))))),
+    ["visible", "dead X", "living X", "from 1/3"],
+    alt="Three people: visible; one flat colour from a dead generator; a random living one; the dark start from 1/3.",
+    largest=0.85,
+)
+
+# %% [markdown]
+# The dead one shows nobody. `Config(x_init_seed=...)` trains from such a start, if you want to see the loss of a model
+# that carries a dead weight.
+
+# %% [markdown]
+# ## A trained g
+#
+# The run of notebook 00 is loaded if it is there, else trained. These are its ten numbers.
+
+# %%
+from xivlab.build import load_model
+from xivlab.train import train
+
+run = train(config, data, scale.runs)
+model = load_model(run).cpu()
+for name, parameter in model.generator.named_parameters():
+    print(f"{name:14}", parameter.detach().flatten().numpy().round(3))
+
+# %% [markdown]
+# They began at 0.333 and 0. The first row says which channels of V the model wants to see, the third how they are spread.
+# X need not stay in [0, 1], so it is clamped to be shown. As in Fig. 4 of the paper:
+
+# %%
+image_strip(
+    [list(bytes_of(batch)) for batch in (v, model.generator(v), i)],
+    rows=["visible", "X", "infrared"],
+    alt="Three people in visible light, as X, and in near infrared.",
+    largest=0.85,
+)
+
+# %% [markdown]
+# The many colours are gone, because X has one number per pixel, and every edge that remains is in its place. If there is a
+# tint, it is the same everywhere. Eyes are bad at tints; the histograms of Fig. 3 are better.
+#
+# ## Fig. 3, with our numbers
+#
+# For each training image the mean of R, of G and of B, once for V and once for X. The paper finds the three alike in V,
+# and "the R channel in the X images has much higher intensity than G and B". **Predict** whether ours does.
+
+# %%
+small = Images.of(data.train, config.height, config.width)
+some = np.random.default_rng(0).permutation(small.rows("visible"))[:2000]
+batch = small.batch(some, torch.device("cpu"))
+with torch.no_grad():
+    means = {
+        "visible": batch.mean((2, 3)).numpy(),
+        "X": model.generator(batch).mean((2, 3)).numpy(),
+    }
+
+# %%
+from xivlab.figures import channel_histograms
+
+channel_histograms(means)
+
+# %%
+for name, mean in means.items():
+    medians = dict(zip("RGB", np.median(mean, axis=0)))
+    order = sorted(medians, key=medians.get, reverse=True)
+    print(f"{name:8}", " > ".join(f"{c} {medians[c]:.3f}" for c in order))
+
+# %% [markdown]
+# The last line orders the channels of our X; in the paper R would come first by far. Does it here? If not, that is a
+# finding: the data are others, the run is short, it starts from three equal channels, and a feature learner that
+# normalises its input cares little for a tint. The paper reads "redder" as "of longer wavelength, nearer to infrared".
+# The next section asks for that without the detour over tints.
+#
+# ## Does X lie between?
+#
+# What the paper needs is not red but *between*: X nearer to infrared than V is. Ask the embeddings of the test people.
+
+# %%
+e = run.embeddings()
+centre = {"I": e.infrared.mean(0), "V": e.visible.mean(0), "X": e.x.mean(0)}
+for one, other in ("IV", "IX", "XV"):
+    print(
+        f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres"
+    )
+
+# %%
+from xivlab.figures import embedding_map
+
+everything = np.concatenate([e.visible, e.infrared, e.x])
+axes = np.linalg.svd(everything - everything.mean(0), full_matrices=False)[2][:2]
+clouds = {"visible": e.visible, "infrared": e.infrared, "x": e.x}
+flat = {
+    name: ((c - everything.mean(0)) @ axes.T)[:: max(1, len(c) // 300)]
+    for name, c in clouds.items()
+}
+embedding_map(
+    {"test people, trained model": flat},
+    "Visible, infrared and X embeddings of the test people, PCA.",
+)
+
+# %%
+nearer = np.linalg.norm(centre["I"] - centre["X"]) < np.linalg.norm(centre["I"] - centre["V"])
+print(
+    "In this run X is",
+    "nearer to infrared than V is." if nearer else "NOT nearer to infrared than V is.",
+)
+
+# %% [markdown]
+# One run is one throw of the dice: seed, losses and lambda all move this answer, so repeat it before you believe it, and
+# look at the sizes too. X is made from V pixel by pixel; see how much nearer it is to V than either is to I. If it is a
+# bridge, it begins on the visible bank.
+
+# %% [markdown]
+# ## Takeaways
+#
+# - $g$ is Eq. N1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
+# - It works pixel by pixel, so edges stay where they are; a GAN may move them.
+# - Mean, Gray and Y are inside what $g$ can be; V is not.
+# - From a random start it may be dead for good; from 1/3 it lives.
+# - Whether X is redder, and whether it lies between, are measurements. Take them on your own runs.
+
+# %% [markdown]
+# ## Exercise 1: g
+#
+# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Write Eq. N1 for a whole image.
+
+
+# %% tags=["exercise"]
+def x_image(visible, w, b, a, d):
+    """visible: (H, W, 3). w: (3,), b: number, a: (3,), d: (3,). Returns: X, (H, W, 3)."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+draw = np.random.default_rng(0)
+relu = lambda h: np.maximum(0, h)
+check(
+    x_image,
+    lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a + d,
+    [
+        (draw.random((4, 5, 3)), draw.normal(size=3), -0.1, draw.normal(size=3), draw.random(3))
+        for _ in range(3)
+    ],
+    mistakes={
+        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (
+            (v @ w + b)[..., None] * a + d
+        ),
+        "you forgot the first bias b.": lambda v, w, b, a, d: relu(v @ w)[..., None] * a + d,
+        "you forgot the last biases d.": lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a,
+        "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: relu(
+            (v @ w + b)[..., None] * a + d
+        ),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def x_image(visible, w, b, a, d):
+#     h = np.maximum(0, visible @ w + b)
+#     return h[..., None] * a + d
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: dead for every colour
+#
+# *Difficulty 3 of 3, importance 2 of 3, 8 minutes.* Above, a generator counted as dead if its ReLU was off on some
+# images. Decide it without images: is there *any* colour in $[0, 1]^3$ for which $w \cdot V + b > 0$? (Which colour makes
+# the sum largest?)
+
+
+# %% tags=["exercise"]
+def dead_for_all(w, b):
+    """w: (3,), b: number. Returns: True if the ReLU is off for every colour with channels in [0, 1]."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+check(
+    dead_for_all,
+    lambda w, b: b + relu(w).sum() <= 0,
+    [
+        (np.array(w), b)
+        for w, b in (
+            ([-0.5, -0.2, -0.1], -0.1),
+            ([-0.5, -0.2, -0.1], 0.1),
+            ([0.3, -0.5, -0.5], -0.2),
+            ([0.1, 0.1, -0.9], -0.3),
+        )
+    ],
+    mistakes={
+        "you asked black only; another colour may give more.": lambda w, b: b <= 0,
+        "you asked white only; a negative weight is best left at 0.": lambda w, b: b + w.sum() <= 0,
+        "not all weights need be negative: b may outweigh them.": lambda w, b: bool(
+            (w < 0).all() and b <= 0
+        ),
+        "that is the opposite.": lambda w, b: b + relu(w).sum() > 0,
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# The brightest colour for $w$ has 1 where a weight is positive and 0 where it is negative.
+#
+# ```python
+# def dead_for_all(w, b):
+#     return b + np.maximum(0, w).sum() <= 0
+# ```
+#
+# </details>
+#
+# Next: [03 The losses by hand](03_losses_by_hand.ipynb).
