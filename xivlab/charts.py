@@ -93,7 +93,7 @@ def cmc_curves(curves: Mapping[str, NDArray[np.floating]]) -> Picture:
         curves: by name, (max_rank,) in [0, 1], rank 1 first.
     """
     words = "; ".join(f"{name}: {100 * cmc[0]:.1f} % at rank 1" for name, cmc in curves.items())
-    picture = Picture(3.8, f"CMC curves. {words}.", 6.0)
+    picture = Picture(3.8, f"CMC curves. {words}.")
     axes = _axes(picture, "rank k", "queries found by rank k, in %")
     for i, (name, cmc) in enumerate(curves.items()):
         axes.plot(
@@ -103,7 +103,7 @@ def cmc_curves(curves: Mapping[str, NDArray[np.floating]]) -> Picture:
         )  # fmt: skip
     axes.set_ylim(0, 102)
     axes.set_xticks([1, *range(5, max(map(len, curves.values())) + 1, 5)])
-    axes.legend(frameon=False, fontsize=FONT, loc="lower right")
+    picture.legend(loc="outside right upper", frameon=False, fontsize=FONT)  # beside the curves, never on one
     return picture
 
 
@@ -254,7 +254,15 @@ def _legend(picture: Picture, modalities: Sequence[str], people: ArrayLike) -> N
 
     keys = [key("X" if m == "x" else m, "o", COLOUR[m], FILL[m]) for m in modalities]
     keys += [key(f"person {p}", marker, "#555555", 0) for p, marker in zip(people, PEOPLE, strict=False)]
-    picture.legend(handles=keys, loc="outside lower center", ncols=4, frameon=False, fontsize=FONT)
+    picture.legend(
+        handles=keys,
+        loc="outside lower center",
+        ncols=len(keys),
+        columnspacing=1,
+        handletextpad=0.2,
+        frameon=False,
+        fontsize=FONT,
+    )
 
 
 def spread(scores: Mapping[str, ArrayLike], label: str, alt: str = "") -> Picture:

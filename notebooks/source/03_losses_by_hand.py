@@ -1,0 +1,533 @@
+# %% [markdown]
+# # 03 The losses by hand
+#
+# XIV-ReID trains with one number, the $L$ of Eq. 11. It is a sum of ten small parts, and each of them can be worked
+# out with pencil and paper for four images. That is what you do here.
+#
+# **Goals.** After this notebook you can
+# - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
+# - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;
+# - say where each sample moves when the loss is lowered, and which samples do not move;
+# - recognise two failures: $\lambda = 0$ and a $\lambda$ so large that everything collapses.
+#
+# **Time**: 45 minutes. **Needs**: notebook 02 ($X = g(V)$). No data set and no trained model.
+
+# %%
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from xivlab import charts, loss
+from xivlab.scale import banner
+
+print(banner())
+
+# %% [markdown]
+# ## 1. Four images in three modalities
+#
+# A batch holds $M$ images of each modality in a fixed order: first $M$ infrared, then $M$ X, then $M$ visible. Row $i$
+# of every block shows the *same person*, so one vector of labels serves all three. Our batch has $M = 4$: person 7
+# twice, person 8 twice. The network would turn each image into hundreds of numbers; ours are only two, so that we can
+# draw them. They are chosen to make distances that you know by heart.
+#
+# Every visible image lies 3 to the right of its infrared partner. This common shift plays the modality gap. The X image
+# lies half way.
+
+# %%
+labels = np.array([7, 7, 8, 8])
+infrared = np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 0.0], [4.0, 6.0]])
+visible = infrared + [3.0, 0.0]
+x = infrared + [1.5, 0.0]
+batch = np.concatenate([infrared, x, visible])  # (3M, 2): the layout of the paper
+print("shape of the batch:", batch.shape)
+charts.feature_plane(
+    {"": {"infrared": infrared, "x": x, "visible": visible}},
+    labels,
+    alt="Four points of each modality; X lies half way between infrared and visible.",
+)
+
+# %% [markdown]
+# Look at the infrared image of person 8 at the bottom (hollow triangle). Its nearest visible image is a filled *circle*:
+# person 7. With a shift as large as this one a search from infrared to visible goes wrong, although both modalities are
+# well ordered in themselves.
+#
+# ## 2. The distance $D$
+#
+# All that follows is made of Euclidean distances. By hand: subtract, square, sum, take the root.
+
+# %%
+M = len(labels)
+D = np.zeros((M, M))
+for i in range(M):
+    for j in range(M):
+        D[i, j] = np.sqrt(np.sum((infrared[i] - infrared[j]) ** 2))
+print(D.round(2))
+
+# %% [markdown]
+# The first row has a 3 and a 4, the second a 5: the triangle of school. The diagonal is 0, since every image is at
+# distance 0 from itself. The package does the same for all pairs at once with one matrix product,
+# $\lVert a - b\rVert^2 = \lVert a\rVert^2 + \lVert b\rVert^2 - 2\,a^\top b$.
+
+# %%
+I, X, V = (torch.tensor(m) for m in (infrared, x, visible))
+y = torch.tensor(labels)
+assert np.allclose(loss.pairwise_distance(I, I), D)
+print("pairwise_distance agrees with the loops")
+
+# %% [markdown]
+# One trap is worth a look. The root has an infinite slope at 0. A training step through the distance of an image
+# to itself would give "not a number", and from there the whole network would turn into it. We ask both versions for the
+# gradient at distance 0.
+
+# %%
+same_place = torch.zeros(1, 2, requires_grad=True)
+naive = ((same_place - torch.zeros(1, 2)) ** 2).sum().sqrt()
+(slope,) = torch.autograd.grad(naive, same_place)
+print("plain formula:    ", slope.tolist())
+careful = loss.pairwise_distance(same_place, torch.zeros(1, 2)).sum()
+(slope,) = torch.autograd.grad(careful, same_place)
+print("pairwise_distance:", slope.tolist())
+
+# %% [markdown]
+# The plain formula ends in `nan`, the package in 0. A formula that is right on paper may still need care in a program.
+#
+# ## 3. Who is it? The identity loss, Eq. 9
+#
+# A linear classifier gives one score, a *logit*, per training person. The softmax makes probabilities $p_i$ of them, and
+# the loss is large when the right person got little:
+#
+# $$L_{id} = -\sum_{i=1}^{M} \log p_i[y_i] \tag{9}$$
+#
+# Let the training set have three people, and give our four images these logits. The third image is unsure; the fourth
+# is sure and wrong.
+
+# %%
+logits = np.array([[4.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
+classes = np.array([0, 0, 1, 1])  # persons 7 and 8 as positions in the classifier
+p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+per_image = -np.log(p[np.arange(M), classes])
+pd.DataFrame({"p of the right person": p[np.arange(M), classes], "loss": per_image}).round(2)
+
+# %% [markdown]
+# The unsure image pays $\log 3 \approx 1.1$, the price of guessing among three. Being sure and wrong costs most. Eq. 9
+# sums over the images; so does the package.
+
+# %%
+L_id = per_image.sum()
+assert np.isclose(loss.identity_loss(torch.tensor(logits), torch.tensor(classes)), L_id)
+print(f"L_id = {L_id:.3f}, and guessing would cost {M * np.log(3):.3f}")
+
+# %% [markdown]
+# Remember the price of guessing, $\log C$ per image. A loss that stays there says that the classifier has learnt nothing.
+#
+# ## 4. Batch-hard triplets inside one modality, Eq. 10
+#
+# The second loss looks at distances. Each image becomes the **anchor** once. Among the images of the same person we take
+# the *farthest* (hardest positive, $d_p$), among those of other people the *nearest* (hardest negative, $d_n$). The
+# anchor is content when the positive is nearer by at least the margin $\alpha_2$:
+#
+# $$L_{tri} = \sum_{i=1}^{M} \big[\alpha_2 + \underbrace{\max_{j:\,y_j = y_i} D(f_i, f_j)}_{d_p}
+# - \underbrace{\min_{k:\,y_k \ne y_i} D(f_i, f_k)}_{d_n}\big]_+ \qquad [z]_+ = \max(z, 0) \tag{10}$$
+#
+# Here is the distance matrix of the infrared images. The frames mark the same person.
+
+# %%
+names = ["7, first", "7, second", "8, first", "8, second"]
+charts.hardest(D, labels, names, names, pick=False)
+
+# %% [markdown]
+# **Predict before you go on.** In each row, which framed number is the hardest positive, which unframed number the
+# hardest negative? Which two anchors are not content?
+#
+# <details><summary>Answer</summary>
+# Hardest positives 3, 3, 6, 6: the largest framed number of a row. Hardest negatives 4, 5, 4, 5: the smallest unframed
+# one. Both images of person 8 are not content: they are farther from each other (6) than from person 7 (4 and 5).
+# </details>
+#
+# Now the same in code: outside of the frames the largest must not be looked for, so those places get $-\infty$; inside
+# the smallest must not be looked for, so those get $+\infty$.
+
+# %%
+same = labels[:, None] == labels[None, :]
+d_p = np.where(same, D, -np.inf).max(1)
+d_n = np.where(same, np.inf, D).min(1)
+charts.hardest(D, labels, names, names)
+
+# %% [markdown]
+# Every row has one solid frame (positive) and one dashed frame (negative). Of sixteen distances only these eight enter
+# the loss; all the others are ignored in this step. That is what *batch-hard* means.
+#
+# What an anchor pays depends only on $d_p - d_n$, through the hinge $[\alpha_2 + d_p - d_n]_+$:
+
+# %%
+alpha2 = 0.3
+gaps = dict(zip(names, d_p - d_n))
+charts.hinge([alpha2, 1.5], gaps)
+
+# %% [markdown]
+# The two anchors of person 7 lie on the flat part: loss 0, and slope 0, so they ask for nothing. Those of person 8 lie on
+# the slope. The dashed line has a larger margin: it starts earlier and asks for more. The slope is 1 everywhere beyond
+# the corner, so a larger margin does not pull *harder*; it pulls *more anchors, for longer*.
+
+# %%
+L_tri = np.maximum(alpha2 + d_p - d_n, 0).sum()
+print("each anchor:", np.maximum(alpha2 + d_p - d_n, 0).round(2), "  sum:", round(L_tri, 2))
+assert np.isclose(loss.batch_hard_triplet(I, I, y, alpha2), L_tri)
+
+# %% [markdown]
+# The package's function, which is no longer than ours, agrees. Here is its source (the first line only refuses batches
+# for which the question has no meaning):
+
+# %%
+import inspect
+
+print(inspect.getsource(loss.batch_hard_triplet).split('"""')[2])
+
+# %% [markdown]
+# ## 5. One modality, and all three: Eqs. 8 and 7
+#
+# The two losses of a modality are added, and divided by the number of images, so that the size of the batch does not
+# matter:
+#
+# $$L_I = \tfrac{1}{M}(L_{id} + L_{tri}) \tag{8}$$
+#
+# Then come the three modalities together. We give all of them the same logits; the distances inside each modality are
+# the same as well, since a shift of all images changes none of them.
+#
+# $$L_M = L_I + L_X + L_V \tag{7}$$
+
+# %%
+L_I = (L_id + L_tri) / M  # Eq. (8)
+L_M = L_I + L_I + L_I  # Eq. (7), with L_X = L_V = L_I here
+scores, targets = torch.tensor(logits), torch.tensor(classes)
+by_package = [loss.modality_loss(m, scores, targets, alpha2) for m in (I, X, V)]
+assert np.isclose(loss.respective_gap(*by_package), L_M)
+print(f"L_I = L_X = L_V = {L_I:.3f},  L_M = {L_M:.3f}")
+
+# %% [markdown]
+# All three are equal, and that is the point: $L_M$ **cannot see the modality gap**. Each modality may sit anywhere, as
+# long as it is well ordered in itself. (The classifier is shared by the three, which is the only thing here that keeps
+# them together.)
+#
+# ## 6. Across two modalities, Eqs. 3 to 6
+#
+# Now anchor and others come from *different* modalities. Everything else stays: hardest positive, hardest negative, hinge,
+# with a larger margin $\alpha_1$. Infrared anchors among X images are Eq. 5, X anchors among infrared images Eq. 6, and
+#
+# $$L_{cross}^{I,X} = \tfrac{1}{M}(L_{I-X} + L_{X-I}) \tag{4}$$
+#
+# We look at infrared anchors among *visible* images first. **Predict:** person 8 was not content inside infrared. Is it
+# better or worse off here? And person 7?
+
+# %%
+D_IV = np.sqrt(((infrared[:, None] - visible[None]) ** 2).sum(2))
+charts.hardest(D_IV, labels, ["I " + n for n in names], ["V " + n for n in names])
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+# Worse: the first infrared image of person 8 has a visible image of person 7 at distance 1, much nearer than any of its
+# own. Person 7 is content: the shift moved the visible images of person 8 away from it.
+# </details>
+#
+# Also note the diagonal: an image and its own partner are not at distance 0 any more, but at 3, the gap. Here is Eq. 5 as
+# a function of ours; Eq. 6 is the same with the two modalities exchanged.
+
+# %%
+alpha1 = 0.5
+
+
+def across(anchor, other):
+    D = np.sqrt(((anchor[:, None] - other[None]) ** 2).sum(2))
+    d_p = np.where(same, D, -np.inf).max(1)
+    d_n = np.where(same, np.inf, D).min(1)
+    return np.maximum(alpha1 + d_p - d_n, 0).sum()  # Eqs. (5) and (6)
+
+
+# %% [markdown]
+# With it, Eq. 4 for both pairs that the paper uses, and their sum, Eq. 3:
+#
+# $$L_C = L_{cross}^{I,X} + L_{cross}^{I,V} \tag{3}$$
+
+# %%
+L_IX = (across(infrared, x) + across(x, infrared)) / M  # Eq. (4)
+L_IV = (across(infrared, visible) + across(visible, infrared)) / M
+L_C = L_IX + L_IV  # Eq. (3)
+assert np.isclose(loss.cross_modality(I, X, y, alpha1), L_IX)
+assert np.isclose(loss.cross_modality(I, V, y, alpha1), L_IV)
+print(f"infrared and X: {L_IX:.2f}   infrared and visible: {L_IV:.2f}   L_C = {L_C:.2f}")
+
+# %% [markdown]
+# The loss between infrared and X is smaller than the one between infrared and visible, because X lies half way. This is
+# the paper's idea in two numbers: a nearer partner is an easier partner to learn from. There is no term between X
+# and visible: X is made from the visible image, and the query is always infrared.
+#
+# ## 7. The whole: Eq. 11
+#
+# $$L = L_M + \lambda L_C \tag{11}$$
+#
+# with $\lambda = 0.1$ in the paper. In code $\lambda$ is called `lam`, since `lambda` is a word of Python.
+
+# %%
+lam = 0.1
+L = L_M + lam * L_C
+assert np.isclose(loss.total_loss(torch.tensor(L_M), torch.tensor(L_C), lam), L)
+print(f"L = {L_M:.3f} + {lam} * {L_C:.3f} = {L:.3f}")
+
+# %% [markdown]
+# $\lambda$ looks small, but it is not the share of the result. What counts is how hard each term *pulls*, and that is the
+# next section.
+#
+# ## 8. Where does each sample move?
+#
+# A training step moves every feature against the gradient of the loss. We let PyTorch work out that gradient for our
+# points, once for the triplet loss inside each modality, and once for $L_C$. The arrows are half a step: the
+# gradient with its sign turned, times $M$ to undo the mean, times one half to keep them short.
+
+# %%
+def arrows(function):
+    points = [m.clone().requires_grad_() for m in (I, X, V)]
+    gradients = torch.autograd.grad(function(*points), points)
+    return {name: -0.5 * M * g for name, g in zip(("infrared", "x", "visible"), gradients)}
+
+
+inside = arrows(lambda *ms: sum(loss.batch_hard_triplet(m, m, y, alpha2) for m in ms) / M)
+between = arrows(lambda i, x, v: loss.cross_modality(i, x, y, alpha1) + loss.cross_modality(i, v, y, alpha1))
+
+# %% [markdown]
+# **Predict:** under the loss *inside* each modality, is there an image that does not move at all?
+
+# %%
+points = {"infrared": infrared, "x": x, "visible": visible}
+titles = "inside each modality (Eq. 10)", "between modalities (Eq. 3)"
+charts.feature_plane(
+    {title: points for title in titles},
+    labels,
+    dict(zip(titles, (inside, between))),
+    alt="Arrows on each point: inside a modality the three blocks move alike; between modalities they do not.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+# No, though two anchors are content. A content anchor asks for nothing, yet it may be somebody else's hardest negative, and is then
+# pushed away. Images of person 7 move only for that reason.
+# </details>
+#
+# On the left the three blocks move in the same way, as three copies of one picture: nothing there closes the gap. On the
+# right the arrows of infrared and of the other two differ, so that the blocks move *relative to each other*. The print
+# below says it in numbers: the mean arrow of each block is what the block does as a whole.
+
+# %%
+for title, moves in (("inside ", inside), ("between", between)):
+    means = {name: arrow.mean(0).numpy().round(2) + 0.0 for name, arrow in moves.items()}
+    print(title, {name: mean.tolist() for name, mean in means.items()})
+
+# %% [markdown]
+# Inside a modality the mean arrow is zero: pulls and pushes are always between two images of the same block, equal and
+# opposite. Between modalities infrared gets a mean arrow, and X and visible get the opposite ones; over all three they
+# cancel again. So only $L_C$ can move one modality towards another *as a whole*.
+#
+# ## 9. How large should a margin be?
+#
+# A margin of 0 asks only for the right order. The larger it is, the more anchors still pay. We count them, for infrared
+# against visible, with features of the size a network might have at the start.
+
+# %%
+rng = torch.Generator().manual_seed(0)
+people = torch.arange(8).repeat_interleave(4)
+one, other = (F.one_hot(people, 8) + 0.2 * torch.randn(32, 8, generator=rng) for _ in range(2))
+distance, alike = loss.pairwise_distance(one, other), people[:, None] == people[None]
+gap = distance.masked_fill(~alike, -torch.inf).amax(1) - distance.masked_fill(alike, torch.inf).amin(1)
+for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
+    print(f"margin {margin:.1f}: {(gap + margin > 0).double().mean():4.0%} of the anchors pay")
+
+# %% [markdown]
+# With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays for ever. The
+# paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, "to emphasise cross-modality constraints".
+#
+# ## 10. Two failures
+#
+# What does $\lambda$ do in training? A toy answers in seconds. An "image" is five numbers: four say who it shows, one
+# says in what light. The infrared version of a person looks more like the *next* person's visible version than like its
+# own (that is our modality gap), and X is half way between. $f$ is a network with one hidden layer and two outputs, so
+# that its features can be drawn.
+
+# %%
+P, K = 4, 8
+labels = torch.arange(P).repeat_interleave(K)
+
+
+def toy_images(generator, noise=0.2):
+    """Infrared, X and visible images, (M, P + 1) each."""
+    person, light = F.one_hot(labels, P).float(), torch.ones(len(labels), 1)
+    visible = torch.cat([person, 0 * light], 1)
+    infrared = torch.cat([0.4 * person + 0.6 * person.roll(1, 1), light], 1)
+    clean = infrared, (infrared + visible) / 2, visible
+    return [images + noise * torch.randn(images.shape, generator=generator) for images in clean]
+
+
+# %% [markdown]
+# The loss is the package's, Eqs. 3 to 11, exactly as in the real training. We keep $L_M$ and $L_C$ apart, to look at them later.
+
+# %%
+def toy_losses(f, classifier, images):
+    i, x, v = (f(m) for m in images)
+    L_M = loss.respective_gap(*(loss.modality_loss(z, classifier(z), labels, 0.3) for z in (i, x, v)))
+    L_C = loss.cross_gap(
+        loss.cross_modality(i, x, labels, 0.5), loss.cross_modality(i, v, labels, 0.5)
+    )
+    return L_M, L_C
+
+
+# %% [markdown]
+# And 150 steps of Adam, with fresh noise in each:
+
+# %%
+def toy_train(lam, steps=150):
+    torch.manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
+    f = nn.Sequential(nn.Linear(P + 1, 32), nn.ReLU(), nn.Linear(32, 2))
+    classifier = nn.Linear(2, P, bias=False)
+    optimizer = torch.optim.Adam([*f.parameters(), *classifier.parameters()], lr=1e-2)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss.total_loss(*toy_losses(f, classifier, toy_images(generator)), lam).backward()
+        optimizer.step()
+    return f, classifier
+
+
+# %% [markdown]
+# **Predict** before you run it: three trainings, with $\lambda = 0$, $1$ and $100$. For which will an infrared image find
+# the right person among the visible ones? What will the features look like for $\lambda = 100$?
+
+# %%
+features, rows = {}, []
+for lam in (0.0, 1.0, 100.0):
+    f, classifier = toy_train(lam)
+    fresh = toy_images(torch.Generator().manual_seed(1))  # not those of the training
+    with torch.no_grad():
+        i, x, v = (f(images) for images in fresh)
+        L_M, L_C = toy_losses(f, classifier, fresh)
+    features[f"λ = {lam:g}"] = {"infrared": i, "x": x, "visible": v}
+    found = labels[loss.pairwise_distance(i, v).argmin(1)] == labels
+    spread = torch.cat([i, x, v]).std(0).norm()
+    rows.append([lam, found.float().mean(), L_M, L_C, spread])
+pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(float).round(2)
+
+# %%
+charts.feature_plane(
+    features,
+    labels.numpy(),
+    alt="Features for three lambdas: modalities apart, modalities together, everything in one point.",
+    same_scale=True,
+)
+
+# %% [markdown]
+# - $\lambda = 0$: the filled and the hollow markers of a person lie in different places. Each modality is ordered, and
+#   $L_M$ is the smallest or nearly so, but the search across fails for many. $L_C$ was never asked to be small, and is not.
+# - $\lambda = 1$: hollow and filled markers of one shape come together. The search is better, at little cost in $L_M$.
+# - $\lambda = 100$: **collapse**. The spread is almost zero: all features sit in one point, and then every $d_p$ and every
+#   $d_n$ is 0, so that each anchor pays exactly its margin.
+
+# %%
+print("L_C of a collapsed network: 4 alpha1 =", 4 * alpha1)
+print(f"L_M of a collapsed network: 3 (log P + alpha2) = {3 * (np.log(P) + alpha2):.2f}")
+print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:.2f}")
+
+# %% [markdown]
+# Why does it happen? At the start most hardest positives are farther than the hardest negatives. The quickest way
+# to make $\alpha_1 + d_p - d_n$ smaller is then to shrink *everything*, down to $\alpha_1$; in the point itself the gradient
+# is 0, and there is no way out. The identity loss would hold the people apart, but at $\lambda = 100$ nobody hears it.
+#
+# Beware: the column "found first" may look harmless even so, for it compares distances and does not see that all of them
+# are tiny. **A triplet loss that stands still at its margin, and an identity loss at the price of guessing, are the signs
+# of a collapse.**
+#
+# ## Takeaways
+#
+# - $L_M$ (Eqs. 7 to 10) orders each modality in itself; only $L_C$ (Eqs. 3 to 6) sees the gap between two.
+# - Batch-hard: per anchor one positive and one negative count, the farthest and the nearest.
+# - The hinge has slope 0 or 1: a margin decides *who* pulls, not how hard.
+# - $\lambda$ weighs the two: at 0 the gap stays, too large and all features collapse into a point.
+#
+# ## Exercise 1: batch-hard in PyTorch
+#
+# *Difficulty 2 of 3, importance 3 of 3, 10 minutes.* Write Eqs. 5, 6 and 10 as one function, without a loop. `anchor` and `other` are $M \times D$, `labels` has $M$ entries;
+# return the *sum* over the anchors. `torch.cdist` gives the distances.
+
+# %% tags=["exercise"]
+def my_triplet(anchor, other, labels, margin):
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+who = torch.tensor([0, 0, 0, 1, 1, 2, 2])  # not everybody has the same number of images
+draws = torch.randn(3, 2, 7, 4, generator=torch.Generator().manual_seed(3))
+triplet = loss.batch_hard_triplet
+check(
+    my_triplet,
+    triplet,
+    [(*draw, who, 0.5) for draw in draws],
+    mistakes={
+        "that is the mean over the anchors; Eqs. 5, 6 and 10 have the sum.": lambda a, b, y, m: triplet(a, b, y, m) / len(a),
+        "anchor and other are exchanged.": lambda a, b, y, m: triplet(b, a, y, m),
+        "the margin is missing.": lambda a, b, y, m: triplet(a, b, y, 0.0),
+    },
+    tolerance=1e-4,
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_triplet(anchor, other, labels, margin):
+#     distance = torch.cdist(anchor, other)
+#     same = labels[:, None] == labels[None, :]
+#     d_p = distance.masked_fill(~same, -torch.inf).amax(1)
+#     d_n = distance.masked_fill(same, torch.inf).amin(1)
+#     return (margin + d_p - d_n).clamp_min(0).sum()
+# ```
+#
+# </details>
+#
+# ## Exercise 2: the rows of Table 4
+#
+# *Difficulty 1 of 3, importance 3 of 3, 5 minutes.* The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11. Return
+# the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`.
+
+# %% tags=["exercise"]
+def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+    return None  # your code here
+
+
+# %% tags=["check"]
+check(
+    my_loss,
+    lambda method, *parts: {"baseline": 5.0, "baseline+x": 7.0, "baseline+x+cmg": 19.0}[method],
+    [(method, 1.0, 2.0, 4.0, 8.0, 16.0, 0.5) for method in ("baseline", "baseline+x", "baseline+x+cmg")],
+    mistakes={
+        "this method does not know L_X.": lambda *_: 7.0,
+        "L_C belongs to the third method only.": lambda method, *_: 17.0 if method == "baseline" else 19.0,
+        "L_C lacks its weight, lam.": lambda *_: 31.0,
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+#     L = L_V + L_I
+#     if method != "baseline":
+#         L = L + L_X
+#     if method == "baseline+x+cmg":
+#         L = L + lam * (L_IX + L_IV)
+#     return L
+# ```
+#
+# </details>
+#
+# Next: [04 Training](04_training.ipynb) puts these losses into a loop.

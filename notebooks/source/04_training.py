@@ -1,0 +1,447 @@
+# %% [markdown]
+# # 04 Training
+#
+# **Goals.** After this notebook you can
+# - read the settings of a run, and say where the demo differs from the paper;
+# - follow one training step line by line, from the rows of a batch to the changed weights;
+# - read a training curve: loss terms, learning rate, rank-1 on the validation people;
+# - say why the best model is chosen on `val` and never on `test`;
+# - stop a run, go on with it, and train on a GPU or on real data by changing one word.
+#
+# **Minutes.** 40, of which one to three are the computer's.
+#
+# **Needs.** Notebook 03 (the losses). The demo run of notebook 00 is found again if it is there, else it is trained here.
+
+# %%
+import inspect
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from xivlab import charts
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %% [markdown]
+# ## 1. All settings in one place
+#
+# A run is described by one frozen `Config`. Whatever the paper leaves open is a named setting there. Presets give whole
+# sets of values: `demo` for a laptop, `paper-sysu`, `paper-regdb` and `paper-llcm` for the paper's experiments. The table
+# shows where this notebook's settings differ from the paper's.
+
+# %%
+from xivlab.config import preset
+
+scale = current()
+config, paper = scale.config(), preset("paper-sysu")
+settings = {"here": config, "paper-sysu": paper}
+table = pd.DataFrame({name: {k: str(v) for k, v in vars(c).items()} for name, c in settings.items()})
+table[table["here"] != table["paper-sysu"]]
+
+# %% [markdown]
+# What differs is size and length: a smaller network (`slim`) on smaller images, fewer people in a batch, fewer and shorter epochs, and
+# with them the learning rate and the augmentation. The method is not in the table, because it is the same: the losses, the margins,
+# $\lambda$ and X.
+#
+# A setting that makes no sense is refused when the `Config` is made, not an hour later:
+
+# %%
+from xivlab.errors import XivlabError
+
+try:
+    scale.config(images_per_person=1)
+except XivlabError as error:
+    print(error)
+
+# %% [markdown]
+# The sentence says what to change. All errors of the package are of this kind.
+#
+# ## 2. A batch: P people, K images, three modalities
+#
+# The triplet losses need, for every image, another image of the *same* person and images of *others* in the same batch. So
+# a batch is not drawn image by image: it takes $P$ people, and $K$ images of each in each modality, $M = P K$. `Training` holds
+# everything that a run needs; we ask it for the first batch.
+
+# %%
+from xivlab.train import Training
+
+data = scale.load()
+training = Training(config, data)
+batch = training.batches[0]
+P, K = config.people_per_batch, config.images_per_person
+print(f"P = {P}, K = {K}, M = {config.per_modality}; {training.steps} steps of 3M = {3 * config.per_modality} images")
+print("labels:", batch.labels)
+
+# %% [markdown]
+# Each label comes $K$ times in a row, and row $i$ of the infrared and of the visible block show the same person. We look at
+# the first people of the batch as the network gets them, augmented (mirrored or shifted at random, with a black
+# rim). X is made from the visible image by $g$, which has learnt nothing yet.
+
+# %%
+from xivlab.augment import augment
+from xivlab.figures import image_strip
+
+random = torch.Generator().manual_seed(config.seed * 1_000_003)  # what step 0 uses
+infrared, visible = (
+    augment(training.images.batch(rows, training.device), random, config.pad, config.erase)
+    for rows in (batch.infrared, batch.visible)
+)
+with torch.no_grad():
+    x = training.model.generator(visible).clamp(0, 1)
+blocks = [(255 * block[: 2 * K]).byte().permute(0, 2, 3, 1).cpu().numpy() for block in (infrared, x, visible)]
+
+# %%
+image_strip(
+    blocks,
+    columns=[f"class {label}" for label in batch.labels[: 2 * K]],
+    rows=["infrared", "X", "visible"],
+    alt="The first two people of a batch: infrared, X and visible images, aligned by person.",
+)
+
+# %% [markdown]
+# Down a column stands one person, though not the same moment: the infrared and the visible image come from different cameras,
+# with another pose and another background. X is dark and gray at the start, for $g$ begins as a third of the mean
+# of red, green and blue.
+#
+# **Predict.** Must the *pose* be the same down a column for Eqs. 5 and 6 to be right?
+#
+# <details><summary>Answer</summary>
+#
+# No. The losses only use who is the same person. Alignment of the people saves bookkeeping: one vector of labels serves all
+# three blocks.
+#
+# </details>
+#
+# Batch number $n$ depends on the seed and on $n$ alone. That will matter for resuming; here is the proof.
+
+# %%
+again = Training(config, data).batches[0]
+print("same batch:", np.array_equal(batch.infrared, again.infrared) and np.array_equal(batch.visible, again.visible))
+
+# %% [markdown]
+# ## 3. How large a step? Warm-up and decay
+#
+# The size of a step is the learning rate. At the start the classifier is random and its gradients point anywhere, so the rate
+# begins at a hundredth and rises in a line (*warm-up*). Later it falls to a tenth, twice, so that the weights come to rest.
+
+# %%
+from xivlab.figures import lines
+from xivlab.train import learning_rate
+
+epochs = np.linspace(0, config.epochs, 1000, endpoint=False)
+rates = np.array([learning_rate(config, epoch) for epoch in epochs])
+lines(
+    epochs,
+    {"this run": rates / config.learning_rate},
+    "epoch",
+    "learning rate / largest",
+    "The learning rate rises in a line, stays, and falls to a tenth after each decay epoch.",
+    {"this run": ("#0072B2", "-")},
+)
+
+# %% [markdown]
+# A ramp, a plateau and one or two stairs: the shape is the paper's, only shorter.
+#
+# ## 4. One training step, line by line
+#
+# All of the training is this method, called once per step:
+
+# %%
+print(inspect.getsource(Training.learn))
+
+# %% [markdown]
+# Read it from the top:
+# 1. `batches[step]` gives rows; the images are read, augmented and moved to the device.
+# 2. `learning_rate` gives the rate of this step.
+# 3. `self.model(infrared, visible)` makes X (Eq. 1) and sends all $3M$ images through $f$ in one pass.
+# 4. `losses` computes every term (Eqs. 3 to 11).
+# 5. `backward` and `step` change the weights. On a CUDA GPU the pass runs in half precision, and the scaler keeps small
+#    gradients from vanishing; elsewhere the scaler does nothing.
+# 6. One row goes to the log; a loss that is no number stops the run.
+#
+# And `losses`, where you meet the functions of notebook 03 again:
+
+# %%
+from xivlab.train import losses
+
+print(inspect.getsource(losses).split('"""')[2])
+
+# %% [markdown]
+# The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells the three
+# methods apart.
+#
+# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large is
+# the identity loss of one image?
+
+# %%
+before = training.model.generator.reduce.weight.detach().flatten().clone()
+training.learn()
+first = training.log[0]
+C = len(training.batches.people)
+print(f"log C = log {C} = {np.log(C):.2f}")
+print({name: round(value, 2) for name, value in first.items() if name.startswith("loss")})
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $\log C$, the price of guessing. $L_I$, $L_X$ and $L_V$ lie above it by what their triplets cost.
+#
+# </details>
+#
+# The printed terms also let you check Eq. 11 by hand: the loss is the sum of $L_I$, $L_X$, $L_V$ plus $\lambda$ times the sum of
+# the two cross terms.
+
+# %%
+L_M = sum(first[f"loss_{name}"] for name in ("infrared", "x", "visible"))
+L_C = first["loss_infrared_x"] + first["loss_infrared_visible"]
+assert np.isclose(first["loss"], L_M + config.lam * L_C, rtol=1e-3)  # Eq. (11)
+after = training.model.generator.reduce.weight.detach().flatten()
+print(f"L = {L_M:.2f} + {config.lam} * {L_C:.2f} = {first['loss']:.2f}")
+print("weights of g for R, G, B have moved by", (after - before).cpu().numpy())
+
+# %% [markdown]
+# $g$ has moved too, by very little, for the warm-up has only begun: the losses reach through $f$ into the pixels of X, and nobody ever said what X should look like. That is
+# what the paper calls self-supervised.
+#
+# ## 5. Train, or find it finished
+#
+# `train` repeats that step, scores the validation people now and then, and writes a run folder whose name is made from the settings,
+# the data and the version. If such a run is finished, it is not trained again. A bar shows loss, speed and rank-1 while it
+# runs; stop it with ■ whenever you like.
+
+# %%
+from xivlab.train import train
+
+run = train(config, data, scale.runs)
+for file in sorted(run.folder.iterdir()):
+    print(f"{file.stat().st_size / 1e6:8.2f} MB  {file.name}")
+
+# %% [markdown]
+# `config.json` holds the settings, `log.csv` a row per step, `metrics.csv` a row per evaluation, `model.safetensors` the best
+# model, `state.pt` what is needed to go on, `embeddings.npz` the embedded test people, written last.
+#
+# ## 6. The training curve
+#
+# **Predict.** Which falls faster, the loss inside the modalities or the one between infrared and visible? And is infrared
+# against X easier than infrared against visible?
+
+# %%
+log, metrics = (pd.read_csv(run.folder / name) for name in ("log.csv", "metrics.csv"))
+charts.training_curves(log, metrics)
+
+# %% [markdown]
+# The faint lines are single steps, which jump because every batch shows other people; the strong ones are running means. The next
+# cell puts the first and the last twentieth of the run into numbers.
+
+# %%
+terms = [name for name in log if name.startswith("loss")]
+part = max(1, len(log) // 20)
+pd.DataFrame(
+    {"start": log[terms].head(part).mean(), "end": log[terms].tail(part).mean()}
+).assign(left=lambda t: t["end"] / t["start"]).round(2)
+
+# %% [markdown]
+# <details><summary>How to read it</summary>
+#
+# The column *left* is the share of a term that is left. A sane curve falls quickly at first, then slowly, and no term rises
+# for long. The terms between modalities usually keep the larger share: they are the hard part of the task. Compare `loss_infrared_x` with
+# `loss_infrared_visible` to see whether X is the nearer partner, as the paper says it should be. Signs of trouble
+# are those of notebook 03: cross terms that stand still at $2\alpha_1 = 1$ (collapse), or modality terms that stay at $\log C$
+# (nothing learnt).
+#
+# </details>
+#
+# Rank-1 on the validation people is the share of infrared queries whose first answer is right; chance would be about one in the number of
+# people. These people are not in the training set, so the curve shows what was learnt about people *in general*.
+
+# %%
+val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)]
+chance = 1 / len(np.unique(data.val.person))
+print(f"chance is about {chance:.1%}")
+(100 * val.set_index("step")[["rank1", "mAP", "mINP"]]).round(1)
+
+# %% [markdown]
+# If the last rows are far above chance, the model has learnt something that holds for strangers.
+#
+# ## 7. Why `val` chooses, and never `test`
+#
+# The run keeps the model with the highest mAP on `val`, by the test distance of its settings:
+
+# %%
+best = val.loc[val["mAP"].idxmax()]
+print(f"kept: the model of step {best['step']}, mAP on val {best['mAP']:.1%}")
+
+# %% [markdown]
+# Why not take the one that is best on `test`, and report that? Because the best of several measurements is partly the *luckiest*. A
+# simulation: 20 models that are all equally good (each finds a person with probability one half), measured on 100 people. We
+# choose the best of them and report its score twice: on the people that chose it, and on new ones.
+
+# %%
+rng = np.random.default_rng(0)
+chosen_on, fresh = rng.binomial(100, 0.5, (2, 1000, 20)) / 100  # 1000 repetitions of 20 models
+winner = chosen_on.argmax(1)
+print(f"score on the people that chose it: {chosen_on.max(1).mean():.1%}")
+print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean():.1%}")
+
+# %% [markdown]
+# All models are worth 50 %, yet the chosen one seems to be worth clearly more on the people who chose it. On new people the gain is gone. Whoever
+# chooses on `test` reports the first number, and cannot know how much of it is luck. Here the test people are embedded once, at
+# the very end, and their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them.
+#
+# ## 8. Stop and go on
+#
+# A laptop is closed, a cluster ends a job: training must survive it. We play that with a very short run. First the
+# interrupted one: four steps, then the state is saved, which is exactly what ■ or Ctrl-C does after the step under way.
+
+# %%
+from xivlab.runs import Run
+
+short = scale.config(epochs=2, steps_per_epoch=3, decay_epochs=(1,), evaluate_every=2)
+folder = Path(tempfile.mkdtemp())
+stopped = Run(folder / "stopped")
+stopped.begin(short, data.name, data.fingerprint)
+half = Training(short, data)
+for _ in range(4):
+    half.learn()
+half.save(stopped)
+print(f"step {half.step} of {half.steps}; started: {stopped.started}, finished: {stopped.finished}")
+
+# %% [markdown]
+# `resume` needs the folder alone. Beside it we train the same settings without a stop, and compare every number in the
+# two best models.
+
+# %%
+from xivlab.train import resume
+
+resumed, whole = resume(stopped.folder, data), train(short, data, folder)
+pairs = zip(resumed.weights().values(), whole.weights().values())
+difference = max(float((one.double() - other.double()).abs().max()) for one, other in pairs)
+print(f"finished: {resumed.finished}; largest difference between the two models: {difference}")
+
+# %% [markdown]
+# On a CPU the difference is 0: not nearly the same run, but the same run. This works because nothing random is remembered: batch
+# and augmentation follow from (seed, step), and `state.pt` holds weights, optimiser and step. (A GPU may add up
+# in another order and differ in the last digits.)
+
+# %%
+import shutil
+
+shutil.rmtree(folder)
+
+# %% [markdown]
+# ## 9. A GPU, the paper's settings, real data
+#
+# **A GPU** needs no change: `train` takes CUDA if there is one, else Apple's MPS, else the CPU.
+#
+# **The paper's settings** are one word: start JupyterLab with the environment variable `XIVLAB_SCALE=paper`, and all the cells of
+# all notebooks run with ResNet-50, images of 256 x 128 and 120 epochs. In your own code it is one word as well:
+
+# %%
+big = preset("paper-sysu")
+per_epoch = -(-22258 // big.per_modality)  # SYSU-MM01 has 22258 visible training images; rounded up
+print(f"{big.backbone}, {big.height} x {big.width}, M = {big.per_modality}")
+print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs")
+
+# %% [markdown]
+# **Real data** are one word too: `XIVLAB_DATA` names the folder of a packed data set, and `load` opens it like the synthetic one. Compare
+# the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this would take
+# weeks, so it is for a GPU.
+#
+# ## Takeaways
+#
+# - A `Config` is the whole description of a run; the demo differs from the paper in size and length, not in method.
+# - P x K batches with aligned identities make the triplets of Eqs. 5, 6 and 10 possible.
+# - A curve is sane if every term falls, none stands at its margin or at $\log C$, and rank-1 on `val` rises.
+# - `val` chooses, `test` reports, once.
+# - What depends on (seed, step) alone need not be saved, and a resumed run is the same run.
+
+# %% [markdown]
+# ## Exercise 1: the learning rate
+#
+# *Difficulty 1 of 3, importance 2 of 3, 6 minutes.* Write the schedule of section 3: from a hundredth of `peak` in a line up to `peak` at
+# epoch `warmup`, then `peak`, and a tenth of it after each epoch in `decays` (from that epoch on).
+
+# %% tags=["exercise"]
+def my_rate(epoch, peak, warmup, decays):
+    """epoch: a number, 2.5 is the middle of the third. Returns: the learning rate."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+
+def reference(epoch, peak, warmup, decays):
+    return learning_rate(preset("demo", learning_rate=peak, warmup_epochs=warmup, decay_epochs=decays), epoch)
+
+
+check(
+    my_rate,
+    reference,
+    [(epoch, 0.01, 2, (4, 6)) for epoch in (3.0, 0.0, 1.0, 4.0, 5.5, 6.0)],
+    mistakes={
+        "the warm-up is missing.": lambda epoch, peak, warmup, decays: reference(epoch, peak, 0, decays),
+        "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: peak * epoch / warmup,
+        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: reference(epoch - 1e-6, *rest),
+    },
+    tolerance=1e-9,
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_rate(epoch, peak, warmup, decays):
+#     if epoch < warmup:
+#         return peak * (0.01 + 0.99 * epoch / warmup)
+#     return peak * 0.1 ** sum(epoch >= decay for decay in decays)
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: which model is kept?
+#
+# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Given the table `metrics` of a run and the name of a test distance, return the
+# step of the model that may be kept.
+
+# %% tags=["exercise"]
+def my_choice(metrics, test_distance):
+    """metrics: columns step, split, test_distance, mAP and more. Returns: a step."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+columns = ["step", "split", "test_distance", "mAP"]
+small = pd.DataFrame(
+    [(10, "val", "v", 0.5), (10, "val", "v+x", 0.3), (20, "val", "v", 0.2), (20, "val", "v+x", 0.4),
+     (30, "val", "v", 0.3), (30, "val", "v+x", 0.35), (40, "test", "v", 0.9), (40, "test", "v+x", 0.9)],
+    columns=columns,
+)  # fmt: skip
+check(
+    lambda kind: my_choice(small, kind),
+    {"v+x": 20, "v": 10}.__getitem__,
+    [("v+x",), ("v",)],
+    mistakes={
+        "that row is of the test people, who must not choose.": lambda kind: 40,
+        "that is the last model, not the best.": lambda kind: 30,
+        "that is the best by another test distance.": lambda kind: {"v+x": 10, "v": 20}[kind],
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_choice(metrics, test_distance):
+#     val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == test_distance)]
+#     return val.loc[val["mAP"].idxmax(), "step"]
+# ```
+#
+# </details>
+#
+# Next: [05 Search and scores](05_search_and_scores.ipynb) looks closely at what was only called "rank-1" here.
