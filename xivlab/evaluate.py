@@ -86,7 +86,7 @@ def retrieval_metrics(
     if not np.isfinite(distance).all():
         raise XivlabError("A distance is NaN or infinite: the embeddings are broken.")
     same_person = query_person[:, None] == gallery_person[None, :]  # (Q, G)
-    hidden = _hidden(protocol, same_person, query_camera, gallery_camera)
+    hidden = hidden_images(protocol, same_person, query_camera, gallery_camera)
 
     # Hidden images go behind all others, where they neither match nor precede a match.
     order = np.argsort(np.where(hidden, np.inf, distance), axis=1, kind="stable")
@@ -110,10 +110,20 @@ def retrieval_metrics(
     )
 
 
-def _hidden(
+def hidden_images(
     protocol: str, same_person: NDArray, query_camera: NDArray, gallery_camera: NDArray
 ) -> NDArray[np.bool_]:
-    """Which gallery images a query must not see, (Q, G)."""
+    """Which gallery images a query must not see, (Q, G), by the rules that `retrieval_metrics` tells.
+
+    Args:
+        protocol: whose rules.
+        same_person: (Q, G) bool.
+        query_camera: (Q,) integer.
+        gallery_camera: (G,) integer.
+
+    Raises:
+        XivlabError: unknown protocol.
+    """
     query_camera, gallery_camera = query_camera[:, None], gallery_camera[None, :]
     if protocol == "sysu":
         return (query_camera == 3) & (gallery_camera == 2)

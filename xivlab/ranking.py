@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xivlab.embed import Embeddings, TestDistance
-from xivlab.evaluate import Protocol, _hidden, sample_gallery
+from xivlab.evaluate import Protocol, hidden_images, sample_gallery
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def ranked_list(
     )
     camera = embeddings.infrared_camera[query : query + 1]
     same = (embeddings.visible_person[rows] == embeddings.infrared_person[query])[None]
-    hidden = _hidden(protocol, same, camera, embeddings.visible_camera[rows])[0]
+    hidden = hidden_images(protocol, same, camera, embeddings.visible_camera[rows])[0]
     distances = embeddings.distance("infrared", "visible", rows, distance)[query]
     order = np.argsort(distances, kind="stable")
     order = order[~hidden[order]][:length]

@@ -30,7 +30,7 @@ def score(
         distances: which; all that the embeddings allow if none is given.
 
     Returns:
-        columns query, test_distance, rank1, rank10, rank20, mAP, mINP (in [0, 1]), queries.
+        columns query, test_distance, rank1, rank5, rank10, rank20, mAP, mINP (in [0, 1]), queries.
 
     Raises:
         XivlabError: as `search`.
@@ -40,7 +40,7 @@ def score(
         for distance in distances or (("v",) if embeddings.x is None else ("v", "x", "v+x")):
             result = search(embeddings, protocol, distance, query, gallery)
             row = {"query": query, "test_distance": distance}
-            row |= {f"rank{k}": result.rank(k) for k in (1, 10, 20)}
+            row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
             table.append(row | {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries})
     return pd.DataFrame(table)
 
@@ -57,7 +57,7 @@ def chance(embeddings: Embeddings, protocol: Protocol = "sysu") -> pd.DataFrame:
 
 def as_text(table: pd.DataFrame) -> str:
     """A table of scores in percent, to print; columns that are no score come first, as they are."""
-    words = [name for name in table.columns if name not in SHOWN and name != "queries"]
+    words = [name for name in table.columns if name not in (*SHOWN, "rank5", "queries")]
     lines = [[name.replace("_", " ") for name in words] + list(SHOWN.values())]
     for _, row in table.iterrows():
         lines.append([str(row[name]) for name in words] + [f"{row[name]:.2%}"[:-1] for name in SHOWN])

@@ -17,11 +17,11 @@ from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.embed import Embeddings, embed
 from xivlab.errors import XivlabError
-from xivlab.evaluate import RetrievalMetrics, search
 from xivlab.interrupt import interruptible
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
 from xivlab.model import Output
 from xivlab.runs import Run, run_folder, save_weights
+from xivlab.scores import score
 
 
 def train(config: Config, data: DataSet, root: str | Path = "runs") -> Run:
@@ -170,29 +170,21 @@ class Training:
     def validate(self, run: Run) -> None:
         """Score the validation people, and keep the model if it is the best so far."""
         embeddings = embed(self.model, self.val, self.config.test_feature, self.config.normalize)
-        mAP = self.score("val", embeddings).mAP
+        mAP = self.score("val", embeddings)
         if mAP > self.best:
             self.best = mAP
             run.write("model.safetensors", lambda path: save_weights(self.model, path))
 
-    def score(self, split: str, embeddings: Embeddings) -> RetrievalMetrics:
+    def score(self, split: str, embeddings: Embeddings) -> float:
         """Add a row per direction and test distance to the metrics.
 
         Returns:
-            the scores of infrared queries by the test distance of the settings.
+            the mAP of infrared queries by the test distance of the settings.
         """
-        protocol, results = self.config.protocol, {}
-        kinds = ("v",) if embeddings.x is None else ("v", "x", "v+x")
-        # SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
-        directions = (("infrared", "visible"), ("visible", "infrared"))[: 1 if protocol == "sysu" else 2]
-        for query, gallery in directions:
-            for kind in kinds:
-                result = results[query, kind] = search(embeddings, protocol, kind, query, gallery)
-                row = {"step": self.step, "split": split, "query": query, "test_distance": kind}
-                row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
-                row |= {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries}
-                self.metrics.append(row)
-        return results["infrared", self.config.test_distance]
+        rows = score(embeddings, self.config.protocol).to_dict("records")
+        self.metrics += [{"step": self.step, "split": split} | row for row in rows]
+        wanted = ("infrared", self.config.test_distance)
+        return next(row["mAP"] for row in rows if (row["query"], row["test_distance"]) == wanted)
 
     def summary(self) -> dict[str, str]:
         """What the progress bar shows."""
