@@ -246,17 +246,16 @@ def frame(nm):
     images = [world.expose_band(scene, nm) for scene in scenes]
     spread = np.std([image[36:60, 24:40].mean() for image in images])
     band = "visible" if nm < 700 else "near infrared"
-    words = (
-        f"{nm} nm, {band}: the four chests differ by {spread:.0f} grey levels (standard deviation)."
-    )
-    return image_strip(images, list(four), alt=words, largest=0.72)
+    words = f"{nm} nm, {band}: the four chests differ by {spread:.0f} grey levels."
+    return image_strip(images, ["red", "blue", "dye", "carbon"], alt=words, largest=0.72)
 
 
 bands = np.arange(450, 951, 20)
 FrameSlider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 
 # %% [markdown]
-# The line of text under the slider counts how far apart the four chests are. (Without a running kernel you see one
+# The line of text under the slider counts how far apart the four chests are (standard deviation of their mean
+# brightness). While the carbon stays dark it never falls to 0. (Without a running kernel you see one
 # position of it.)
 
 # %% [markdown]
@@ -363,12 +362,10 @@ embedding_map(
 from scipy.spatial.distance import cdist
 
 is_infrared = np.repeat([False, True], [len(learned.visible), len(learned.infrared)])
-nearest = np.argsort(cdist(learned.infrared, everything), axis=1)[
-    :, 1:11
-]  # the first is the image itself
-print(
-    f"{is_infrared[nearest].mean():.0%} of the ten nearest are infrared, and {is_infrared.mean():.0%} of all images are"
-)
+order = np.argsort(cdist(learned.infrared, everything), axis=1)
+nearest = order[:, 1:11]  # the first is the image itself
+print(f"infrared: {is_infrared[nearest].mean():.0%} of the ten nearest neighbours,")
+print(f"          {is_infrared.mean():.0%} of all images")
 
 # %% [markdown]
 # If the modality did not matter the two numbers would be close. (Not equal: a few neighbours are infrared for a good

@@ -348,6 +348,10 @@ for one, other in ("IV", "IX", "XV"):
         f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres"
     )
 
+# %% [markdown]
+# Three distances make a triangle. For X to lie between, I to X must be shorter than I to V, and so must X to V. The
+# clouds themselves, flattened by PCA as in notebook 01:
+
 # %%
 from xivlab.figures import embedding_map
 
@@ -362,6 +366,10 @@ embedding_map(
     {"test people, trained model": flat},
     "Visible, infrared and X embeddings of the test people, PCA.",
 )
+
+# %% [markdown]
+# If one cloud hides another, that is what training is for. The map shows where they differ, the next line says whether
+# X is on the way.
 
 # %%
 nearer = np.linalg.norm(centre["I"] - centre["X"]) < np.linalg.norm(centre["I"] - centre["V"])
