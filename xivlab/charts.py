@@ -189,7 +189,15 @@ def hinge(margins: Sequence[float], gaps: Mapping[str, float] | None = None) -> 
     for name, gap in gaps.items():
         loss = max(0.0, gap + margins[0])
         axes.plot(gap, loss, color=INK, marker="o", markersize=7)
-        axes.annotate(name, (gap, loss), (0, 9), textcoords="offset points", ha="right", fontsize=FONT)
+        axes.annotate(
+            name,
+            (gap, loss),
+            (0, 9),
+            textcoords="offset points",
+            ha="right",
+            fontsize=FONT,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )  # legible over a curve
     axes.axvline(0, color="#888888", linewidth=0.8)
     axes.legend(frameon=False, fontsize=FONT, loc="upper left")
     return picture

@@ -344,7 +344,7 @@ for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
 
 # %% [markdown]
 # With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays for ever. The
-# paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, "to emphasise cross-modality constraints".
+# paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, to stress the constraints between modalities.
 #
 # ## 10. Two failures
 #

@@ -339,7 +339,7 @@ print("other people could turn the sign" if low < 0 < high else "other people wo
 #
 # It *can* say that **this model** is far above chance, that for this model v+x is better or worse than v, and how sure that is for
 # other people like these. It *cannot* say that **the method** is better than the Baseline: both were trained once. Another seed
-# draws other batches and another classifier, and scores of small models move by points from seed to seed. The interval above does not
+# draws other batches and another classifier, and may move a score by as much as the differences in the table. The interval above does not
 # contain that, for no bootstrap of people can train again. To compare methods, train each with several seeds, pair the
 # seeds, and look at the differences. In this kit that is one word, `scale.config(seed=1)`, and some minutes each.
 #
@@ -348,7 +348,7 @@ print("other people could turn the sign" if low < 0 < high else "other people wo
 # - Eq. 2 adds two distances: query to visible, and query to X.
 # - CMC sees the first hit, AP all hits, INP the last.
 # - A score belongs to a protocol: hidden cameras, people or images, ties, queries without a match.
-# - Ten galleries tame one kind of luck; people and seeds are two others, usually larger.
+# - Ten galleries tame one kind of luck; people and seeds are two others, which they do not touch.
 
 # %% [markdown]
 # ## Exercise 1: average precision
