@@ -136,10 +136,11 @@ def _expose(world: World, name: str, folder: Path) -> None:
     images = Parallel(n_jobs=-1, backend=BACKEND, return_as="generator")(
         delayed(_exposed)(name, chunk) for chunk in chunks
     )
-    # An interrupted build leaves the generator, which stops the chunks under way.
-    with closing(images), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*successfully executed", category=UserWarning)  # as wanted
-        write_packed(folder, name, world.fingerprint, world.size, world.index, images, folder.exists())
+    # An interrupted build leaves the generator, which stops the chunks under way; joblib's word about it is no news.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*successfully executed", category=UserWarning)
+        with closing(images):
+            write_packed(folder, name, world.fingerprint, world.size, world.index, images, folder.exists())
 
 
 def _exposed(name: str, rows: np.ndarray) -> np.ndarray:
