@@ -20,6 +20,7 @@ def load() -> pd.DataFrame:
     return pd.read_csv(PATH, index_col="name")
 
 
+@cache
 def of_material(name: str) -> float:
     """Temperature of a scene material in degrees Celsius; the air's where the table has none."""
     table = load()["temperature"]
@@ -34,5 +35,5 @@ def automatic_gain(temperature: np.ndarray, rng: np.random.Generator) -> np.ndar
     """
     low = COLDEST + 0.8 * rng.standard_normal()
     high = WARMEST + 1.0 * rng.standard_normal()
-    power = [(t + 273.15) ** 4 for t in (temperature, low, high)]
+    power = [np.square(np.square(t + 273.15)) for t in (temperature, low, high)]
     return ((power[0] - power[1]) / (power[2] - power[1])).astype(np.float32)

@@ -216,10 +216,9 @@ class World:
             part = frame[y[0] : y[-1] + 1, x[0] : x[-1] + 1]  # first a view: a row of the whole frame is long
             return np.take(part[y - y[0]], x - x[0], axis=1)
 
-        names = self._buffers.labels(buffer)
-        names = np.where(
-            names > 0, names, behind(plate.labels, 2 * HEIGHT, 2 * WIDTH) + np.uint8(PERSON_LABELS)
-        )
+        person = self._buffers.labels(buffer)
+        names = behind(plate.labels, 2 * HEIGHT, 2 * WIDTH) + np.uint8(PERSON_LABELS)
+        np.copyto(names, person, where=person > 0)
         rows, columns = _enlargers()
         shadow = rows @ (self._buffers.shadow[buffer] / np.float32(255)) @ columns
         scale = (PLANE_MAX / np.float32(255))[:, None, None]
@@ -241,14 +240,21 @@ class World:
         own = [person["temperatures"].get(name, thermal.AIR) for name in label_names.NAMES]
         own += [thermal.AIR] * (PERSON_LABELS - len(own))
         table = np.float32([*own, *(thermal.of_material(name) for name in self._plate(buffer).materials)])
-        temperature = table[names].reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
-        share = (names < PERSON_LABELS).reshape(HEIGHT, 2, WIDTH, 2).mean((1, 3))
+        temperature = _mean_of_four(table[names])
+        share = _mean_of_four((names < PERSON_LABELS).astype(np.float32))
         # folds and hollows that see little sky keep warmth; what is turned away shows a cooler reflection
         temperature = temperature + share * (
             1.6 * (0.7 - np.clip(planes[1], 0, 1)) - 1.8 * (1 - np.clip(planes[0], 0, 1)) ** 3
         )
         temperature += (1 - share) * 1.2 * (back_planes[2] - 1)
         return thermal.automatic_gain(temperature, rng)[None]
+
+
+def _mean_of_four(samples: np.ndarray) -> np.ndarray:
+    """(256, 128) as (128, 64), each the mean of 2 x 2."""
+    return (
+        samples[0::2, 0::2] + samples[0::2, 1::2] + samples[1::2, 0::2] + samples[1::2, 1::2]
+    ) / np.float32(4)
 
 
 def _channels_first(image: np.ndarray) -> np.ndarray:
