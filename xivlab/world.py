@@ -151,7 +151,8 @@ class World:
         blur, grain = camera.blur * max(sensor_pixel, 0.5), 0.35 * max(sensor_pixel - 0.5, 0.0)
         linear = gaussian_filter(linear, (0, blur, blur), truncate=3.0)
         noise = _channels_first(rng.standard_normal((HEIGHT, WIDTH, len(linear)), np.float32))
-        noise = gaussian_filter(noise, (0, grain, grain), truncate=2.0)
+        if grain >= 0.25:  # below, the filter would be one sample wide
+            noise = gaussian_filter(noise, (0, grain, grain), truncate=2.0)
         linear += noise * np.sqrt(camera.shot_noise * np.clip(linear, 0, None) + camera.read_noise**2)
         return _jpeg(_develop(linear, camera.gamma), camera.jpeg)
 
