@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 from hypothesis import settings
 
@@ -16,3 +17,17 @@ settings.load_profile("xivlab")
 
 def pytest_addoption(parser):
     parser.addoption("--makehuman", type=Path, help="folder of the CC0 MakeHuman assets, for -m render")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A project of its own with small data, a notebook and smoke scale, one per test file."""
+    import small_study
+
+    from xivlab.scale import current
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = tmp_path_factory.mktemp("project")
+        small_study.project(folder, monkeypatch)
+        yield folder
+    current.cache_clear()

@@ -10,14 +10,7 @@ from xivlab.runs import Run
 from xivlab.scale import current
 from xivlab.train import Training
 
-
-@pytest.fixture(scope="module", autouse=True)
-def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        folder = tmp_path_factory.mktemp("project")
-        small_study.project(folder, monkeypatch)
-        yield folder
-    current.cache_clear()
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-import small_study
 
 from xivlab.errors import XivlabError
 from xivlab.execute import Executed
@@ -37,15 +36,6 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         self.text.append(data)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        folder = tmp_path_factory.mktemp("project")
-        small_study.project(folder, monkeypatch)
-        yield folder
-    current.cache_clear()
 
 
 @pytest.fixture(scope="module")

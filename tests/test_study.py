@@ -13,15 +13,6 @@ from xivlab.study import METHODS, study
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        folder = tmp_path_factory.mktemp("project")
-        small_study.project(folder, monkeypatch)
-        yield folder
-    current.cache_clear()
-
-
-@pytest.fixture(scope="module")
 def done(folder):
     return study(current(), folder / "results", folder / "notebooks")
 

@@ -25,6 +25,7 @@ HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each w
 SHADOW_SHAPE = (24, 12)
 # Value that a plane stores as 255: facing the camera (plates: times the lamp's fall-off), light from the dome, texture.
 PLANE_MAX = np.float32([2.0, 1.6, 2.0])
+REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 FORMAT = "xivlab-buffers-1"
 ASSETS = Path(__file__).parent / "assets"
 

@@ -15,6 +15,7 @@ import io
 import json
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,14 +24,14 @@ from scipy.ndimage import gaussian_filter
 
 from . import labels as label_names
 from . import spectra, thermal
-from .buffers import ASSETS, HEIGHT, PLANE_MAX, SHADOW_SHAPE, WIDTH, Buffers, Plate
+from .buffers import ASSETS, HEIGHT, PLANE_MAX, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH, Buffers, Plate
 from .cameras import CAMERAS, Camera
 from .errors import XivlabError
 
+T = TypeVar("T")
 SYNTHETIC = ("synthetic-sysu", "synthetic-regdb")
 VERSION = 1  # of the image formation: a change makes packed caches out of date
 PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
-REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 SPLITS = ("train", "val", "test")
 
 
@@ -132,9 +133,7 @@ class World:
     def _material_names(self, buffer: int) -> tuple[str, ...]:
         """Spectra of the labels a crop can show: the person's 16, then the plate's."""
         person = self._people[int(self._buffers.person[buffer])]
-        own = [person["materials"].get(name, "scene:eye") for name in label_names.NAMES]
-        own += ["scene:eye"] * (PERSON_LABELS - len(own))
-        return (*own, *self._plate(buffer).materials)
+        return (*_by_label(person["materials"], "scene:eye"), *self._plate(buffer).materials)
 
     def _plate(self, buffer: int) -> Plate:
         return self._buffers.plates[int(self._buffers.camera[buffer])]
@@ -238,8 +237,7 @@ class World:
         """Thermal image (1, 128, 64) in [0, 1]: emitted radiance after the camera's automatic gain."""
         names, planes, _, back_planes = self._geometry(buffer)
         person = self._people[int(self._buffers.person[buffer])]
-        own = [person["temperatures"].get(name, thermal.AIR) for name in label_names.NAMES]
-        own += [thermal.AIR] * (PERSON_LABELS - len(own))
+        own = _by_label(person["temperatures"], thermal.AIR)
         table = np.float32([*own, *(thermal.of_material(name) for name in self._plate(buffer).materials)])
         temperature = _mean_of_four(table[names])
         share = _mean_of_four((names < PERSON_LABELS).astype(np.float32))
@@ -249,6 +247,12 @@ class World:
         )
         temperature += (1 - share) * 1.2 * (back_planes[2] - 1)
         return thermal.automatic_gain(temperature, rng)[None]
+
+
+def _by_label(values: dict[str, T], missing: T) -> list[T]:
+    """Sixteen values in the order of the person's labels, those without an entry `missing`."""
+    own = [values.get(name, missing) for name in label_names.NAMES]
+    return own + [missing] * (PERSON_LABELS - len(own))
 
 
 def _mean_of_four(samples: np.ndarray) -> np.ndarray:

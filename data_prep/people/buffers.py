@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xivlab import labels
-from xivlab.buffers import HEIGHT, SHADOW_SHAPE, WIDTH, quantise
+from xivlab.buffers import HEIGHT, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH, quantise
 
 from .cameras import FRAME_HEIGHT, FRAME_WIDTH, Camera
 from .casting import Caster, dome_light
@@ -20,7 +20,6 @@ from .patterns import PATTERNS, print_mask, surface_coordinates
 from .person import Person
 from .scenes import Scene
 
-REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 ALPHA_THRESHOLD = 0.5
 CLOTH = (labels.UPPER, labels.UPPER_PRINT, labels.LOWER, labels.LOWER_PRINT, labels.SCARF, labels.INNER)
 
