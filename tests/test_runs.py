@@ -2,6 +2,7 @@
 
 import json
 import signal
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -92,16 +93,21 @@ def test_a_run_of_another_version_is_refused(run):
         run.config()
 
 
-@pytest.fixture
+@contextmanager
 def small_disk():
-    """Files may not grow beyond 10 kB, as on a disk that fills up."""
+    """Files may not grow beyond 10 kB, as on a disk that fills up.
+
+    The limit holds for the whole process, its own log included: keep the block short.
+    """
     resource = pytest.importorskip("resource")  # not on Windows
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def save_rows(path):
@@ -117,10 +123,10 @@ def save_model(path):
 
 
 @pytest.mark.parametrize("save", [save_rows, save_state, save_model])
-def test_a_full_disk_keeps_what_was_there(save, tmp_path, small_disk):
+def test_a_full_disk_keeps_what_was_there(save, tmp_path):
     target = tmp_path / "file"
     target.write_bytes(b"good")
-    with pytest.raises(XivlabError, match=r"could not be written .*; nothing was lost") as caught:
+    with pytest.raises(XivlabError, match=r"could not be written .*; nothing was lost") as caught, small_disk():
         write_atomically(target, save)
     assert "\n" not in str(caught.value)
     assert target.read_bytes() == b"good"
