@@ -24,6 +24,19 @@ def test_paper_presets_are_the_papers_settings(name, protocol):
     assert (config.test_distance, config.protocol) == ("v+x", protocol)
 
 
+@pytest.mark.parametrize(("table", "stride"), [("table2", 2), ("table3", 1)])
+def test_presets_of_tables_2_and_3_have_the_plainer_backbone(table, stride):
+    config = preset(f"paper-{table}")
+    assert (config.backbone, config.last_stride, config.neck) == ("resnet50", stride, False)
+    assert dataclasses.replace(config, last_stride=1, neck=True) == preset("paper-sysu")
+
+
+def test_paper_presets_show_densenet_its_own_size():
+    config = preset("paper-sysu", backbone="densenet121")
+    assert (config.height, config.width) == (224, 224)
+    assert preset("paper-sysu", backbone="densenet121", height=256).height == 256
+
+
 def test_demo_is_300_steps_of_8_by_4():
     config = preset("demo")
     assert config.epochs * config.steps_per_epoch == 300
@@ -64,6 +77,9 @@ def test_config_is_frozen():
         ({"steps_per_epoch": 0}, "steps_per_epoch must be at least 1"),
         ({"height": 0}, "height must be at least 1"),
         ({"seed": -1}, "seed must be at least 0"),
+        ({"last_stride": 3}, "last_stride must be 1 or 2"),
+        ({"train_on": "test"}, "train_on must be one of train, train.val"),
+        ({"precision": "fp8"}, "precision must be one of auto, 32, 16, bf16"),
         ({"method": "baseline", "test_distance": "x"}, "baseline has no X"),
         ({"margin": 0.3}, "no setting named margin"),
     ],

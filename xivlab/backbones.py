@@ -1,4 +1,4 @@
-"""Backbones of the feature learner, each ending in feature maps with the last stride at 1."""
+"""Backbones of the feature learner, each ending in feature maps."""
 
 from importlib import resources
 from pathlib import Path
@@ -12,13 +12,15 @@ from xivlab.errors import XivlabError
 SLIM_CHANNELS = (16, 32, 64, 128)
 
 
-def backbone(name: str, weights: str | None) -> tuple[nn.Module, int]:
+def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.Module, int]:
     """A backbone and the number of its output channels.
 
     Args:
         name: "slim", "resnet50" or "densenet121"; images (B, 3, H, W) become (B, D, h, w).
         weights: "imagenet" (torchvision's, downloaded once; not for slim), "visible" (shipped, for
             slim), None (random), or the path of a safetensors file of the backbone alone.
+        last_stride: of the last stage: 1 for finer maps (Luo et al. 2019), or 2, for which torchvision's
+            networks were made. The weights are the same.
 
     Raises:
         XivlabError: unknown name, weights that cannot be had, or a file that does not fit.
@@ -31,14 +33,14 @@ def backbone(name: str, weights: str | None) -> tuple[nn.Module, int]:
         if name == "slim":
             raise XivlabError("slim has no ImageNet weights: use 'visible', a path or None.")
         try:
-            net = makers[name]("DEFAULT")
+            net = makers[name]("DEFAULT", last_stride)
         except (OSError, RuntimeError) as error:
             raise XivlabError(
                 f"The ImageNet weights of {name} could not be downloaded ({error}): connect once, "
                 "or give a safetensors path or None."
             ) from error
     else:
-        net = makers[name](None)
+        net = makers[name](None, last_stride)
         if path is not None:
             load_weights(net, path)
     return net, {"slim": SLIM_CHANNELS[-1], "resnet50": 2048, "densenet121": 1024}[name]
@@ -77,13 +79,14 @@ def load_weights(net: nn.Module, path: str | Path) -> None:
 class Slim(nn.Sequential):
     """A small ResNet for laptops: 16, 32, 64, 128 channels, two basic blocks each, 0.7 M weights.
 
-    The stem divides height and width by 4, the stages by 1, 2, 2 and 1 (last stride 1).
+    The stem divides height and width by 4, the stages by 1, 2, 2 and `last_stride`.
 
     Args:
         weights: accepted for symmetry with torchvision's constructors; must be None.
+        last_stride: of the last stage.
     """
 
-    def __init__(self, weights: None = None) -> None:
+    def __init__(self, weights: None = None, last_stride: int = 1) -> None:
         width = SLIM_CHANNELS[0]
         layers = [
             nn.Conv2d(3, width, 3, stride=2, padding=1, bias=False),
@@ -91,7 +94,7 @@ class Slim(nn.Sequential):
             nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1),
         ]
-        for channels, stride in zip(SLIM_CHANNELS, (1, 2, 2, 1), strict=True):
+        for channels, stride in zip(SLIM_CHANNELS, (1, 2, 2, last_stride), strict=True):
             layers += [BasicBlock(width, channels, stride), BasicBlock(channels, channels, 1)]
             width = channels
         super().__init__(*layers)
@@ -121,18 +124,18 @@ class BasicBlock(nn.Module):
         return torch.relu(self.norm2(self.conv2(inner)) + self.shortcut(maps))
 
 
-def _resnet50(weights: str | None) -> nn.Module:
+def _resnet50(weights: str | None, last_stride: int) -> nn.Module:
     from torchvision.models import resnet50
 
     net = resnet50(weights=weights)
-    # Last stride 1 (Luo et al. 2019): finer maps for the same weights.
-    net.layer4[0].conv2.stride = net.layer4[0].downsample[0].stride = (1, 1)
+    net.layer4[0].conv2.stride = net.layer4[0].downsample[0].stride = (last_stride, last_stride)
     return nn.Sequential(*list(net.children())[:-2])
 
 
-def _densenet121(weights: str | None) -> nn.Module:
+def _densenet121(weights: str | None, last_stride: int) -> nn.Module:
     from torchvision.models import densenet121
 
     features = densenet121(weights=weights).features
-    features.transition3.pool = nn.Identity()  # last stride 1
+    if last_stride == 1:
+        features.transition3.pool = nn.Identity()
     return nn.Sequential(features, nn.ReLU())

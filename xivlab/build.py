@@ -29,7 +29,9 @@ def build_model(config: Config, classes: int) -> XIVNet:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        learner = FeatureLearner(config.backbone, classes, config.weights)
+        learner = FeatureLearner(
+            config.backbone, classes, config.weights, config.last_stride, config.neck
+        )
         generator: nn.Module | None = None
         if config.method != "baseline":
             learned = config.x == "x"

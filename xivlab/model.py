@@ -106,7 +106,7 @@ class Output(NamedTuple):
 
     Attributes:
         before_bn: (B, D) pooled features, which the triplet losses compare.
-        after_bn: (B, D) the same after the BNNeck, which the classifier sees.
+        after_bn: (B, D) the same after the BNNeck, which the classifier sees; the very same without one.
         logits: (B, C) one score per training person.
     """
 
@@ -125,16 +125,26 @@ class FeatureLearner(nn.Module):
         backbone: "slim", "resnet50" or "densenet121"; see `xivlab.backbones`.
         classes: C, the number of training people.
         weights: "imagenet", None, or the path of a safetensors file.
+        last_stride: of the backbone's last stage, 1 or 2.
+        neck: whether there is a BNNeck; without one both losses see the same features.
 
     Raises:
         XivlabError: the backbone or its weights are unknown or cannot be had.
     """
 
-    def __init__(self, backbone: str, classes: int, weights: str | None = "imagenet") -> None:
+    def __init__(
+        self,
+        backbone: str,
+        classes: int,
+        weights: str | None = "imagenet",
+        last_stride: int = 1,
+        neck: bool = True,
+    ) -> None:
         super().__init__()
-        self.backbone, width = make_backbone(backbone, weights)
-        self.neck = nn.BatchNorm1d(width)
-        self.neck.bias.requires_grad_(False)
+        self.backbone, width = make_backbone(backbone, weights, last_stride)
+        self.neck = nn.BatchNorm1d(width) if neck else nn.Identity()
+        if neck:
+            self.neck.bias.requires_grad_(False)
         self.classifier = nn.Linear(width, classes, bias=False)
         nn.init.normal_(self.classifier.weight, std=0.001)
 
