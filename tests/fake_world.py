@@ -22,7 +22,7 @@ def sysu_index(shots: int = 2) -> pd.DataFrame:
 def regdb_index(pairs: int = 3) -> pd.DataFrame:
     """The same eight people, `pairs` visible and thermal images each."""
     rows = [
-        (f"{light}/{person}/male_back_{kind}_{frame:05d}_{person}.bmp", person, 1, modality, split)
+        (f"{light}/{person}/male_back_{kind}_{frame:05d}_{person}.bmp", person, modality + 1, modality, split)
         for person, split in SPLIT_OF.items()
         for modality, (light, kind) in enumerate((("Visible", "v"), ("Thermal", "t")))
         for frame in range(pairs)
@@ -43,6 +43,11 @@ class FakeWorld:
     def expose(self, rows: np.ndarray) -> np.ndarray:
         FakeWorld.exposed += len(rows)
         return np.broadcast_to(rows[:, None, None, None], (len(rows), *self.size, 3)).astype(np.uint8)
+
+
+def grey(rows) -> np.ndarray:
+    """What the fake world exposes for these rows."""
+    return np.asarray(rows, np.uint8)[:, None, None, None] * np.ones((1, *FakeWorld.size, 3), np.uint8)
 
 
 def install(monkeypatch, cache) -> None:

@@ -9,8 +9,8 @@ import torch
 from toy import split
 
 from xivlab.backbones import backbone
-from xivlab.data import write_packed
 from xivlab.errors import XivlabError
+from xivlab.packed import write_packed
 from xivlab.pretrain import main, pretrain, vary_colour
 
 

@@ -1,40 +1,30 @@
-"""Packed data sets: every image of a set in one array, with who it shows, where and in what light.
+"""Data sets: who is seen in every image, where, in what light, and whether to train or to test.
 
-A packed data set is a folder of three files:
-
-- `pixels.npy`: uint8, N x H x W x 3, RGB in [0, 255], opened memory-mapped;
-- `index.csv`: one row per image: path, person, camera, modality (0 visible, 1 infrared), split;
-- `meta.json`: format, name, size, images per split, fingerprint of the source, checksum of all this.
+Where the images are kept says `xivlab.packed`.
 
     >>> data = load("synthetic-sysu")       # doctest: +SKIP
     >>> data.train.pixels.shape             # doctest: +SKIP
     (4800, 128, 64, 3)
 """
 
-import io
-import json
+import hashlib
 import os
 import warnings
-import zlib
-from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache as cached
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import platformdirs
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
 
 from xivlab.errors import XivlabError
-from xivlab.files import new_folder
+from xivlab.packed import COLUMNS, SHOTS, SPLITS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
 from xivlab.world import SYNTHETIC, World
 
-FORMAT = 1  # of the packed folder; another number is not read
-SPLITS = ("train", "val", "test")
-COLUMNS = ("path", "person", "camera", "modality", "split")
 BACKEND = "loky"  # of joblib
 CHUNK = 64  # images exposed at a time: enough to keep a core busy, few enough for a smooth progress bar
 
@@ -44,11 +34,14 @@ class Split:
     """The images of one split; row i of every array is image i.
 
     Attributes:
-        pixels: uint8, N x H x W x 3, RGB in [0, 255], read-only and memory-mapped.
+        pixels: uint8, N x H x W x 3, RGB in [0, 255]; see `DataSet.split` for where they are held.
         person: int64, N. Numbers are the source's own: not contiguous, unique over all splits.
         camera: int64, N, from 1.
         modality: int64, N: 0 visible, 1 infrared.
         path: str, N: the image's path in the source's folder tree, with forward slashes.
+        permutation: int16, N x 10, for SYSU-MM01's official gallery sampler: the place, from 0, of the
+            image in the published random order of its person's images in its camera, for each of ten
+            trials; -1 where there is none. None if the data set has no published orders.
     """
 
     pixels: np.ndarray
@@ -56,6 +49,7 @@ class Split:
     camera: np.ndarray
     modality: np.ndarray
     path: np.ndarray
+    permutation: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.person)
@@ -66,22 +60,83 @@ class Split:
         Their pixels are copied into memory: select as little as is needed.
         """
         return Split(
-            self.pixels[mask], self.person[mask], self.camera[mask], self.modality[mask], self.path[mask]
+            self.pixels[mask],
+            self.person[mask],
+            self.camera[mask],
+            self.modality[mask],
+            self.path[mask],
+            None if self.permutation is None else self.permutation[mask],
         )
 
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Three splits that share no person, and the fingerprint of the source they were made from."""
+    """Splits that share no person, and the fingerprint of the source they were made from.
+
+    Attributes:
+        name: of the data set.
+        fingerprint: another one for other images, and for another trial.
+        pixels: uint8, N x H x W x 3, RGB in [0, 255], of all splits; read-only and memory-mapped if
+            they come from a folder.
+        index: one row per image: path, person, camera, modality, split; shot_0 ... shot_9 if the
+            source publishes random orders.
+        trial: which of ten random halves (RegDB), from 1; None for a set with one split.
+    """
 
     name: str
     fingerprint: str
-    train: Split
-    val: Split
-    test: Split
+    pixels: np.ndarray
+    index: pd.DataFrame
+    trial: int | None = None
+
+    @classmethod
+    def of(cls, name: str, fingerprint: str, train: Split, val: Split, test: Split) -> "DataSet":
+        """A data set of splits held in memory; its pixels are a copy."""
+        splits = []
+        for split_name, split in zip(SPLITS, (train, val, test)):
+            columns = {column: getattr(split, column) for column in COLUMNS[:-1]} | {"split": split_name}
+            if split.permutation is not None:
+                columns |= dict(zip(SHOTS, split.permutation.T))
+            splits.append(pd.DataFrame(columns))
+        pixels = np.concatenate([train.pixels, val.pixels, test.pixels])
+        return cls(name, fingerprint, pixels, pd.concat(splits, ignore_index=True))
+
+    def split(self, *names: str) -> Split:
+        """The images of one or more splits ("train", "val", "test"), in the order of the index.
+
+        Their pixels are a view of the memory map where the rows are contiguous, else a copy in memory.
+        A split may be empty: RegDB and LLCM have no validation people.
+        """
+        rows = np.flatnonzero(self.index["split"].isin(names))
+        contiguous = len(rows) == 0 or rows[-1] - rows[0] + 1 == len(rows)
+        where = slice(rows[0], rows[-1] + 1) if contiguous and len(rows) else rows
+        index = self.index.iloc[rows]
+        return Split(
+            self.pixels[where],
+            index["person"].to_numpy(np.int64),
+            index["camera"].to_numpy(np.int64),
+            index["modality"].to_numpy(np.int64),
+            index["path"].to_numpy(str),
+            index[list(SHOTS)].to_numpy(np.int16) if SHOTS[0] in index else None,
+        )
+
+    @cached_property
+    def train(self) -> Split:
+        """The images to train on."""
+        return self.split("train")
+
+    @cached_property
+    def val(self) -> Split:
+        """The images to choose the best model by."""
+        return self.split("val")
+
+    @cached_property
+    def test(self) -> Split:
+        """The images to report on."""
+        return self.split("test")
 
 
-def load(name: str | Path, cache: str | Path | None = None) -> DataSet:
+def load(name: str | Path, trial: int | None = None, cache: str | Path | None = None) -> DataSet:
     """Open a data set.
 
     The synthetic sets are exposed from the shipped asset the first time, on all cores, and kept in the
@@ -89,19 +144,37 @@ def load(name: str | Path, cache: str | Path | None = None) -> DataSet:
 
     Args:
         name: "synthetic-sysu", "synthetic-regdb", or the folder of a packed data set.
+        trial: which of ten random halves trains, 1 to 10, in a set that has them (RegDB); the first if
+            not given.
         cache: folder for the exposed synthetic sets; `cache_folder()` if not given.
 
     Raises:
-        XivlabError: there is no such data set, or the folder's files are not whole, or the cache
-            cannot be written.
+        XivlabError: there is no such data set or no such trial, or the folder's files are not whole, or
+            the cache cannot be written.
     """
     if name in SYNTHETIC:
-        return _load_synthetic(str(name), Path(cache) if cache else cache_folder())
-    if not Path(name).is_dir():
+        packed = _read_synthetic(str(name), Path(cache) if cache else cache_folder())
+    elif Path(name).is_dir():
+        packed = read_packed(name)
+    else:
         raise XivlabError(
             f"There is no data set {str(name)!r}: give {' or '.join(SYNTHETIC)}, or the folder of a packed one."
         )
-    return read_packed(name)
+    return _data_set(packed, trial)
+
+
+def _data_set(packed: Packed, trial: int | None) -> DataSet:
+    name, fingerprint, index = packed.meta["name"], packed.meta["fingerprint"], packed.index
+    if "split" in index:
+        if trial is not None:
+            raise XivlabError(f"{name} has one split and no trials: leave trial {trial} out.")
+        return DataSet(name, fingerprint, packed.pixels, index)
+    trial = 1 if trial is None else trial
+    if trial not in range(1, TRIALS + 1):
+        raise XivlabError(f"{name} has no trial {trial}: choose one from 1 to {TRIALS}.")
+    index = index.assign(split=index[f"split_{trial}"]).drop(columns=list(TRIAL_SPLITS))
+    fingerprint = hashlib.sha256(f"{fingerprint}, trial {trial}".encode()).hexdigest()
+    return DataSet(name, fingerprint, packed.pixels, index, trial)
 
 
 def cache_folder() -> Path:
@@ -109,14 +182,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XIVLAB_CACHE") or platformdirs.user_cache_dir("xivlab", appauthor=False))
 
 
-def _load_synthetic(name: str, cache: Path) -> DataSet:
+def _read_synthetic(name: str, cache: Path) -> Packed:
     world = World(name)
     # The fingerprint is in the folder's name, so that two versions of the world never fight over one folder.
     folder = cache / f"{name}-{world.fingerprint[:16]}"
     with suppress(XivlabError):  # missing or damaged: both are mended below
-        data = read_packed(folder)
-        if data.fingerprint == world.fingerprint:
-            return data
+        packed = read_packed(folder)
+        if packed.meta["fingerprint"] == world.fingerprint:
+            return packed
     try:
         _expose(world, name, folder)
     except OSError as error:
@@ -151,133 +224,3 @@ def _exposed(name: str, rows: np.ndarray) -> np.ndarray:
 def _world(name: str) -> World:
     """Opened once per process, not once per chunk."""
     return World(name)
-
-
-def write_packed(
-    folder: str | Path,
-    name: str,
-    fingerprint: str,
-    size: tuple[int, int],
-    index: pd.DataFrame,
-    images: Iterable[np.ndarray],
-    replace: bool = False,
-) -> None:
-    """Write a packed data set, whole or not at all, with a progress bar.
-
-    Args:
-        folder: the folder to make.
-        name: of the data set.
-        fingerprint: of the source; it changes whenever the images would.
-        size: height and width of every image, in pixels.
-        index: one row per image with the columns path (str), person (int), camera (int), modality
-            (0 visible, 1 infrared) and split; rows in the order train, val, test.
-        images: chunks of uint8, n x H x W x 3, any n, together the images of all rows in order.
-        replace: put the new folder in the place of what is there.
-
-    Raises:
-        XivlabError: the index breaks one of these rules, or a person is in two splits, or a path is
-            there twice, or the images do not fit the index.
-        FileExistsError: `folder` is there, is not empty, and is not to be replaced.
-    """
-    check_index(index)
-    index = index[list(COLUMNS)]
-    raw = index.to_csv(index=False, lineterminator="\n").encode()
-    meta = {
-        "format": FORMAT,
-        "name": name,
-        "size": [int(side) for side in size],
-        "counts": {split: int((index["split"] == split).sum()) for split in SPLITS},
-        "fingerprint": fingerprint,
-    }
-    checksum = _checksum(meta, raw)
-    shape = (len(index), *meta["size"], 3)
-    done = 0
-    # A plain file and not a memory map: on a full disk a write raises, a memory map kills the process.
-    with (
-        new_folder(Path(folder), replace) as new,
-        open(new / "pixels.npy", "wb") as file,
-        tqdm(total=len(index), desc=f"Writing {name}", unit=" images", leave=False) as bar,
-    ):
-        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
-        for chunk in images:
-            if chunk.dtype != np.uint8 or chunk.shape[1:] != shape[1:]:
-                raise XivlabError(
-                    f"Images {done} and on of {name} are {chunk.dtype} {chunk.shape[1:]}: "
-                    f"give uint8 {shape[1:]}."
-                )
-            chunk = np.ascontiguousarray(chunk)
-            file.write(chunk)
-            checksum = zlib.crc32(chunk, checksum)
-            done += len(chunk)
-            bar.update(len(chunk))
-        if done != len(index):
-            raise XivlabError(f"{name} has {len(index)} rows in its index but {done} images: give one each.")
-        (new / "index.csv").write_bytes(raw)
-        (new / "meta.json").write_text(json.dumps(meta | {"checksum": f"{checksum:08x}"}, indent=2) + "\n")
-
-
-def read_packed(folder: str | Path) -> DataSet:
-    """Open a packed data set. Every byte is compared with the checksum: 0.1 s per 250 MB.
-
-    Raises:
-        XivlabError: a file is missing, cut short, changed since it was written, or of another format.
-    """
-    folder = Path(folder)
-    try:
-        meta = json.loads((folder / "meta.json").read_text())
-        if meta["format"] != FORMAT:
-            raise ValueError(f"its format is {meta['format']}, and this version reads {FORMAT}")
-        checksum = meta.pop("checksum")
-        raw = (folder / "index.csv").read_bytes()
-        pixels = np.load(folder / "pixels.npy", mmap_mode="r")
-        if f"{zlib.crc32(pixels, _checksum(meta, raw)):08x}" != checksum:
-            raise ValueError("its files have changed since they were written")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise XivlabError(f"{folder} is not a whole packed data set ({error}): make it again.") from error
-    index = pd.read_csv(io.BytesIO(raw), dtype={"path": str}, keep_default_na=False)
-    splits, start = {}, 0
-    for split in SPLITS:
-        stop = start + meta["counts"][split]
-        rows = index.iloc[start:stop]
-        splits[split] = Split(
-            pixels[start:stop],
-            rows["person"].to_numpy(np.int64),
-            rows["camera"].to_numpy(np.int64),
-            rows["modality"].to_numpy(np.int64),
-            rows["path"].to_numpy(str),
-        )
-        start = stop
-    return DataSet(meta["name"], meta["fingerprint"], **splits)
-
-
-def check_index(index: pd.DataFrame) -> None:
-    """Check an index before its images are written; see `write_packed` for the columns.
-
-    Raises:
-        XivlabError: one sentence that names the first broken rule and the row or person that breaks it.
-    """
-    if missing := set(COLUMNS) - set(index.columns):
-        raise XivlabError(f"The index has no column {min(missing)}: it needs {', '.join(COLUMNS)}.")
-    if index.empty:
-        raise XivlabError("The index has no rows: a data set needs at least one image.")
-    for column in ("person", "camera", "modality"):
-        if not pd.api.types.is_integer_dtype(index[column]):
-            raise XivlabError(f"Column {column} of the index is {index[column].dtype}: give whole numbers.")
-    if not index["modality"].isin((0, 1)).all():
-        raise XivlabError("Column modality of the index may hold only 0 (visible) and 1 (infrared).")
-    order = index["split"].map(dict(zip(SPLITS, range(len(SPLITS)))))
-    if order.isna().any() or not order.is_monotonic_increasing:
-        raise XivlabError(f"The index is not in the order of its splits: sort it by {', '.join(SPLITS)}.")
-    if (repeated := index["path"].duplicated()).any():
-        raise XivlabError(f"{index['path'][repeated].iloc[0]} is in the index twice: list every image once.")
-    splits = index.groupby("person")["split"].nunique()
-    if (splits > 1).any():
-        raise XivlabError(f"Person {splits[splits > 1].index[0]} is in two splits: keep each person in one.")
-
-
-def _checksum(meta: dict, index: bytes) -> int:
-    """CRC-32 of everything but the pixels; that of the pixels is then chained to it.
-
-    It guards against accidents, not against an enemy, and is three times faster than SHA-256.
-    """
-    return zlib.crc32(index, zlib.crc32(json.dumps(meta, sort_keys=True).encode()))

@@ -53,7 +53,7 @@ def export(name: str, layout: Layout, folder: str | Path, cache: str | Path | No
         raise XivlabError(f"Layout {layout} takes {SOURCE[layout]}, not {name}: change one of the two.")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise XivlabError(f"{folder} is there already and not an empty folder: name a new one.")
-    data = load(name, cache)
+    data = load(name, cache=cache)
     index = _index(data)
     tree = {"sysu-mm01": _sysu_mm01, "regdb": _regdb, "llcm": _llcm}[layout]
     try:

@@ -20,7 +20,7 @@ from tqdm.auto import trange
 from xivlab.augment import augment
 from xivlab.batches import resize
 from xivlab.build import pick_device
-from xivlab.data import DataSet, read_packed
+from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.loss import modality_loss
 from xivlab.model import MEAN, STD, FeatureLearner, gray
@@ -107,7 +107,7 @@ def main(args: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=3000, help="batches of 64 images")
     arguments = parser.parse_args(args)
     try:
-        pixels, person = visible_images(read_packed(arguments.folder))
+        pixels, person = visible_images(load(arguments.folder))
         backbone = pretrain(pixels, person, arguments.steps)
         # Half the bytes; read back as single precision, the features change in the fourth digit.
         write_atomically(arguments.out, lambda path: save_weights(backbone.half(), path))

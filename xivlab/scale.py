@@ -28,7 +28,7 @@ import torch
 from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.config import Config, preset
-from xivlab.data import DataSet, Split, load
+from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.world import SYNTHETIC
 
@@ -68,13 +68,17 @@ class Scale:
         """
         return preset(self.preset, **self.changes | changes)
 
-    def load(self, name: str | Path | None = None) -> DataSet:
+    def load(self, name: str | Path | None = None, trial: int | None = None) -> DataSet:
         """Open a data set, `data_name` if none is named, with no more people than this scale has.
+
+        Args:
+            name: as in `xivlab.data.load`.
+            trial: as in `xivlab.data.load`.
 
         Raises:
             XivlabError: as `xivlab.data.load`.
         """
-        data = load(name or self.data_name)
+        data = load(name or self.data_name, trial)
         return data if self.people is None else first_people(data, self.people)
 
 
@@ -150,9 +154,9 @@ def first_people(data: DataSet, count: int) -> DataSet:
 
     Their pixels are copied into memory.
     """
-
-    def cut(split: Split) -> Split:
-        return split.select(np.isin(split.person, np.unique(split.person)[:count]))
-
+    people = data.index.groupby("split")["person"].unique()
+    kept = np.concatenate([np.sort(numbers)[:count] for numbers in people])
+    rows = data.index["person"].isin(kept).to_numpy()
     fingerprint = hashlib.sha256(f"{data.fingerprint}, first {count} people".encode()).hexdigest()
-    return DataSet(data.name, fingerprint, cut(data.train), cut(data.val), cut(data.test))
+    index = data.index[rows].reset_index(drop=True)
+    return replace(data, fingerprint=fingerprint, pixels=data.pixels[rows], index=index)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xivlab.data import write_packed
+from xivlab.packed import write_packed
 from xivlab.world import World
 
 CHUNK = 64
