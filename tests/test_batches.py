@@ -1,5 +1,7 @@
 """Images in memory and identity-aligned batches."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -26,7 +28,7 @@ def test_resize_to_the_same_size_keeps_every_value_and_chunks_do_not_matter():
 def test_images_of_a_memory_mapped_split(tmp_path):
     data = split(3, 10, 0)
     np.save(tmp_path / "pixels.npy", data.pixels)
-    data.pixels = np.load(tmp_path / "pixels.npy", mmap_mode="r")
+    data = replace(data, pixels=np.load(tmp_path / "pixels.npy", mmap_mode="r"))
     images = Images.of(data, 16, 8)
     batch = images.batch(np.array([4, 0]), torch.device("cpu"))
     expected = data.pixels[[4, 0]].transpose(0, 3, 1, 2).astype(np.float32) / 255

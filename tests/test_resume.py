@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 import torch
@@ -98,8 +99,7 @@ def test_a_state_of_another_network_is_refused(tmp_path, monkeypatch):
 
 
 def test_resume_on_other_data_is_refused(whole):
-    data = dataset()
-    data.fingerprint = "1" * 64
+    data = replace(dataset(), fingerprint="1" * 64)
     with pytest.raises(XivlabError, match="trained on other data"):
         resume(whole.folder, data)
 
