@@ -134,19 +134,26 @@ def test_train_resume_evaluate(folder, capsys, monkeypatch):
     assert not Run(run).finished
     main(["train", "--resume", f"here/{run.name}"])
     printed = capsys.readouterr().out
-    assert printed.startswith(f"here/{run.name} is finished. Test people, in %:\nquery ")
-    table = printed.partition("\n")[2]
-    main(["evaluate", f"here/{run.name}"])
-    assert capsys.readouterr().out == table
-    assert [line.split()[1] for line in table.splitlines()[1:]] == ["v", "x", "v+x"]
+    assert printed.startswith(f"here/{run.name} is finished. Test people, in %:\nprotocol ")
+    mine = [line.split()[-6:] for line in printed.splitlines()[2:]]
+    main(["evaluate", f"here/{run.name}", "--test-feature", "after_bn"])
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[-6:] for line in lines] == mine
+    assert header.split()[-6:] == ["rank-1", "rank-5", "rank-10", "rank-20", "mAP", "mINP"]
 
-    main(["evaluate", str(run), "--split", "val", "--test-distance", "v"])
-    header, row = capsys.readouterr().out.splitlines()
-    assert header.split() == ["query", "test", "distance", "rank-1", "rank-10", "rank-20", "mAP", "mINP"]
-    assert row.startswith("infrared  v ")
+    main(["evaluate", f"here/{run.name}"])
+    lines = capsys.readouterr().out.splitlines()[1:]
+    expected = [[distance, side] for side in ("before_bn", "after_bn") for distance in ("v", "x", "v+x")]
+    assert [line.split()[8:10] for line in lines] == expected
+    assert all("sysu all single-shot  seeded   10" in line for line in lines)
+
+    main(["evaluate", str(run), "--people", "val", "--test-distance", "v", "--mode", "indoor"])
+    assert "sysu indoor single-shot" in capsys.readouterr().out
+    assert "rand_perm_cam.mat" in fails(capsys, "evaluate", str(run), "--sampler", "official")
+    assert "at least one run" in fails(capsys, "evaluate")
 
     monkeypatch.setenv("XIVLAB_SCALE", "demo")  # which has more people
     current.cache_clear()
-    assert "trained on other data than synthetic-sysu at demo scale" in fails(
-        capsys, "evaluate", str(run), "--split", "val"
+    assert "trained on other data than synthetic-sysu" in fails(
+        capsys, "evaluate", str(run), "--people", "val"
     )

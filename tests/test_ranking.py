@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from xivlab.embed import Embeddings
-from xivlab.evaluate import retrieval_metrics, sample_gallery
+from xivlab.evaluate import retrieval_metrics
+from xivlab.gallery import sample_gallery
 from xivlab.ranking import first_of_each_person, ranked_list
 
 rng = np.random.default_rng(0)

@@ -1,5 +1,6 @@
 """The run folder: its name, whole files only, and clear sentences about broken ones."""
 
+import dataclasses
 import json
 import signal
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import torch
+import toy
 
 from xivlab.config import preset
 from xivlab.embed import Embeddings
@@ -36,23 +38,62 @@ def test_missing_starting_weights_are_one_clear_sentence(tmp_path):
 @pytest.fixture
 def run(tmp_path):
     run = Run(tmp_path / "run")
-    run.begin(preset("demo"), "toy", "0" * 64)
+    run.begin(preset("demo"), toy.dataset())
     return run
 
 
 def test_config_comes_back(run):
     assert run.config() == preset("demo")
-    assert run.about()["data"] == {"name": "toy", "fingerprint": "0" * 64}
+    data = toy.dataset()
+    assert run.about()["data"] == {"name": "toy", "fingerprint": data.fingerprint, "trial": None}
+    run.check_data(data)
+
+
+def test_other_data_and_another_split_of_regdb_are_refused(tmp_path):
+    first, second = (dataclasses.replace(toy.dataset(), fingerprint=str(t), trial=t) for t in (1, 2))
+    run = Run(tmp_path / "run")
+    run.begin(preset("demo"), first)
+    run.check_data(first)
+    with pytest.raises(
+        XivlabError, match="trained on split 1 of toy and this is split 2, some of whose test"
+    ):
+        run.check_data(second)
+    with pytest.raises(XivlabError, match="other data than toy"):
+        run.check_data(dataclasses.replace(first, fingerprint="f"))
+
+
+def both(x=None, n=20, permutation=None):
+    """Made-up embeddings of both sides of the BNNeck: of length 2 before and of length 3 after."""
+    number = np.arange(n)
+    return {
+        side: Embeddings(
+            *(
+                None if features is None else np.full((n, 4), length / 2, np.float32)
+                for features in (1, 1, x)
+            ),
+            *[number] * 4,
+            permutation,
+        )
+        for side, length in (("before_bn", 2), ("after_bn", 3))
+    }
 
 
 def test_embeddings_come_back_with_and_without_x(run):
-    feature, number = np.ones((2, 3), np.float32), np.arange(2)
-    for x in (feature, None):
-        run.write_embeddings(Embeddings(feature, feature, x, number, number, number, number))
-        again = run.embeddings()
-        assert (again.x is None) == (x is None)
-        np.testing.assert_array_equal(again.visible, feature)
+    for x in (1, None):
+        run.write_embeddings(both(x))
+        assert (run.embeddings().x is None) == (x is None)
+        np.testing.assert_allclose(run.embeddings().visible, 0.5)  # length 1, as the settings say
     assert run.finished
+
+
+def test_embeddings_come_back_from_either_side_of_the_neck(tmp_path):
+    run = Run(tmp_path / "run")
+    run.begin(preset("demo", normalize=False, test_feature="before_bn"), toy.dataset())
+    places = np.arange(200).reshape(20, 10)
+    run.write_embeddings(both(permutation=places))
+    assert run.embeddings().infrared[0, 0] == 1
+    assert run.embeddings("after_bn").infrared[0, 0] == 1.5
+    np.testing.assert_array_equal(run.embeddings().permutation, places)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +106,7 @@ def test_embeddings_come_back_with_and_without_x(run):
     ],
 )
 def test_missing_empty_cut_and_foreign_files_are_refused_in_a_sentence(run, name, read, sentence):
-    feature, number = np.ones((20, 3), np.float32), np.arange(20)
-    run.write_embeddings(Embeddings(feature, feature, None, number, number, number, number))
+    run.write_embeddings(both())
     run.write("state.pt", lambda path: torch.save({"step": torch.zeros(1000)}, path))
     run.write("model.safetensors", lambda path: save_weights(XGenerator(), path))
     read(run)
@@ -126,7 +166,10 @@ def save_model(path):
 def test_a_full_disk_keeps_what_was_there(save, tmp_path):
     target = tmp_path / "file"
     target.write_bytes(b"good")
-    with pytest.raises(XivlabError, match=r"could not be written .*; nothing was lost") as caught, small_disk():
+    with (
+        pytest.raises(XivlabError, match=r"could not be written .*; nothing was lost") as caught,
+        small_disk(),
+    ):
         write_atomically(target, save)
     assert "\n" not in str(caught.value)
     assert target.read_bytes() == b"good"
@@ -142,4 +185,4 @@ def test_weights_can_be_read_by_whoever_may_read_the_folder(tmp_path):
 def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(XivlabError, match="cannot be made"):
-        run_folder(tmp_path / "runs", preset("demo"), "a", None).begin(preset("demo"), "toy", "a")
+        run_folder(tmp_path / "runs", preset("demo"), "a", None).begin(preset("demo"), toy.dataset())

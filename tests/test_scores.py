@@ -5,7 +5,8 @@ import pytest
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
-from xivlab.scores import as_text, chance, score
+from xivlab.gallery import Sampling
+from xivlab.scores import as_text, chance, mean_of, score
 
 
 @pytest.fixture
@@ -49,10 +50,35 @@ def test_chance_knows_nothing(embeddings):
     assert table["rank1"][0] < 0.15 < score(embeddings)["rank1"].min()
 
 
+def test_a_row_says_how_it_was_searched(embeddings):
+    indoor = score(embeddings, sampling=Sampling(mode="indoor", shots=10))
+    assert set(indoor["protocol"]) == {"sysu indoor 10-shot"}
+    assert set(indoor["sampler"]) == {"seeded"} and set(indoor["trials"]) == {10}
+    regdb = score(embeddings, "regdb")
+    assert set(regdb["sampler"]) == {"every image"} and set(regdb["trials"]) == {1}
+
+
+def test_mean_of_runs(embeddings):
+    others = Embeddings(**vars(embeddings) | {"infrared": np.roll(embeddings.infrared, 1, 0)})
+    one, other = score(embeddings), score(others)
+    mean = mean_of([one, other])
+    assert set(mean["runs"]) == {2}
+    np.testing.assert_allclose(mean["mAP"], (one["mAP"] + other["mAP"]) / 2)
+    with pytest.raises(XivlabError, match="not searched alike"):
+        mean_of([one, score(embeddings, distances=["v"])])
+
+
 def test_as_text():
-    row = {"method": "Baseline", "test_distance": "v", "rank1": 0.5, "rank10": 1, "rank20": 1, "mAP": 0.33333}
-    table = pd.DataFrame([row | {"mINP": 0.0123, "queries": 7}])
+    row = {
+        "method": "Baseline",
+        "test_distance": "v",
+        "rank1": 0.5,
+        "rank5": np.nan,
+        "rank10": 1,
+        "rank20": 1,
+    }
+    table = pd.DataFrame([row | {"mAP": 0.33333, "mINP": 0.0123, "queries": 7}])
     assert as_text(table) == (
-        "method    test distance  rank-1  rank-10  rank-20    mAP  mINP\n"
-        "Baseline  v               50.00   100.00   100.00  33.33  1.23"
+        "method    test distance  rank-1  rank-5  rank-10  rank-20    mAP  mINP\n"
+        "Baseline  v               50.00       –   100.00   100.00  33.33  1.23"
     )

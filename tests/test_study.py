@@ -86,7 +86,7 @@ def test_a_failing_notebook_stops_nothing_but_is_said(done, folder, tmp_path, ca
     assert output.err.endswith(f"xivlab: notebook 00_bad: {failure}\n")
     assert f"00_bad ... {failure}\n" in output.out
     assert output.out.endswith(f"\n{results / 'results.csv'}\n{results / 'report.html'}\n")
-    assert "XIV-ReID  infrared  v+x" in output.out
+    assert "XIV-ReID  sysu all single-shot  seeded   10      infrared  v+x" in output.out
     page = (results / "report.html").read_text()
     assert "Notebook 00_bad failed:" in page
     assert 'href="notebooks/01_good.html"' in page

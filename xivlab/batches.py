@@ -23,12 +23,14 @@ class Images:
     Attributes:
         pixels: (N, 3, H, W) uint8, values in [0, 255].
         person, camera, modality: (N,) integer; modality 0 is visible, 1 infrared.
+        permutation: (N, 10) integer or None, as in `xivlab.data.Split`.
     """
 
     pixels: Tensor
     person: NDArray[np.integer]
     camera: NDArray[np.integer]
     modality: NDArray[np.integer]
+    permutation: NDArray[np.integer] | None = None
 
     @classmethod
     def of(cls, split: Split, height: int, width: int) -> "Images":
@@ -50,7 +52,7 @@ class Images:
         labels = [np.asarray(a) for a in (split.person, split.camera, split.modality)]
         if any(len(a) != len(pixels) for a in labels):
             raise XivlabError("Every image needs one person, one camera and one modality.")
-        return cls(resize(pixels, height, width), *labels)
+        return cls(resize(pixels, height, width), *labels, getattr(split, "permutation", None))
 
     def rows(self, modality: Modality) -> NDArray[np.intp]:
         """Rows of all images of a modality, ascending, (n,)."""

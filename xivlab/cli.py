@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import tyro
 
@@ -16,11 +16,13 @@ from xivlab.build import load_model
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
 from xivlab.data import DataSet
-from xivlab.embed import TestDistance, embed
+from xivlab.embed import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.errors import XivlabError
 from xivlab.export import Layout
 from xivlab.export import export as export_tree
+from xivlab.gallery import Mode, Sampler
 from xivlab.report import NAMES, write_report
+from xivlab.results import results
 from xivlab.runs import Run
 from xivlab.scale import current, project
 from xivlab.scores import as_text, score
@@ -62,28 +64,47 @@ def train(
 
 
 def evaluate(
-    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")],
-    split: Literal["train", "val", "test"] = "test",
+    runs: Annotated[tyro.conf.Positional[tuple[Path, ...]], tyro.conf.arg(metavar="RUN...")],
+    people: Literal["train", "val", "test"] = "test",
+    mode: Mode = "all",
+    shots: int = 1,
+    sampler: tuple[Sampler, ...] = (),
     test_distance: tuple[TestDistance, ...] = (),
+    test_feature: tuple[TestFeature, ...] = (),
     data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
 ) -> None:
-    """Score the best model of a run: rank-1, rank-10, rank-20, mAP and mINP, in %.
+    """Score the best model of a run: rank-1, -5, -10, -20, mAP and mINP, in %.
+
+    One table: a row per test feature, gallery sampler and test distance, and below it the paper's own result
+    for these settings where there is one. Of several runs, such as those of the ten splits of RegDB or of
+    several seeds, the mean is printed.
 
     Args:
-        run: Folder of the run.
-        split: Whose people are searched.
+        runs: Folder of the run, or of several runs of the same settings.
+        people: Whose images are searched.
+        mode: Cameras of the gallery: all, or indoor (SYSU-MM01).
+        shots: Images of each person in each camera of the gallery: 1, or 10 for multi-shot.
+        sampler: Of galleries: seeded, official (SYSU-MM01); all that the data allow if none is given.
         test_distance: Through V, X or both (Eq. 2 is v+x); all that the method has if none is given.
-        data: The data that the run was trained on, if they are a folder.
+        test_feature: Before or after the BNNeck; both if none is given.
+        data: The data that the runs were trained on, if they are a folder.
     """
-    trained = Run(run)
-    config = trained.config()
-    if split == "test" and trained.finished:
-        embeddings = trained.embeddings()
-    else:
-        people = getattr(_data_of(trained, data), split)
-        images = Images.of(people, config.height, config.width)
-        embeddings = embed(load_model(trained), images, config.test_feature, config.normalize)
-    print(as_text(score(embeddings, config.protocol, test_distance)))
+
+    def sides(run: Run) -> dict[TestFeature, Embeddings]:
+        if people == "test" and run.finished:
+            both = {side: run.embeddings(side) for side in get_args(TestFeature)}
+        else:
+            config = run.config()
+            images = Images.of(getattr(_data_of(run, data), people), config.height, config.width)
+            both = embed_both(load_model(run), images)
+            both = {side: one.normalized() if config.normalize else one for side, one in both.items()}
+        chosen = test_feature or (
+            get_args(TestFeature) if run.config().neck else (run.config().test_feature,)
+        )
+        return {side: both[side] for side in chosen}
+
+    trained = [Run(run) for run in runs]
+    print(as_text(results(trained, sides, test_distance, sampler, mode, shots)))
 
 
 def study(
@@ -178,10 +199,6 @@ def _defaults(preset: str | None, method: str | None) -> Config:
 def _data_of(run: Run, name: str | None) -> DataSet:
     """The data of a run, which `name` says if they are a folder."""
     about = run.about()["data"]
-    data = current().load(name or about["name"])
-    if data.fingerprint != about["fingerprint"]:
-        raise XivlabError(
-            f"{run.folder} was trained on other data than {data.name} at {current().name} scale: "
-            "name its own with --data, and its scale with XIVLAB_SCALE."
-        )
+    data = current().load(name or about["name"], about["trial"])
+    run.check_data(data)
     return data

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from xivlab.embed import TestDistance, TestFeature
 from xivlab.errors import XivlabError
-from xivlab.evaluate import Protocol
+from xivlab.gallery import Protocol
 from xivlab.loss import Cross
 
 Method = Literal["baseline", "baseline+x", "baseline+x+cmg"]

@@ -1,7 +1,7 @@
 """Embeddings of a split, and the distance between them at test time (Eq. 2)."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from xivlab.model import XIVNet
 
 TestDistance = Literal["v", "x", "v+x"]
 TestFeature = Literal["before_bn", "after_bn"]
+FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Embeddings:
         infrared, visible: (N, D) float32, one row per image of the modality.
         x: (N_visible, D) float32, of the X images of the visible ones; None for the baseline.
         infrared_person, infrared_camera, visible_person, visible_camera: (N,) integer.
+        permutation: (N_visible, 10) integer, places in the official permutations that galleries of
+            SYSU-MM01 are drawn by (`xivlab.gallery`); None where there are none.
     """
 
     infrared: NDArray[np.float32]
@@ -34,6 +37,13 @@ class Embeddings:
     infrared_camera: NDArray[np.integer]
     visible_person: NDArray[np.integer]
     visible_camera: NDArray[np.integer]
+    permutation: NDArray[np.integer] | None = None
+
+    def normalized(self) -> "Embeddings":
+        """The same, every embedding scaled to length 1."""
+        features = {name: getattr(self, name) for name in FEATURES if getattr(self, name) is not None}
+        unit = {name: torch.nn.functional.normalize(torch.from_numpy(f)) for name, f in features.items()}
+        return replace(self, **{name: tensor.numpy() for name, tensor in unit.items()})
 
     def people(self, modality: Modality) -> NDArray[np.integer]:
         """Person of every image of a modality, (N,)."""
@@ -59,7 +69,6 @@ class Embeddings:
         return test_distance(self.infrared[rows], self.visible, self.x, kind).T
 
 
-@torch.no_grad()
 def embed(
     model: XIVNet,
     images: Images,
@@ -79,34 +88,44 @@ def embed(
     Raises:
         XivlabError: the split has no infrared or no visible images.
     """
+    embeddings = embed_both(model, images, batch_size)[test_feature]
+    return embeddings.normalized() if normalize else embeddings
+
+
+@torch.no_grad()
+def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[TestFeature, Embeddings]:
+    """As `embed`, the features on both sides of the BNNeck from one pass, at the length they have."""
     infrared, visible = images.rows("infrared"), images.rows("visible")
     if len(infrared) == 0 or len(visible) == 0:
         raise XivlabError("The split has images of one modality only: there is nothing to search.")
     was_training = model.training
     model.eval()
+    sides = get_args(TestFeature)
 
-    def features(rows: NDArray, as_x: bool) -> NDArray[np.float32]:
-        parts = []
+    def features(rows: NDArray, as_x: bool) -> dict[str, NDArray[np.float32]]:
+        parts: dict[str, list[Tensor]] = {side: [] for side in sides}
         for start in range(0, len(rows), batch_size):
-            batch = images.batch(rows[start : start + batch_size], model.device)
-            output = model.embed(batch, as_x)
-            feature = getattr(output, test_feature).float()
-            if normalize:
-                feature = torch.nn.functional.normalize(feature)
-            parts.append(feature.cpu())
-        return torch.cat(parts).numpy()
+            output = model.embed(images.batch(rows[start : start + batch_size], model.device), as_x)
+            for side in sides:
+                parts[side].append(getattr(output, side).float().cpu())
+        return {side: torch.cat(part).numpy() for side, part in parts.items()}
 
-    result = Embeddings(
-        features(infrared, False),
-        features(visible, False),
-        features(visible, True) if model.generator is not None else None,
-        images.person[infrared],
-        images.camera[infrared],
-        images.person[visible],
-        images.camera[visible],
-    )
+    of_infrared, of_visible = features(infrared, False), features(visible, False)
+    of_x = features(visible, True) if model.generator is not None else dict.fromkeys(sides)
     model.train(was_training)
-    return result
+    return {
+        side: Embeddings(
+            of_infrared[side],
+            of_visible[side],
+            of_x[side],
+            images.person[infrared],
+            images.camera[infrared],
+            images.person[visible],
+            images.camera[visible],
+            None if images.permutation is None else images.permutation[visible],
+        )
+        for side in sides
+    }
 
 
 def test_distance(

@@ -1,8 +1,6 @@
-"""Search and scores: protocols, gallery trials, CMC / mAP / mINP."""
+"""Search and scores: the rules of the protocols, CMC / mAP / mINP, the mean over trials."""
 
-import random
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +8,8 @@ from numpy.typing import NDArray
 from xivlab.batches import MODALITY_CODE, Images, Modality
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed
 from xivlab.errors import XivlabError
+from xivlab.gallery import Protocol, Sampling, galleries
 from xivlab.model import XIVNet
-
-Protocol = Literal["sysu", "regdb", "llcm"]
-TRIALS = 10
 
 
 @dataclass(frozen=True)
@@ -147,47 +143,28 @@ def _people_before(position: NDArray, gallery_person: NDArray, order: NDArray) -
     return (appears & (np.arange(ranked.shape[1]) < position[:, None])).sum(1)
 
 
-def sample_gallery(person: NDArray[np.integer], camera: NDArray[np.integer], trial: int) -> NDArray[np.intp]:
-    """Single-shot gallery: one random image of each person in each camera.
-
-    Args:
-        person: (N,), integer, of all images that may be in the gallery.
-        camera: (N,), integer.
-        trial: seeds the choice; the same trial gives the same gallery.
-
-    Returns:
-        rows, (G,), person by person and camera by camera in ascending order.
-    """
-    choose = random.Random(trial).choice
-    pairs = np.unique(np.stack([person, camera], axis=1), axis=0)
-    return np.array([choose(np.flatnonzero((person == p) & (camera == c)).tolist()) for p, c in pairs])
-
-
 def search(
     embeddings: Embeddings,
     protocol: Protocol = "sysu",
     distance: TestDistance = "v+x",
     query: Modality = "infrared",
     gallery: Modality = "visible",
-    trials: int = TRIALS,
+    sampling: Sampling = Sampling(),
 ) -> RetrievalMetrics:
-    """Search every query among sampled galleries; the mean of each score over the trials.
-
-    The gallery is single-shot, all cameras (`sample_gallery`). With `regdb` it is every image, and
-    one trial says it all.
+    """Search every query among every trial's gallery; the mean of each score over the trials.
 
     Args:
         embeddings: of one split.
         protocol: whose rules; inside one modality it must be "llcm", the rule that hides the
-            query itself.
+            query itself. With "regdb" the gallery is every image, and one trial says it all.
         distance: through V, X or both; without meaning inside one modality.
         query: modality of the queries.
         gallery: modality of the gallery.
-        trials: how many galleries are sampled.
+        sampling: how galleries are drawn.
 
     Raises:
-        XivlabError: as `retrieval_metrics` and `test_distance`; unknown modality; or search inside
-            one modality by another rule.
+        XivlabError: as `retrieval_metrics`, `test_distance` and `galleries`; unknown modality; or
+            search inside one modality by another rule.
     """
     for modality in (query, gallery):
         if modality not in MODALITY_CODE:
@@ -198,24 +175,19 @@ def search(
             "otherwise a query finds itself."
         )
     query_person, query_camera = embeddings.people(query), embeddings.cameras(query)
-    gallery_person, gallery_camera = embeddings.people(gallery), embeddings.cameras(gallery)
-    results = []
-    for trial in range(1 if protocol == "regdb" else trials):
-        rows = (
-            np.arange(len(gallery_person))
-            if protocol == "regdb"
-            else sample_gallery(gallery_person, gallery_camera, trial)
+    person, camera = embeddings.people(gallery), embeddings.cameras(gallery)
+    permutation = embeddings.permutation if gallery == "visible" else None
+    results = [
+        retrieval_metrics(
+            embeddings.distance(query, gallery, rows, distance),
+            query_person,
+            person[rows],
+            query_camera,
+            camera[rows],
+            protocol,
         )
-        results.append(
-            retrieval_metrics(
-                embeddings.distance(query, gallery, rows, distance),
-                query_person,
-                gallery_person[rows],
-                query_camera,
-                gallery_camera[rows],
-                protocol,
-            )
-        )
+        for rows in galleries(person, camera, protocol, sampling, permutation)
+    ]
     return RetrievalMetrics(
         np.mean([r.cmc for r in results], axis=0),
         float(np.mean([r.mAP for r in results])),
@@ -233,8 +205,8 @@ def evaluate(
     gallery: Modality = "visible",
     test_feature: TestFeature = "after_bn",
     normalize: bool = True,
-    trials: int = TRIALS,
+    sampling: Sampling = Sampling(),
 ) -> RetrievalMetrics:
     """Embed a split once and search it: `embed`, then `search`, with their arguments and errors."""
     embeddings = embed(model, images, test_feature, normalize)
-    return search(embeddings, protocol, distance, query, gallery, trials)
+    return search(embeddings, protocol, distance, query, gallery, sampling)

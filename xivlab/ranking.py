@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xivlab.embed import Embeddings, TestDistance
-from xivlab.evaluate import Protocol, hidden_images, sample_gallery
+from xivlab.evaluate import hidden_images
+from xivlab.gallery import Protocol, Sampling, galleries
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,8 @@ def ranked_list(
     Raises:
         XivlabError: as `test_distance`.
     """
-    rows = (
-        np.arange(len(embeddings.visible))
-        if protocol == "regdb"
-        else sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
-    )
+    sampling = Sampling() if protocol == "regdb" else Sampling(trials=1)
+    rows = galleries(embeddings.visible_person, embeddings.visible_camera, protocol, sampling)[0]
     camera = embeddings.infrared_camera[query : query + 1]
     same = (embeddings.visible_person[rows] == embeddings.infrared_person[query])[None]
     hidden = hidden_images(protocol, same, camera, embeddings.visible_camera[rows])[0]

@@ -16,7 +16,8 @@ import torch
 
 from xivlab import __version__
 from xivlab.config import Config
-from xivlab.embed import Embeddings
+from xivlab.data import DataSet
+from xivlab.embed import FEATURES, Embeddings, TestFeature
 from xivlab.errors import XivlabError
 
 
@@ -100,21 +101,51 @@ class Run:
                 f"{self.folder}/model.safetensors cannot be read ({error}): train the run again."
             ) from error
 
-    def embeddings(self) -> Embeddings:
-        """Embeddings of the test people.
+    def embeddings(self, test_feature: TestFeature | None = None) -> Embeddings:
+        """Embeddings of the test people, of length 1 if the settings say so.
+
+        Args:
+            test_feature: on which side of the BNNeck; that of the settings if not given.
 
         Raises:
             XivlabError: the run is not finished, or the file is cut short or corrupt.
         """
+        config = self.config()
+        side = test_feature or config.test_feature
         try:
-            with np.load(self.folder / "embeddings.npz") as arrays:
-                return Embeddings(**{"x": None} | dict(arrays))
+            with np.load(self.folder / "embeddings.npz") as file:
+                arrays = dict(file)
+            names = [field.name for field in fields(Embeddings)]
+            found = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
+            if any(found[name] is None for name in names if name not in ("x", "permutation")):
+                raise ValueError("it holds something else")
+            embeddings = Embeddings(**found)
         except Exception as error:  # numpy raises zip, value and key errors for a file cut short
             raise XivlabError(
                 f"{self.folder}/embeddings.npz cannot be read ({error}): finish or repeat the run."
             ) from error
+        return embeddings.normalized() if config.normalize else embeddings
 
-    def begin(self, config: Config, name: str, fingerprint: str) -> None:
+    def check_data(self, data: DataSet) -> None:
+        """Refuse data that the run was not trained on.
+
+        Raises:
+            XivlabError: they are other data, or another split of RegDB, whose test people the run has
+                learnt from; or as `about`.
+        """
+        about = self.about()["data"]
+        if about["name"] == data.name and about["trial"] != data.trial:
+            raise XivlabError(
+                f"{self.folder} was trained on split {about['trial']} of {data.name} and this is split "
+                f"{data.trial}, some of whose test people it has learnt from: give it its own split."
+            )
+        if about["fingerprint"] != data.fingerprint:
+            raise XivlabError(
+                f"{self.folder} was trained on other data than {data.name} as it is here: name its own with "
+                "--data, and its scale with XIVLAB_SCALE."
+            )
+
+    def begin(self, config: Config, data: DataSet) -> None:
         """Make the folder and write `config.json`.
 
         Raises:
@@ -126,7 +157,7 @@ class Run:
             raise XivlabError(f"The run folder {self.folder} cannot be made ({error}).") from error
         about = {
             "config": asdict(config),
-            "data": {"name": name, "fingerprint": fingerprint},
+            "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
             "version": __version__,
         }
         self.write("config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n"))
@@ -143,9 +174,17 @@ class Run:
         if rows:
             self.write(name, save)
 
-    def write_embeddings(self, embeddings: Embeddings) -> None:
-        """Write `embeddings.npz`, which marks the run as finished."""
-        arrays = {name: array for name, array in vars(embeddings).items() if array is not None}
+    def write_embeddings(self, embeddings: dict[TestFeature, Embeddings]) -> None:
+        """Write `embeddings.npz`, which marks the run as finished.
+
+        Args:
+            embeddings: of both sides of the BNNeck, not normalised (`embed_both`).
+        """
+        arrays = {}
+        for side, one in embeddings.items():
+            for name, array in vars(one).items():
+                if array is not None:
+                    arrays[f"{name}_{side}" if name in FEATURES else name] = array
 
         def save(path: Path) -> None:
             with open(path, "wb") as file:

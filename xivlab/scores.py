@@ -7,10 +7,14 @@ import numpy as np
 import pandas as pd
 
 from xivlab.batches import Modality
-from xivlab.embed import Embeddings, TestDistance
-from xivlab.evaluate import Protocol, search
+from xivlab.embed import FEATURES, Embeddings, TestDistance
+from xivlab.errors import XivlabError
+from xivlab.evaluate import search
+from xivlab.gallery import Protocol, Sampling
 
-SHOWN = {"rank1": "rank-1", "rank10": "rank-10", "rank20": "rank-20", "mAP": "mAP", "mINP": "mINP"}
+SHOWN = {f"rank{k}": f"rank-{k}" for k in (1, 5, 10, 20)} | {"mAP": "mAP", "mINP": "mINP"}
+# What a row is about; the other columns are scores.
+ABOUT = ("protocol", "sampler", "trials", "query", "test_distance")
 # SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
 DIRECTIONS: dict[Protocol, tuple[tuple[Modality, Modality], ...]] = {
     "sysu": (("infrared", "visible"),),
@@ -20,7 +24,10 @@ DIRECTIONS: dict[Protocol, tuple[tuple[Modality, Modality], ...]] = {
 
 
 def score(
-    embeddings: Embeddings, protocol: Protocol = "sysu", distances: Sequence[TestDistance] = ()
+    embeddings: Embeddings,
+    protocol: Protocol = "sysu",
+    distances: Sequence[TestDistance] = (),
+    sampling: Sampling = Sampling(),
 ) -> pd.DataFrame:
     """Search by each test distance; Eq. 2 is "v+x".
 
@@ -28,39 +35,61 @@ def score(
         embeddings: of one split.
         protocol: whose rules.
         distances: which; all that the embeddings allow if none is given.
+        sampling: how galleries are drawn.
 
     Returns:
-        columns query, test_distance, rank1, rank5, rank10, rank20, mAP, mINP (in [0, 1]), queries.
+        columns protocol (with mode and shots), sampler, trials, query, test_distance, rank1, rank5,
+        rank10, rank20, mAP, mINP (in [0, 1]), queries.
 
     Raises:
         XivlabError: as `search`.
     """
+    how = {"protocol": sampling.name(protocol), "sampler": sampling.how(protocol)}
+    how["trials"] = 1 if protocol == "regdb" else sampling.trials
     table = []
     for query, gallery in DIRECTIONS[protocol]:
         for distance in distances or (("v",) if embeddings.x is None else ("v", "x", "v+x")):
-            result = search(embeddings, protocol, distance, query, gallery)
-            row = {"query": query, "test_distance": distance}
+            result = search(embeddings, protocol, distance, query, gallery, sampling)
+            row = how | {"query": query, "test_distance": distance}
             row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
             table.append(row | {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries})
     return pd.DataFrame(table)
+
+
+def mean_of(tables: Sequence[pd.DataFrame], runs: str = "runs") -> pd.DataFrame:
+    """The mean of each score over runs, such as those of the ten splits of RegDB.
+
+    Args:
+        tables: of the same searches, one per run, as `score` gives them.
+        runs: column of the number of runs that were averaged.
+
+    Raises:
+        XivlabError: the tables are not of the same searches.
+    """
+    about = [name for name in tables[0].columns if name not in (*SHOWN, "queries")]
+    if any(not table[about].equals(tables[0][about]) for table in tables):
+        raise XivlabError("The runs were not searched alike: evaluate them one by one.")
+    scores = pd.concat(tables).groupby(level=0)[list(SHOWN)].mean()
+    queries = pd.concat(tables).groupby(level=0)["queries"].sum()
+    return pd.concat([tables[0][about].assign(**{runs: len(tables)}), scores, queries], axis=1)
 
 
 def chance(embeddings: Embeddings, protocol: Protocol = "sysu") -> pd.DataFrame:
     """The scores of random features for the same people and cameras, a row per direction: what a
     model that has learnt nothing would get."""
     rng = np.random.default_rng(0)
-    infrared, visible = (
-        rng.normal(size=(len(features), 8)) for features in (embeddings.infrared, embeddings.visible)
-    )
-    return score(replace(embeddings, infrared=infrared, visible=visible, x=None), protocol)
+    noise = {name: rng.normal(size=(len(getattr(embeddings, name)), 8)) for name in FEATURES[:2]}
+    return score(replace(embeddings, **noise, x=None), protocol)
 
 
 def as_text(table: pd.DataFrame) -> str:
-    """A table of scores in percent, to print; columns that are no score come first, as they are."""
-    words = [name for name in table.columns if name not in (*SHOWN, "rank5", "queries")]
+    """A table of scores in percent, to print; columns that are no score come first, as they are, and
+    a score that is not known is a dash."""
+    words = [name for name in table.columns if name not in (*SHOWN, "queries")]
     lines = [[name.replace("_", " ") for name in words] + list(SHOWN.values())]
     for _, row in table.iterrows():
-        lines.append([str(row[name]) for name in words] + [f"{row[name]:.2%}"[:-1] for name in SHOWN])
+        scores = ["–" if pd.isna(row[name]) else f"{row[name]:.2%}"[:-1] for name in SHOWN]
+        lines.append([str(row[name]) for name in words] + scores)
     widths = [max(map(len, column)) for column in zip(*lines)]
     sides = "<" * len(words) + ">" * len(SHOWN)
     return "\n".join(

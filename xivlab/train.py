@@ -15,7 +15,7 @@ from xivlab.batches import IdentityBatches, Images
 from xivlab.build import build_model, to_device
 from xivlab.config import Config
 from xivlab.data import DataSet
-from xivlab.embed import Embeddings, embed
+from xivlab.embed import Embeddings, embed, embed_both
 from xivlab.errors import XivlabError
 from xivlab.interrupt import interruptible
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
@@ -53,8 +53,7 @@ def resume(folder: str | Path, data: DataSet) -> Run:
     """
     run = Run(Path(folder))
     config = run.config()
-    if run.about()["data"]["fingerprint"] != data.fingerprint:
-        raise XivlabError(f"The run in {folder} was trained on other data than {data.name}.")
+    run.check_data(data)
     return _go_on(run, config, data)
 
 
@@ -66,7 +65,7 @@ def _go_on(run: Run, config: Config, data: DataSet) -> Run:
     if run.started:
         training.load(run)
     else:
-        run.begin(config, data.name, data.fingerprint)
+        run.begin(config, data)
     bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step")
     with bar, interruptible() as interrupted:
         while training.step < training.steps:
@@ -232,10 +231,11 @@ class Training:
         """Embed and score the test people with the best model; this marks the run as finished."""
         self.model.load_state_dict(run.weights())
         test = Images.of(data.test, self.config.height, self.config.width)
-        embeddings = embed(self.model, test, self.config.test_feature, self.config.normalize)
-        self.score("test", embeddings)
+        both = embed_both(self.model, test)
+        embeddings = both[self.config.test_feature]
+        self.score("test", embeddings.normalized() if self.config.normalize else embeddings)
         run.write_rows("metrics.csv", self.metrics)
-        run.write_embeddings(embeddings)
+        run.write_embeddings(both)
 
 
 def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:

@@ -143,7 +143,7 @@ print(
 # %%
 from scipy.spatial.distance import cdist as D
 
-from xivlab.evaluate import sample_gallery
+from xivlab.gallery import sample_gallery
 
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
 distance = D(embeddings.infrared, embeddings.visible[rows]) + D(

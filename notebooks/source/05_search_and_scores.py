@@ -50,7 +50,7 @@ for name in ("infrared", "visible", "x"):
 # model finds most alike. (`sample_gallery` draws one image of each person in each camera; more of it in section 5.)
 
 # %%
-from xivlab.evaluate import sample_gallery
+from xivlab.gallery import sample_gallery
 
 i = 0
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
