@@ -6,9 +6,9 @@ import pytest
 
 from xivlab.errors import XivlabError
 from xivlab.execute import Executed
+from xivlab.main_job import main_job
 from xivlab.report import write_report
 from xivlab.scale import current
-from xivlab.study import study
 
 VOID = ("meta", "img")  # tags without an end
 
@@ -40,7 +40,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def done(folder):
-    return study(current(), folder / "results", folder / "notebooks")
+    return main_job(current(), folder / "results", folder / "notebooks")
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,12 @@ from xivlab.errors import XivlabError
 from xivlab.export import Layout
 from xivlab.export import export as export_tree
 from xivlab.gallery import Mode, Sampler
+from xivlab.main_job import main_job, results_table
 from xivlab.report import NAMES, write_report
 from xivlab.results import results
 from xivlab.runs import Run
 from xivlab.scale import current, project
 from xivlab.scores import as_text, score
-from xivlab.study import results_table
-from xivlab.study import study as do_study
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
@@ -127,7 +126,7 @@ def study(
     """
     scale = replace(current(), data_name=data or current().data_name, runs=runs or current().runs)
     results = results or project() / "results"
-    done = do_study(scale, results, notebooks or project() / "notebooks")
+    done = main_job(scale, results, notebooks or project() / "notebooks")
     report = results / "report.html"
     write_report(done, report)
     table = results_table(done.trained, done.data, scale)

@@ -1,4 +1,4 @@
-"""The report of a study: one page that needs no other file."""
+"""The report of the main job: one page that needs no other file."""
 
 import platform
 from dataclasses import asdict
@@ -15,13 +15,13 @@ from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.charts import TERMS
 from xivlab.config import preset
+from xivlab.main_job import MainJob, Trained
 from xivlab.paper import counterpart
 from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab.runs import write_atomically
 from xivlab.scale import describe
 from xivlab.scores import SHOWN
-from xivlab.study import Study, Trained
 from xivlab.world import SYNTHETIC
 
 NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}
@@ -30,11 +30,11 @@ SMOOTH = 20  # steps
 VERSIONS = ("torch", "torchvision", "numpy", "matplotlib")
 
 
-def write_report(study: Study, path: Path) -> None:
+def write_report(job: MainJob, path: Path) -> None:
     """Write the page, whole or not at all.
 
     Args:
-        study: what it tells.
+        job: what it tells.
         path: of the page; links to notebooks are to `notebooks/` beside it.
 
     Raises:
@@ -44,37 +44,37 @@ def write_report(study: Study, path: Path) -> None:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.from_string(text).render(tell(study))
+    page = environment.from_string(text).render(tell(job))
     write_atomically(path, lambda file: file.write_text(page, encoding="utf-8"))
 
 
-def tell(study: Study) -> dict[str, Any]:
+def tell(job: MainJob) -> dict[str, Any]:
     """What the template shows, in the order of the page."""
-    method = study.trained[-1]
+    method = job.trained[-1]
     return {
-        "study": study,
+        "job": job,
         "names": NAMES,
         "ways": WAYS,
-        "directions": len(study.chance) > 1,
+        "directions": len(job.chance) > 1,
         "headings": list(SHOWN.values()),
-        "results": results(study),
-        "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in study.trained},
-        "chance": study.chance.iloc[0]["rank1"],
-        "synthetic": study.data.name in SYNTHETIC,
-        "paper": paper_rows(study),
-        "curves": curves(study),
-        "lists": lists(study, method),
-        "settings": settings(study),
-        "facts": facts(study),
+        "results": results(job),
+        "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in job.trained},
+        "chance": job.chance.iloc[0]["rank1"],
+        "synthetic": job.data.name in SYNTHETIC,
+        "paper": paper_rows(job),
+        "curves": curves(job),
+        "lists": lists(job, method),
+        "settings": settings(job),
+        "facts": facts(job),
     }
 
 
-def results(study: Study) -> list[dict[str, Any]]:
+def results(job: MainJob) -> list[dict[str, Any]]:
     """Rows of the table of scores: chance first, then every run by every test distance."""
     rows = []
-    for row in study.chance.to_dict("records"):
+    for row in job.chance.to_dict("records"):
         rows.append(row | {"name": "Chance", "way": "–", "main": False})
-    for one in study.trained:
+    for one in job.trained:
         for row in one.scores.to_dict("records"):
             main = row["test_distance"] == one.config.test_distance
             rows.append(
@@ -83,19 +83,19 @@ def results(study: Study) -> list[dict[str, Any]]:
     return [row | {"scores": [row[name] for name in SHOWN]} for row in rows]
 
 
-def paper_rows(study: Study) -> dict[str, list[float | None]]:
+def paper_rows(job: MainJob) -> dict[str, list[float | None]]:
     """What the paper has for the same methods, ResNet-50 on SYSU-MM01 (Table 4); None: not reported."""
     rows = {}
-    for one in study.trained:
+    for one in job.trained:
         row = counterpart(preset("paper-sysu", method=one.config.method), "sysu-mm01")
         rows[NAMES[one.config.method]] = [row.get(name) for name in SHOWN]
     return rows
 
 
-def curves(study: Study) -> list[PageImage]:
+def curves(job: MainJob) -> list[PageImage]:
     """How the trainings went: validation, loss terms of the method, learning rate."""
     validation = {}
-    for one in study.trained:
+    for one in job.trained:
         table = pd.read_csv(one.run.folder / "metrics.csv")
         chosen = (
             (table["split"] == "val")
@@ -106,7 +106,7 @@ def curves(study: Study) -> list[PageImage]:
             table.loc[chosen, "step"].to_numpy(),
             100 * table.loc[chosen, "rank1"].to_numpy(),
         )
-    log = pd.read_csv(study.trained[-1].run.folder / "log.csv")
+    log = pd.read_csv(job.trained[-1].run.folder / "log.csv")
     steps = log["step"].to_numpy()
     terms = {TERMS[name]: (steps, running_mean(log[name], SMOOTH)) for name in TERMS if name in log}
     return [
@@ -116,9 +116,9 @@ def curves(study: Study) -> list[PageImage]:
     ]
 
 
-def lists(study: Study, one: Trained) -> list[dict[str, Any]]:
+def lists(job: MainJob, one: Trained) -> list[dict[str, Any]]:
     """Ranked lists of the first image of each of the first three test people."""
-    embeddings, test = one.run.embeddings(), study.data.test
+    embeddings, test = one.run.embeddings(), job.data.test
     infrared, visible = (np.flatnonzero(test.modality == code) for code in (1, 0))
     told = []
     for query in first_of_each_person(embeddings):
@@ -136,15 +136,15 @@ def lists(study: Study, one: Trained) -> list[dict[str, Any]]:
     return told
 
 
-def settings(study: Study) -> list[tuple[str, list[Any]]]:
+def settings(job: MainJob) -> list[tuple[str, list[Any]]]:
     """Every setting with its value in each run."""
-    configs = [asdict(one.config) for one in study.trained]
+    configs = [asdict(one.config) for one in job.trained]
     return [(name, [config[name] for config in configs]) for name in configs[0]]
 
 
-def facts(study: Study) -> list[tuple[str, str]]:
+def facts(job: MainJob) -> list[tuple[str, str]]:
     """Where and with what it was run."""
-    data = study.data
+    data = job.data
     counts = [
         f"{split} {len(np.unique(part.person))} people, {len(part)} images"
         for split, part in (("train", data.train), ("val", data.val), ("test", data.test))
@@ -154,15 +154,15 @@ def facts(study: Study) -> list[tuple[str, str]]:
     trained = [
         f"{NAMES[one.config.method]} ({one.run.folder.name}): "
         + ("found finished" if one.seconds is None else f"{one.seconds:.0f} s")
-        for one in study.trained
+        for one in job.trained
     ]
     return [
         ("Written", datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z")),
-        ("Scale", f"{study.scale.name} (a training takes {study.scale.training})"),
+        ("Scale", f"{job.scale.name} (a training takes {job.scale.training})"),
         ("Device", f"{describe(pick_device())}, {platform.system()} {platform.machine()}"),
         ("Versions", ", ".join(versions)),
         ("Data", f"{data.name}: {'; '.join(counts)}"),
         ("Fingerprint of the data", data.fingerprint),
         ("Training", "; ".join(trained)),
-        ("Stages", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in study.seconds.items())),
+        ("Stages", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in job.seconds.items())),
     ]

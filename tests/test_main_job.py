@@ -8,13 +8,13 @@ from fake_world import FakeWorld
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.errors import XivlabError
+from xivlab.main_job import METHODS, main_job
 from xivlab.scale import current
-from xivlab.study import METHODS, study
 
 
 @pytest.fixture(scope="module")
 def done(folder):
-    return study(current(), folder / "results", folder / "notebooks")
+    return main_job(current(), folder / "results", folder / "notebooks")
 
 
 def test_both_methods_are_trained_with_one_seed(done):
@@ -44,7 +44,7 @@ def test_notebooks_are_executed_at_the_same_scale(done, folder):
 
 
 def test_what_is_done_is_found(done, folder, capsys):
-    again = study(current(), folder / "results", folder / "notebooks")
+    again = main_job(current(), folder / "results", folder / "notebooks")
     assert [one.seconds for one in again.trained] == [None, None]
     assert [one.run for one in again.trained] == [one.run for one in done.trained]
     pd.testing.assert_frame_equal(again.trained[1].scores, done.trained[1].scores)
@@ -55,16 +55,16 @@ def test_nothing_costs_time_without_notebooks(folder, tmp_path):
     FakeWorld.exposed = 0
     scale = replace(current(), data_name="synthetic-regdb")
     with pytest.raises(XivlabError, match="There is no notebook"):
-        study(scale, tmp_path / "results", tmp_path)
+        main_job(scale, tmp_path / "results", tmp_path)
     assert FakeWorld.exposed == 0
     assert not (tmp_path / "results").exists()
 
 
 def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
     scale = replace(current(), runs=tmp_path / "runs")
-    monkeypatch.setattr("xivlab.study.train", lambda config, data, runs: unfinished(runs))
+    monkeypatch.setattr("xivlab.main_job.train", lambda config, data, runs: unfinished(runs))
     with pytest.raises(KeyboardInterrupt):
-        study(scale, tmp_path / "results", folder / "notebooks")
+        main_job(scale, tmp_path / "results", folder / "notebooks")
     assert not (tmp_path / "results" / "results.csv").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_full_disk_loses_nothing(done, folder, monkeypatch):
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", full)
     with pytest.raises(XivlabError, match="results.csv could not be written"):
-        study(current(), folder / "results", folder / "notebooks")
+        main_job(current(), folder / "results", folder / "notebooks")
     assert (folder / "results" / "results.csv").read_bytes() == before
 
 

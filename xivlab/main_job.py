@@ -42,8 +42,8 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Study:
-    """All that a study found out; the report tells it.
+class MainJob:
+    """All that the main job found out; the report tells it.
 
     Attributes:
         scale: how big everything was.
@@ -67,7 +67,7 @@ class Study:
         return [notebook for notebook in self.notebooks if notebook.failure]
 
 
-def study(scale: Scale, results: Path, notebooks: Path) -> Study:
+def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
     """Do the main job; what is already done and fits is found, not done again.
 
     `results` then holds `results.csv` (a row per run, direction of search and test distance) and
@@ -105,7 +105,7 @@ def study(scale: Scale, results: Path, notebooks: Path) -> Study:
             print(executed[-1].failure or f"{executed[-1].seconds:.0f} s", flush=True)
 
     at_random = chance(trained[0].run.embeddings(), trained[0].config.protocol)
-    return Study(scale, data, trained, at_random, tuple(executed), seconds)
+    return MainJob(scale, data, trained, at_random, tuple(executed), seconds)
 
 
 def results_table(trained: tuple[Trained, ...], data: DataSet, scale: Scale) -> pd.DataFrame:
