@@ -157,6 +157,35 @@ def export(
     print(f"{name} is in {folder}, laid out as {layout}.")
 
 
+def prepare(
+    layout: tyro.conf.Positional[Layout],
+    root: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="ROOT")],
+    out: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="OUT")],
+    height: int = 256,
+    width: int = 128,
+) -> None:
+    """Pack a real data set, which needs a signed agreement: decode its images once, for all trainings.
+
+    The tree is checked first: its lists, its folders, and the official numbers of people and images.
+    Ctrl-C stops; the same command goes on.
+
+    Args:
+        layout: Which data set it is.
+        root: Root of its folder tree, as the archive unpacks.
+        out: Folder to make, for --data of the other commands.
+        height: Of the packed images, in pixels.
+        width: Of the packed images, in pixels.
+    """
+    from data_prep.prepare import pack, read_source, summary
+
+    source = read_source(layout, root)
+    if source.note:
+        print(source.note)
+    if not pack(source, root, out, (height, width)):
+        print("There is nothing to do.")
+    print(summary(source, out))
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command in `args` (of the process if not given); errors of the user exit with status 1."""
     words = sys.argv[1:] if args is None else list(args)
@@ -166,6 +195,7 @@ def main(args: Sequence[str] | None = None) -> None:
             "evaluate": evaluate,
             "study": study,
             "export": export,
+            "prepare": prepare,
         }
         tyro.extras.subcommand_cli_from_dict(
             commands,

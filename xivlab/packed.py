@@ -10,6 +10,7 @@ A set with ten random halves instead of one split has the columns split_1 ... sp
 publishes random orders of the images, to sample galleries by, has them in the columns shot_0 ... shot_9.
 """
 
+import hashlib
 import io
 import json
 import zlib
@@ -24,7 +25,7 @@ from tqdm.auto import tqdm
 from xivlab.errors import XivlabError
 from xivlab.files import new_folder
 
-FORMAT = 1  # of the packed folder; another number is not read
+FORMAT = 2  # of the packed folder; another number is not read
 SPLITS = ("train", "val", "test")
 COLUMNS = ("path", "person", "camera", "modality", "split")
 TRIALS = 10
@@ -76,16 +77,15 @@ def write_packed(
     """
     check_index(index)
     raw, meta = index_bytes(index), describe(name, size, index) | {"fingerprint": fingerprint}
-    checksum = start_checksum(meta, raw)
     shape = (len(index), *meta["size"], 3)
-    done = 0
+    done = checksum = 0
     # A plain file and not a memory map: on a full disk a write raises, a memory map kills the process.
     with (
         new_folder(Path(folder), replace) as new,
         open(new / "pixels.npy", "wb") as file,
         tqdm(total=len(index), desc=f"Writing {name}", unit=" images", leave=False) as bar,
     ):
-        file.write(header(shape))
+        file.write(header(len(index), size))
         for chunk in images:
             if chunk.dtype != np.uint8 or chunk.shape[1:] != shape[1:]:
                 raise XivlabError(
@@ -99,8 +99,23 @@ def write_packed(
             bar.update(len(chunk))
         if done != len(index):
             raise XivlabError(f"{name} has {len(index)} rows in its index but {done} images: give one each.")
-        (new / "index.csv").write_bytes(raw)
-        write_meta(new, meta, checksum)
+        _write_labels(new, raw, meta, checksum)
+
+
+def seal(folder: Path, name: str, size: tuple[int, int], index: pd.DataFrame) -> None:
+    """Make a packed data set of a folder whose `pixels.npy` is whole, reading it once.
+
+    The fingerprint is that of name, size, index and all pixels. The index must have been checked.
+    """
+    raw, meta = index_bytes(index), describe(name, size, index)
+    digest = hashlib.sha256(json.dumps([meta["name"], meta["size"]]).encode() + raw)
+    checksum = 0
+    with open(folder / "pixels.npy", "rb") as file:
+        file.seek(len(header(len(index), size)))
+        while block := file.read(1 << 24):
+            digest.update(block)
+            checksum = zlib.crc32(block, checksum)
+    _write_labels(folder, raw, meta | {"fingerprint": digest.hexdigest()}, checksum)
 
 
 def read_packed(folder: str | Path) -> Packed:
@@ -117,7 +132,7 @@ def read_packed(folder: str | Path) -> Packed:
         checksum = meta.pop("checksum")
         raw = (folder / "index.csv").read_bytes()
         pixels = np.load(folder / "pixels.npy", mmap_mode="r")
-        if f"{zlib.crc32(pixels, start_checksum(meta, raw)):08x}" != checksum:
+        if _checksum(zlib.crc32(pixels), raw, meta) != checksum:
             raise ValueError("its files have changed since they were written")
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise XivlabError(f"{folder} is not a whole packed data set ({error}): make it again.") from error
@@ -185,21 +200,24 @@ def describe(name: str, size: tuple[int, int], index: pd.DataFrame) -> dict:
     }
 
 
-def header(shape: tuple[int, ...]) -> bytes:
-    """What stands before the pixels in `pixels.npy`."""
+def header(count: int, size: tuple[int, int]) -> bytes:
+    """What stands before the pixels in the `pixels.npy` of `count` images."""
     buffer = io.BytesIO()
+    shape = (count, *map(int, size), 3)
     np.lib.format.write_array_header_1_0(buffer, {"descr": "|u1", "fortran_order": False, "shape": shape})
     return buffer.getvalue()
 
 
-def write_meta(folder: Path, meta: dict, checksum: int) -> None:
-    """Write `meta.json`, the last of the three files."""
-    (folder / "meta.json").write_text(json.dumps(meta | {"checksum": f"{checksum:08x}"}, indent=2) + "\n")
+def _write_labels(folder: Path, index: bytes, meta: dict, pixels: int) -> None:
+    """Write `index.csv` and `meta.json` beside pixels whose CRC-32 is `pixels`."""
+    (folder / "index.csv").write_bytes(index)
+    meta = meta | {"checksum": _checksum(pixels, index, meta)}
+    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
 
 
-def start_checksum(meta: dict, index: bytes) -> int:
-    """CRC-32 of everything but the pixels; that of the pixels is then chained to it.
+def _checksum(pixels: int, index: bytes, meta: dict) -> str:
+    """CRC-32 of everything: that of the pixels, to which index and meta are chained.
 
     It guards against accidents, not against an enemy, and is three times faster than SHA-256.
     """
-    return zlib.crc32(index, zlib.crc32(json.dumps(meta, sort_keys=True).encode()))
+    return f"{zlib.crc32(json.dumps(meta, sort_keys=True).encode(), zlib.crc32(index, pixels)):08x}"
