@@ -48,6 +48,13 @@ def test_training_curves_of_the_baseline_say_that_there_is_no_cross_loss():
     assert "no L_C in this method" in words(training_curves(*tables("baseline")))
 
 
+def test_training_curves_without_validation_people():
+    log, metrics = tables("baseline+x+cmg")
+    figure = training_curves(log, metrics[metrics["split"] == "test"])
+    assert "none: all train" in words(figure)
+    assert "there are no validation people" in figure.alt
+
+
 def test_curves_differ_in_line_and_marker_and_not_only_in_colour():
     figure = cmc_curves({"v": np.linspace(0.5, 1, 20), "x": np.linspace(0.4, 0.9, 20)})
     first, second = figure.axes[0].lines

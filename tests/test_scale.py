@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,29 @@ def test_smoke_is_the_demo_but_shorter(monkeypatch):
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")
     smoke, demo = vars(current().config()), vars(preset("demo"))
     assert {name for name in smoke if smoke[name] != demo[name]} == set(SCALES["smoke"].changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol", "train_on"),
+    [
+        ("sysu-mm01", "sysu", "train"),
+        ("regdb", "regdb", "train+val"),
+        ("regdb-like", "regdb", "train+val"),
+        ("llcm", "llcm", "train+val"),
+    ],
+)
+def test_the_data_decide_the_protocol_and_who_trains(tmp_path, name, protocol, train_on):
+    """Changing one word, the name of the data, is enough: RegDB and LLCM keep nobody for validation."""
+    (tmp_path / "meta.json").write_text(json.dumps({"name": name}))
+    config = replace(SCALES["demo"], data_name=str(tmp_path)).config()
+    assert (config.protocol, config.train_on) == (protocol, train_on)
+    assert replace(SCALES["paper"], data_name=str(tmp_path)).config().train_on == "train+val"
+
+
+def test_the_synthetic_thermal_world_has_validation_people():
+    config = replace(SCALES["demo"], data_name="synthetic-regdb").config()
+    assert (config.protocol, config.train_on) == ("regdb", "train")
+    assert replace(SCALES["demo"], data_name="nowhere").config() == SCALES["demo"].config()
 
 
 def test_unknown_scale(monkeypatch):

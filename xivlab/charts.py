@@ -36,19 +36,24 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
 
     Args:
         log: `log.csv` of a run: a row per step, columns step, learning_rate and loss terms.
-        metrics: `metrics.csv` of the run: a row per evaluation; those of the test people are left out.
+        metrics: `metrics.csv` of the run: a row per evaluation; those of the test people are left out. A
+            run that trains on the validation people too has no others.
     """
     terms = [name for name in TERMS if name in log]
     own = [name for name in terms if name.count("_") < 2]  # of one modality, and the sum
     between = [name for name in terms if name.count("_") == 2]
     val = metrics[(metrics["split"] == "val") & (metrics["query"] == "infrared")]
-    best = val.loc[val["rank1"].idxmax()]
-    loss = log["loss"]
+    loss, says = log["loss"], "there are no validation people, since all train"
+    if not val.empty:
+        best = val.loc[val["rank1"].idxmax()]
+        says = (
+            f"the best rank-1 on the validation people is {best['rank1']:.0%}, by distance "
+            f"{best['test_distance']} at step {best['step']}"
+        )
     picture = Picture(
         6.0,
         f"Four panels over {len(log)} steps. The loss goes from {loss.iloc[0]:.2f} to {loss.iloc[-1]:.2f}; the "
-        f"learning rate is {log['learning_rate'].max():.1e} at most; the best rank-1 on the validation people is "
-        f"{best['rank1']:.0%}, by distance {best['test_distance']} at step {best['step']}.",
+        f"learning rate is {log['learning_rate'].max():.1e} at most; {says}.",
     )
     for place, title, names in ((1, "loss of each modality", own), (2, "loss between modalities", between)):
         axes = _axes(picture, "step", "loss", (2, 2, place))
@@ -68,8 +73,10 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
             rows["step"], 100 * rows["rank1"], color=CURVES[i], linestyle=DASHES[i], marker=MARKS[i],
             linewidth=2, label=f"distance {kind}",
         )  # fmt: skip
+    if val.empty:
+        axes.text(0.5, 0.5, "none: all train", transform=axes.transAxes, ha="center", fontsize=FONT)
     axes.set_ylim(0, None)
-    _finish(axes, "validation people", True)
+    _finish(axes, "validation people", not val.empty)
     return picture
 
 

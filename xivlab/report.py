@@ -102,15 +102,16 @@ def curves(job: MainJob) -> list[PageImage]:
             & (table["query"] == "infrared")
             & (table["test_distance"] == one.config.test_distance)
         )
-        validation[NAMES[one.config.method]] = (
-            table.loc[chosen, "step"].to_numpy(),
-            100 * table.loc[chosen, "rank1"].to_numpy(),
-        )
+        if chosen.any():  # not if the validation people train, too
+            validation[NAMES[one.config.method]] = (
+                table.loc[chosen, "step"].to_numpy(),
+                100 * table.loc[chosen, "rank1"].to_numpy(),
+            )
     log = pd.read_csv(job.trained[-1].run.folder / "log.csv")
     steps = log["step"].to_numpy()
     terms = {TERMS[name]: (steps, running_mean(log[name], SMOOTH)) for name in TERMS if name in log}
-    return [
-        line_chart(validation, "Rank-1 on the validation people, %", " %"),
+    charts = [line_chart(validation, "Rank-1 on the validation people, %", " %")] if validation else []
+    return charts + [
         line_chart(terms, f"Loss terms of XIV-ReID, mean of {SMOOTH} steps"),
         line_chart({"learning rate": (steps, log["learning_rate"].to_numpy())}, "Learning rate"),
     ]

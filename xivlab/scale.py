@@ -15,8 +15,10 @@ working directory with a `pyproject.toml`, so that a notebook and the command li
 """
 
 import hashlib
+import json
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -61,12 +63,12 @@ class Scale:
     cell_seconds: int | None = None
 
     def config(self, **changes: Any) -> Config:
-        """The settings of this scale, with changes.
+        """The settings of this scale for its data, with changes.
 
         Raises:
             XivlabError: unknown setting, or a value that makes no sense.
         """
-        return preset(self.preset, **self.changes | changes)
+        return preset(self.preset, **self.changes | settings_of(self.data_name) | changes)
 
     def load(self, name: str | Path | None = None, trial: int | None = None) -> DataSet:
         """Open a data set, `data_name` if none is named, with no more people than this scale has.
@@ -104,6 +106,26 @@ SCALES = {
         Scale("paper", "paper-sysu", "hours on a GPU", data_name=FULL_DATA),
     )
 }
+
+
+def settings_of(data_name: str | Path) -> dict[str, Any]:
+    """What a data set decides: the rules of its search, and that all train where nobody is kept for validation.
+
+    Args:
+        data_name: as in `xivlab.data.load`; of what is no data set nothing is said.
+
+    Example:
+        >>> settings_of("synthetic-regdb")
+        {'protocol': 'regdb'}
+    """
+    name = str(data_name)
+    if name not in SYNTHETIC:
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            name = str(json.loads(Path(data_name, "meta.json").read_text())["name"])
+    for protocol in ("regdb", "llcm"):
+        if protocol in Path(name).name:
+            return {"protocol": protocol} | ({} if name in SYNTHETIC else {"train_on": "train+val"})
+    return {}
 
 
 @cache
