@@ -82,6 +82,9 @@ def test_defaults_are_those_of_the_preset_or_the_scale(settings):
     assert settings("--preset=demo", "--lam", "0.3", "--decay-epochs", "2", "4") == preset(
         "demo", lam=0.3, decay_epochs=(2, 4)
     )
+    assert settings("--data", "synthetic-regdb").protocol == "regdb"
+    densenet = settings("--preset", "paper-sysu", "--backbone", "densenet121")
+    assert (densenet.height, densenet.width) == (224, 224)
     assert settings("--method", "baseline") == current().config(method="baseline")
 
 
@@ -133,9 +136,10 @@ def test_train_resume_evaluate(folder, capsys, monkeypatch):
     (run,) = (folder / "here").iterdir()
     assert not Run(run).finished
     main(["train", "--resume", f"here/{run.name}"])
-    printed = capsys.readouterr().out
-    assert printed.startswith(f"here/{run.name} is finished. Test people, in %:\nprotocol ")
-    mine = [line.split()[-6:] for line in printed.splitlines()[2:]]
+    images, _, printed = capsys.readouterr().out.partition("\n")
+    assert images.startswith("Images: ")
+    assert f"here/{run.name} is finished. Test people, in %:\nprotocol " in printed
+    mine = [line.split()[-6:] for line in printed.partition("mINP\n")[2].splitlines()]
     main(["evaluate", f"here/{run.name}", "--test-feature", "after_bn"])
     header, *lines = capsys.readouterr().out.splitlines()
     assert [line.split()[-6:] for line in lines] == mine

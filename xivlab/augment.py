@@ -9,7 +9,13 @@ from torch import Tensor
 ERASE_AREA, ERASE_ASPECT = (0.02, 0.4), (0.3, 1 / 0.3)
 
 
-def augment(images: Tensor, generator: torch.Generator, pad: int, erase: float) -> Tensor:
+Share = tuple[int, int]  # rank, ranks: images are block `rank` of a batch that `ranks` processes share
+WHOLE: Share = (0, 1)
+
+
+def augment(
+    images: Tensor, generator: torch.Generator, pad: int, erase: float, share: Share = WHOLE
+) -> Tensor:
     """Flip half of the images, shift each by padding and cropping, erase a rectangle of some.
 
     Args:
@@ -17,25 +23,29 @@ def augment(images: Tensor, generator: torch.Generator, pad: int, erase: float) 
         generator: on the CPU, so that every device draws the same numbers.
         pad: largest shift in pixels; the rim is filled with black.
         erase: probability that an image loses a rectangle.
+        share: which part of a shared batch the images are. Every process draws for the whole batch
+            and uses what is its own, so that an image looks the same however many processes there are.
 
     Returns:
         (B, 3, H, W), in [0, 1].
     """
-    images = shift(flip(images, generator), generator, pad)
-    return random_erase(images, generator, erase) if erase > 0 else images
+    images = shift(flip(images, generator, share), generator, pad, share)
+    return random_erase(images, generator, erase, share) if erase > 0 else images
 
 
-def flip(images: Tensor, generator: torch.Generator) -> Tensor:
+def flip(images: Tensor, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
     """Mirror each image, (B, 3, H, W), left to right with probability one half."""
-    mirrored = _draw(images, generator) < 0.5  # (B, 1, 1, 1)
+    mirrored = _draw(images, generator, share) < 0.5  # (B, 1, 1, 1)
     return torch.where(mirrored, images.flip(3), images)
 
 
-def shift(images: Tensor, generator: torch.Generator, pad: int) -> Tensor:
+def shift(images: Tensor, generator: torch.Generator, pad: int, share: Share = WHOLE) -> Tensor:
     """Pad (B, 3, H, W) images by `pad` black pixels on every side and crop each at random."""
     count, _, height, width = images.shape
     padded = torch.nn.functional.pad(images, (pad, pad, pad, pad))
-    corner = torch.randint(0, 2 * pad + 1, (2, count, 1), generator=generator).to(images.device)
+    rank, ranks = share
+    corner = torch.randint(0, 2 * pad + 1, (2, count * ranks, 1), generator=generator)
+    corner = corner.chunk(ranks, dim=1)[rank].to(images.device)  # (2, B, 1)
     rows = corner[0] + torch.arange(height, device=images.device)  # (B, H)
     columns = corner[1] + torch.arange(width, device=images.device)  # (B, W)
     which = torch.arange(count, device=images.device)[:, None, None]
@@ -43,24 +53,28 @@ def shift(images: Tensor, generator: torch.Generator, pad: int) -> Tensor:
     return cropped.permute(0, 3, 1, 2)
 
 
-def random_erase(images: Tensor, generator: torch.Generator, probability: float) -> Tensor:
+def random_erase(
+    images: Tensor, generator: torch.Generator, probability: float, share: Share = WHOLE
+) -> Tensor:
     """Replace a random rectangle of some images, (B, 3, H, W), by the image's mean colour."""
     height, width = images.shape[2:]
-    chosen = _draw(images, generator) < probability
+    chosen = _draw(images, generator, share) < probability
     low, high = ERASE_AREA
-    area = (low + (high - low) * _draw(images, generator)) * height * width
+    area = (low + (high - low) * _draw(images, generator, share)) * height * width
     low, high = (math.log(bound) for bound in ERASE_ASPECT)
-    aspect = torch.exp(low + (high - low) * _draw(images, generator))
+    aspect = torch.exp(low + (high - low) * _draw(images, generator, share))
     tall = (area * aspect).sqrt().clamp(1, height)  # (B, 1, 1, 1)
     wide = (area / aspect).sqrt().clamp(1, width)
-    top = _draw(images, generator) * (height - tall)
-    left = _draw(images, generator) * (width - wide)
+    top = _draw(images, generator, share) * (height - tall)
+    left = _draw(images, generator, share) * (width - wide)
     y = torch.arange(height, device=images.device).view(1, 1, -1, 1)
     x = torch.arange(width, device=images.device).view(1, 1, 1, -1)
     inside = (y >= top) & (y < top + tall) & (x >= left) & (x < left + wide)
     return torch.where(chosen & inside, images.mean((2, 3), keepdim=True), images)
 
 
-def _draw(images: Tensor, generator: torch.Generator) -> Tensor:
+def _draw(images: Tensor, generator: torch.Generator, share: Share) -> Tensor:
     """One uniform number per image, (B, 1, 1, 1)."""
-    return torch.rand((len(images), 1, 1, 1), generator=generator).to(images.device)
+    rank, ranks = share
+    whole = torch.rand((len(images) * ranks, 1, 1, 1), generator=generator)
+    return whole.chunk(ranks)[rank].to(images.device)

@@ -39,9 +39,9 @@ def build_model(config: Config, classes: int) -> XIVNet:
     return XIVNet(learner, generator, config.x_input)
 
 
-def to_device(model: XIVNet) -> XIVNet:
-    """Move a model to the device `pick_device` finds, channels last, which convolutions prefer."""
-    return model.to(pick_device(), memory_format=torch.channels_last)
+def to_device(model: XIVNet, device: torch.device) -> XIVNet:
+    """Move a model to a device, channels last, which convolutions prefer."""
+    return model.to(device, memory_format=torch.channels_last)
 
 
 def load_model(run: Run) -> XIVNet:
@@ -54,4 +54,4 @@ def load_model(run: Run) -> XIVNet:
     classes = len(weights["learner.classifier.weight"])
     model = build_model(replace(run.config(), weights=None), classes)
     model.load_state_dict(weights)
-    return to_device(model).eval()
+    return to_device(model, pick_device()).eval()

@@ -70,7 +70,7 @@ def pretrain(
         chosen = rng.choice(len(people), PEOPLE, replace=False)
         batch = np.concatenate([rng.choice(rows[c], IMAGES_PER_PERSON) for c in chosen])
         target = torch.from_numpy(labels[batch]).to(device)
-        visible = images[torch.from_numpy(batch)].to(device).float() / 255
+        visible = torch.from_numpy(images[batch]).to(device).permute(0, 3, 1, 2).float() / 255
         visible = vary_colour(augment(visible, generator, pad=4, erase=0.0), generator)
         output = learner((visible - mean) / std)
         loss = modality_loss(output.before_bn, output.logits, target, MARGIN)

@@ -3,7 +3,7 @@
 import math
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from xivlab.batches import IdentityBatches, Images
 from xivlab.build import build_model, to_device
 from xivlab.config import Config
 from xivlab.data import DataSet
+from xivlab.distributed import any_process, first_alone, gather, processes
 from xivlab.embed import Embeddings, embed, embed_both
 from xivlab.errors import XivlabError
 from xivlab.interrupt import interruptible
@@ -22,30 +23,42 @@ from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap
 from xivlab.model import Output
 from xivlab.runs import Run, run_folder, save_weights
 from xivlab.scores import score
+from xivlab.sync_norm import synchronized
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
-def train(config: Config, data: DataSet, root: str | Path = "runs") -> Run:
+def train(config: Config, data: DataSet, root: str | Path = "runs", devices: int = 1, nodes: int = 1) -> Run:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
     Ctrl-C stops after the step under way and keeps the state; calling again goes on from there, to
     exactly the result of a run never interrupted (on the same machine and device).
 
+    Several devices share each batch and compute what one would, but for the order in which numbers
+    are added up; so it is the same run, and one device may go on where four have stopped.
+
     Args:
         config: settings.
-        data: splits train, val (chooses the best model) and test (embedded once, at the end).
+        data: splits train, val (chooses the best model, or trains too: `config.train_on`) and test
+            (embedded once, at the end).
         root: folder of all runs.
+        devices: GPUs of every machine, or processes where there is no GPU. More than one start the
+            program anew in every further process: for a script or the command line, not a notebook.
+        nodes: machines.
 
     Returns:
         the run; not `finished` if it was interrupted.
 
     Raises:
-        XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, or
-            the folder cannot be read or written.
+        XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, the
+            folder cannot be read or written, or there are not that many devices.
     """
-    return _go_on(run_folder(root, config, data.fingerprint, weights_file(config.weights)), config, data)
+    run = run_folder(root, config, data.fingerprint, weights_file(config.weights))
+    return _go_on(run, config, data, devices, nodes)
 
 
-def resume(folder: str | Path, data: DataSet) -> Run:
+def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) -> Run:
     """Go on with an interrupted run from its folder alone.
 
     Raises:
@@ -54,35 +67,40 @@ def resume(folder: str | Path, data: DataSet) -> Run:
     run = Run(Path(folder))
     config = run.config()
     run.check_data(data)
-    return _go_on(run, config, data)
+    return _go_on(run, config, data, devices, nodes)
 
 
-def _go_on(run: Run, config: Config, data: DataSet) -> Run:
+def _go_on(run: Run, config: Config, data: DataSet, devices: int, nodes: int) -> Run:
     """The loop, from wherever the run is."""
     if run.finished:
         return run
-    training = Training(config, data)
-    if run.started:
+    fabric = processes(config, devices, nodes)
+    training = Training(config, data, fabric)
+    if fabric.broadcast(run.started):
         training.load(run)
     else:
-        run.begin(config, data)
-    bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step")
+        first_alone(fabric, run.begin, config, data)
+    silent = not fabric.is_global_zero
+    bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step", disable=silent)
+    tell = (lambda _: None) if silent else bar.write
     with bar, interruptible() as interrupted:
+        tell(f"Images: {training.images}")
         while training.step < training.steps:
             training.learn()
-            if training.step % training.steps_per_evaluation == 0 or training.at_end:
-                training.validate(run)
-            if training.step % training.steps_per_epoch == 0 or training.at_end or interrupted():
-                training.save(run)
+            if training.validates and (training.at_evaluation or training.at_end):
+                first_alone(fabric, training.validate, run)
+            stop = any_process(fabric, interrupted())
+            if training.step % training.steps_per_epoch == 0 or training.at_end or stop:
+                first_alone(fabric, training.save, run)
             bar.update()
             bar.set_postfix(training.summary(), refresh=False)
-            if interrupted():
-                bar.write(
+            if stop:
+                tell(
                     f"Stopped after step {training.step} of {training.steps}; "
                     f"train again, or resume({str(run.folder)!r}, data), to go on."
                 )
                 return run
-    training.finish(run, data)
+    first_alone(fabric, training.finish, run, data)
     return run
 
 
@@ -92,12 +110,25 @@ class Training:
     Args:
         config: settings.
         data: only its splits train and val are held.
+        fabric: the processes that train together; this one alone if not given.
+
+    Raises:
+        XivlabError: the data do not fit the settings, or weights cannot be had.
     """
 
-    def __init__(self, config: Config, data: DataSet) -> None:
-        self.config = config
-        images = Images.of(data.train, config.height, config.width)
-        self.val = Images.of(data.val, config.height, config.width)
+    def __init__(self, config: Config, data: DataSet, fabric: "Fabric | None" = None) -> None:
+        self.config, self.fabric = config, fabric or processes(config)
+        self.share = self.fabric.global_rank, self.fabric.world_size
+        self.device = self.fabric.device
+        self.validates = config.train_on == "train"
+        if self.validates and len(data.val) == 0:
+            raise XivlabError(
+                f"{data.name} has no validation people to choose the best model: set train_on to "
+                "'train+val', which keeps the last model, or give some people the split val."
+            )
+        images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)
+        if self.validates:
+            self.val = Images.of(data.val, config.height, config.width)
         self.batches = IdentityBatches(
             images.person,
             images.modality,
@@ -107,18 +138,17 @@ class Training:
         )
         larger = max(len(images.rows("visible")), len(images.rows("infrared")))
         self.steps_per_epoch = config.steps_per_epoch or math.ceil(larger / config.per_modality)
-        self.steps_per_evaluation = self.steps_per_epoch * config.evaluate_every
         self.steps = self.steps_per_epoch * config.epochs
-        self.model = to_device(build_model(config, len(self.batches.people)))
-        self.device = self.model.device
+        model = to_device(build_model(config, len(self.batches.people)), self.device)
+        if self.fabric.world_size > 1:
+            model = synchronized(model, self.device)
         self.images = images.held_on(self.device)
-        self.optimizer = torch.optim.Adam(
-            (p for p in self.model.parameters() if p.requires_grad),
+        optimizer = torch.optim.Adam(
+            (p for p in model.parameters() if p.requires_grad),
             weight_decay=config.weight_decay,
             fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
         )
-        self.mixed = self.device.type == "cuda"
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixed)
+        self.model, self.optimizer = self.fabric.setup(model, optimizer)
         self.step, self.best = 0, -1.0  # mAP is at least 0, so the first model is kept
         self.log: list[dict[str, Any]] = []
         self.metrics: list[dict[str, Any]] = []
@@ -128,6 +158,11 @@ class Training:
         """Whether the last step is done."""
         return self.step == self.steps
 
+    @property
+    def at_evaluation(self) -> bool:
+        """Whether the last epoch was one after which the validation people are searched."""
+        return self.step % (self.steps_per_epoch * self.config.evaluate_every) == 0
+
     def learn(self) -> None:
         """One step of the optimiser, and one row of the log.
 
@@ -136,11 +171,12 @@ class Training:
         """
         start, config = time.perf_counter(), self.config
         batch = self.batches[self.step]
+        mine = batch.share(*self.share)
         # As the batch, so the augmentation: a function of (seed, step), with no state to keep.
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         infrared, visible = (
-            augment(self.images.batch(rows, self.device), generator, config.pad, config.erase)
-            for rows in (batch.infrared, batch.visible)
+            augment(self.images.batch(rows, self.device), generator, config.pad, config.erase, self.share)
+            for rows in (mine.infrared, mine.visible)
         )
         labels = torch.from_numpy(batch.labels).to(self.device)
         rate = learning_rate(config, self.step / self.steps_per_epoch)
@@ -148,13 +184,11 @@ class Training:
             group["lr"] = rate
 
         self.model.train()
-        with torch.autocast(self.device.type, torch.float16, enabled=self.mixed):
-            outputs = self.model(infrared, visible)
-            terms = losses(outputs, labels, config)
+        outputs = gather(self.fabric, self.model(infrared, visible))
+        terms = losses(outputs, labels, config)
         self.optimizer.zero_grad()
-        self.scaler.scale(terms["loss"]).backward()
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
+        self.fabric.backward(terms["loss"])
+        self.optimizer.step()
 
         self.step += 1
         values = {name: term.item() for name, term in terms.items()}
@@ -168,11 +202,15 @@ class Training:
 
     def validate(self, run: Run) -> None:
         """Score the validation people, and keep the model if it is the best so far."""
-        embeddings = embed(self.model, self.val, self.config.test_feature, self.config.normalize)
+        embeddings = embed(self.model.module, self.val, self.config.test_feature, self.config.normalize)
         mAP = self.score("val", embeddings)
         if mAP > self.best:
             self.best = mAP
-            run.write("model.safetensors", lambda path: save_weights(self.model, path))
+            self.keep(run)
+
+    def keep(self, run: Run) -> None:
+        """Write the model as the one that counts."""
+        run.write("model.safetensors", lambda path: save_weights(self.model.module, path))
 
     def score(self, split: str, embeddings: Embeddings) -> float:
         """Add a row per direction and test distance to the metrics.
@@ -195,7 +233,7 @@ class Training:
         return shown
 
     def save(self, run: Run) -> None:
-        """Write the state to go on from, and the two tables."""
+        """Write the state to go on from, and the two tables; the model, too, if the last one counts."""
         state = {
             "step": self.step,
             "best": self.best,
@@ -203,8 +241,10 @@ class Training:
             "metrics": self.metrics,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "scaler": self.scaler.state_dict(),
+            "scaler": self.fabric.strategy.precision.state_dict(),
         }
+        if not self.validates:
+            self.keep(run)
         run.write("state.pt", lambda path: torch.save(state, path))
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
@@ -219,7 +259,8 @@ class Training:
         try:
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.scaler.load_state_dict(state["scaler"])
+            if state["scaler"]:  # empty after full precision
+                self.fabric.strategy.precision.load_state_dict(state["scaler"])
             self.step, self.best = state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
         except (KeyError, RuntimeError, ValueError) as error:
@@ -228,10 +269,10 @@ class Training:
             ) from error
 
     def finish(self, run: Run, data: DataSet) -> None:
-        """Embed and score the test people with the best model; this marks the run as finished."""
+        """Embed and score the test people with the kept model; this marks the run as finished."""
         self.model.load_state_dict(run.weights())
         test = Images.of(data.test, self.config.height, self.config.width)
-        both = embed_both(self.model, test)
+        both = embed_both(self.model.module, test)
         embeddings = both[self.config.test_feature]
         self.score("test", embeddings.normalized() if self.config.normalize else embeddings)
         run.write_rows("metrics.csv", self.metrics)
