@@ -53,7 +53,7 @@ def train(
     if resume is None:
         run = training.train(config, current().load(data), runs or current().runs)
     else:
-        if preset or runs or config != _defaults(None, None):
+        if preset or runs or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
         run = training.resume(resume, _data_of(Run(resume), data))
     if not run.finished:
@@ -191,7 +191,7 @@ def main(args: Sequence[str] | None = None) -> None:
     words = sys.argv[1:] if args is None else list(args)
     try:
         commands = {
-            "train": functools.partial(train, config=_defaults(*_chosen(words))),
+            "train": functools.partial(train, config=_defaults(**_chosen(words))),
             "evaluate": evaluate,
             "study": study,
             "export": export,
@@ -211,18 +211,18 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
 
 
-def _chosen(words: Sequence[str]) -> tuple[str | None, str | None]:
-    """Preset and method among the words: the defaults of all other flags depend on them."""
+def _chosen(words: Sequence[str]) -> dict[str, str]:
+    """What the defaults of all other flags depend on, as far as it is among the words."""
     early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    early.add_argument("--preset", nargs="?")
-    early.add_argument("--method", nargs="?")
+    for name in ("preset", "data", "method", "backbone"):
+        early.add_argument(f"--{name}", nargs="?")
     known, _ = early.parse_known_args(words)
-    return known.preset, known.method
+    return {name: value for name, value in vars(known).items() if value}
 
 
-def _defaults(preset: str | None, method: str | None) -> Config:
-    changes = {"method": method} if method else {}
-    return preset_config(preset, **changes) if preset else current().config(**changes)
+def _defaults(preset: str | None = None, data: str | None = None, **changes: str) -> Config:
+    scale = replace(current(), data_name=data or current().data_name)
+    return preset_config(preset, **changes) if preset else scale.config(**changes)
 
 
 def _data_of(run: Run, name: str | None) -> DataSet:
