@@ -10,22 +10,41 @@ from xivlab.backbones import Slim, backbone
 from xivlab.errors import XivlabError
 
 
-def test_slim_is_small():
+def test_the_slim_ones_are_small():
     assert sum(p.numel() for p in Slim().parameters()) == 700_176
+    assert sum(p.numel() for p in backbone("slim_densenet", None)[0].parameters()) == 220_068
 
 
 @pytest.mark.parametrize(
     ("name", "size", "width", "stride"),
-    [("slim", (64, 32), 128, 16), ("resnet50", (64, 32), 2048, 16), ("densenet121", (64, 64), 1024, 16)],
+    [
+        ("slim", (64, 32), 128, 16),
+        ("slim_densenet", (64, 32), 93, 16),
+        ("resnet50", (64, 32), 2048, 16),
+        ("densenet121", (64, 64), 1024, 16),
+    ],
 )
-def test_last_stride_is_1(name, size, width, stride):
-    """With a last stride of 2 the maps would be half as large."""
-    net, channels = backbone(name, None)
-    with torch.no_grad():
-        maps = net.eval()(torch.zeros(1, 3, *size))
-    assert channels == width
-    assert maps.shape == (1, width, size[0] // stride, size[1] // stride)
-    assert (maps >= 0).all()
+def test_maps_have_half_the_size_at_a_last_stride_of_2(name, size, width, stride):
+    for last_stride in (1, 2):
+        net, channels = backbone(name, None, last_stride)
+        with torch.no_grad():
+            maps = net.eval()(torch.zeros(1, 3, *size))
+        assert channels == width
+        assert maps.shape == (1, width, size[0] // stride // last_stride, size[1] // stride // last_stride)
+        assert (maps >= 0).all()
+
+
+def test_the_strides_share_their_weights():
+    one, two = (backbone("resnet50", None, stride)[0].state_dict() for stride in (1, 2))
+    assert {k: v.shape for k, v in one.items()} == {k: v.shape for k, v in two.items()}
+
+
+@pytest.mark.parametrize("name", ["slim", "slim_densenet"])
+def test_weights_are_shipped_for_the_slim_ones(name):
+    net, _ = backbone(name, "visible")
+    assert any(p.std() > 0.01 for p in net.parameters())
+    with pytest.raises(XivlabError, match="'visible' are for slim and slim_densenet: use 'imagenet'"):
+        backbone("resnet50", "visible")
 
 
 def test_weights_of_a_file_are_taken(tmp_path):

@@ -13,12 +13,14 @@ from torchvision.models import resnet50
 from xivlab.errors import XivlabError
 from xivlab.model import (
     MEAN,
+    ONE_CHANNEL,
     SPECIAL_CASES,
     STD,
     FeatureLearner,
     SpecialCase,
     XGenerator,
     XIVNet,
+    random_channel,
 )
 
 
@@ -96,7 +98,16 @@ def test_mean_is_the_mean():
     torch.testing.assert_close(SpecialCase("mean")(visible)[:, 0], visible.mean(1))
 
 
-@pytest.mark.parametrize("kind", SPECIAL_CASES)
+def test_a_random_channel_is_one_of_three_and_stays_the_same_for_an_image():
+    images = torch.rand(300, 3, 4, 2)
+    channel = random_channel(images)
+    which = (channel == images).flatten(2).all(2)  # (300, 3)
+    assert (which.sum(1) == 1).all()
+    assert (which.float().mean(0) - 1 / 3).abs().max() < 0.1  # 3.7 standard deviations of 300 fair draws
+    torch.testing.assert_close(random_channel(images[7:9]), channel[7:9])  # whatever stands beside it
+
+
+@pytest.mark.parametrize("kind", ONE_CHANNEL)
 def test_special_cases_have_no_parameters_and_three_equal_channels(kind):
     x = SpecialCase(kind)(images())
     assert parameters(SpecialCase(kind)) == 0

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import numpy as np
@@ -186,3 +188,31 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(XivlabError, match="cannot be made"):
         run_folder(tmp_path / "runs", preset("demo"), "a", None).begin(preset("demo"), toy.dataset())
+
+
+WORK = """
+import sys, time
+from pathlib import Path
+from xivlab.runs import Run
+
+with Run(Path(sys.argv[1])).alone():
+    print("in", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def process(folder, seconds):
+    return subprocess.Popen(
+        [sys.executable, "-c", WORK, folder, str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_two_processes_never_train_one_run_at_once(tmp_path):
+    first = process(tmp_path / "run", 60)
+    assert first.stdout.readline() == "in\n"
+    second = process(tmp_path / "run", 0)
+    assert second.stdout.readline() == f"Another process trains {tmp_path / 'run'}: waiting for it.\n"
+    assert second.poll() is None
+    first.kill()  # SIGKILL: it cannot clean up, and holds nothing back all the same
+    assert second.communicate(timeout=60)[0] == "in\n"
+    first.communicate()

@@ -9,29 +9,37 @@ from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
 
+SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
+# D, the number of output channels.
+WIDTH = {"slim": SLIM_CHANNELS[-1], "slim_densenet": 93, "resnet50": 2048, "densenet121": 1024}
 
 
 def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.Module, int]:
     """A backbone and the number of its output channels.
 
     Args:
-        name: "slim", "resnet50" or "densenet121"; images (B, 3, H, W) become (B, D, h, w).
-        weights: "imagenet" (torchvision's, downloaded once; not for slim), "visible" (shipped, for
-            slim), None (random), or the path of a safetensors file of the backbone alone.
+        name: a key of WIDTH; images (B, 3, H, W) become (B, D, h, w).
+        weights: "imagenet" (torchvision's, downloaded once; not for the slim ones), "visible" (shipped, for
+            the slim ones), None (random), or the path of a safetensors file of the backbone alone.
         last_stride: of the last stage: 1 for finer maps (Luo et al. 2019), or 2, for which torchvision's
             networks were made. The weights are the same.
 
     Raises:
         XivlabError: unknown name, weights that cannot be had, or a file that does not fit.
     """
-    makers = {"slim": Slim, "resnet50": _resnet50, "densenet121": _densenet121}
+    makers = {
+        "slim": Slim,
+        "slim_densenet": _slim_densenet,
+        "resnet50": _resnet50,
+        "densenet121": _densenet121,
+    }
     if name not in makers:
         raise XivlabError(f"Unknown backbone {name!r}: choose {', '.join(makers)}.")
-    path = weights_file(weights)
+    path = weights_file(weights, name)
     if weights == "imagenet":
-        if name == "slim":
-            raise XivlabError("slim has no ImageNet weights: use 'visible', a path or None.")
+        if name in SLIM:
+            raise XivlabError(f"{name} has no ImageNet weights: use 'visible', a path or None.")
         try:
             net = makers[name]("DEFAULT", last_stride)
         except (OSError, RuntimeError) as error:
@@ -43,20 +51,28 @@ def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.M
         net = makers[name](None, last_stride)
         if path is not None:
             load_weights(net, path)
-    return net, {"slim": SLIM_CHANNELS[-1], "resnet50": 2048, "densenet121": 1024}[name]
+    return net, WIDTH[name]
 
 
-def weights_file(weights: str | None) -> Path | None:
+def weights_file(weights: str | None, backbone: str) -> Path | None:
     """The safetensors file that a `weights` setting names, if it names one.
 
     Args:
-        weights: "visible" (shipped; slim, pre-trained on visible images of other synthetic people),
-            a path, or "imagenet" or None, which are no file.
+        weights: "visible" (shipped; pre-trained on visible images of other synthetic people), a path, or
+            "imagenet" or None, which are no file.
+        backbone: name of the backbone that they are for.
+
+    Raises:
+        XivlabError: none are shipped for this backbone.
     """
     if weights in (None, "imagenet"):
         return None
     if weights == "visible":
-        return Path(str(resources.files("xivlab") / "assets" / "slim_visible.safetensors"))
+        if backbone not in SLIM:
+            raise XivlabError(
+                f"The weights 'visible' are for {' and '.join(SLIM)}: use 'imagenet', a path or None for {backbone}."
+            )
+        return Path(str(resources.files("xivlab") / "assets" / f"{backbone}_visible.safetensors"))
     return Path(weights)
 
 
@@ -132,10 +148,22 @@ def _resnet50(weights: str | None, last_stride: int) -> nn.Module:
     return nn.Sequential(*list(net.children())[:-2])
 
 
+def _slim_densenet(weights: None, last_stride: int) -> nn.Module:
+    """A small DenseNet for laptops, as densenet121 but for its size: 24 channels a layer, two layers a block,
+    0.2 M weights."""
+    from torchvision.models import DenseNet
+
+    return _without_head(DenseNet(24, (2, 2, 2, 2), 24), last_stride)
+
+
 def _densenet121(weights: str | None, last_stride: int) -> nn.Module:
     from torchvision.models import densenet121
 
-    features = densenet121(weights=weights).features
+    return _without_head(densenet121(weights=weights), last_stride)
+
+
+def _without_head(net: nn.Module, last_stride: int) -> nn.Module:
+    """A DenseNet up to its last maps."""
     if last_stride == 1:
-        features.transition3.pool = nn.Identity()
-    return nn.Sequential(features, nn.ReLU())
+        net.features.transition3.pool = nn.Identity()
+    return nn.Sequential(net.features, nn.ReLU())

@@ -9,9 +9,9 @@ from xivlab.gallery import Protocol
 from xivlab.loss import Cross
 
 Method = Literal["baseline", "baseline+x", "baseline+x+cmg"]
-XKind = Literal["x", "mean", "gray", "v", "y"]
+XKind = Literal["x", "mean", "gray", "v", "y", "channel"]
 XInput = Literal["unit", "normalized"]
-Backbone = Literal["slim", "resnet50", "densenet121"]
+Backbone = Literal["slim", "slim_densenet", "resnet50", "densenet121"]
 TrainOn = Literal["train", "train+val"]
 Precision = Literal["auto", "32", "16", "bf16"]
 
@@ -27,7 +27,7 @@ class Config:
 
     # Which losses: L_V + L_I; with L_X; with L_C as well (Eq. 11).
     method: Method = "baseline+x+cmg"
-    # What stands in the place of X: the learned generator, or a fixed one-channel image.
+    # What stands in the place of X: the learned generator, a fixed one-channel image, or a random channel.
     x: XKind = "x"
     # What g sees: V in [0, 1], or normalised as in the authors' code.
     x_input: XInput = "unit"
@@ -35,7 +35,7 @@ class Config:
     x_init_seed: int | None = None
     # Feature learner f; the paper shows densenet121 images of 224 x 224.
     backbone: Backbone = "slim"
-    # "visible" (slim, pre-trained on other synthetic people), "imagenet", None, or a path.
+    # "visible" (the slim ones, pre-trained on other synthetic people), "imagenet", None, or a path.
     weights: str | None = "visible"
     # Stride of the backbone's last stage; 2 is the plain network (Tables 2 and 3).
     last_stride: int = 1

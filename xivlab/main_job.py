@@ -125,7 +125,7 @@ def results_table(trained: tuple[Trained, ...], data: DataSet, scale: Scale) -> 
 
 
 def _train(config: Config, data: DataSet, runs: Path) -> Trained:
-    found = run_folder(runs, config, data.fingerprint, weights_file(config.weights)).finished
+    found = run_folder(runs, config, data.fingerprint, weights_file(config.weights, config.backbone)).finished
     start = time.perf_counter()
     run = train(config, data, runs)
     if not run.finished:

@@ -72,19 +72,32 @@ def luminance(visible: Tensor) -> Tensor:
     return (16 + 219 * gray(visible)) / 255
 
 
+def random_channel(visible: Tensor) -> Tensor:
+    """R, G or B, another one for each image: (B, 3, H, W) -> (B, 1, H, W), in [0, 1].
+
+    The channel augmentation of Ye et al. (2021) in the place of X. The draw hangs on the image's own
+    brightness, in a digit that says nothing of the person: the same augmented image has the same
+    channel on every device and after every interruption, with no random state to keep.
+    """
+    digits = (255 * visible).round().long().sum((1, 2, 3))
+    return visible.gather(1, (digits % 3).view(-1, 1, 1, 1).expand(-1, 1, *visible.shape[2:]))
+
+
 SPECIAL_CASES: dict[str, Callable[[Tensor], Tensor]] = {
     "mean": mean,
     "gray": gray,
     "v": value,
     "y": luminance,
 }
+# One of the field's later answers beside those of the paper's Table 5.
+ONE_CHANNEL = SPECIAL_CASES | {"channel": random_channel}
 
 
 class SpecialCase(nn.Module):
-    """A fixed one-channel image in the place of g (paper, Table 5), repeated three times.
+    """A one-channel image in the place of g, repeated three times.
 
     Args:
-        kind: "mean", "gray", "v" or "y".
+        kind: "mean", "gray", "v" or "y" (paper, Table 5), or "channel", a random one.
 
     Raises:
         XivlabError: another kind.
@@ -92,9 +105,9 @@ class SpecialCase(nn.Module):
 
     def __init__(self, kind: str) -> None:
         super().__init__()
-        if kind not in SPECIAL_CASES:
-            raise XivlabError(f"Unknown kind of X {kind!r}: choose x, {', '.join(SPECIAL_CASES)}.")
-        self.channel = SPECIAL_CASES[kind]
+        if kind not in ONE_CHANNEL:
+            raise XivlabError(f"Unknown kind of X {kind!r}: choose x, {', '.join(ONE_CHANNEL)}.")
+        self.channel = ONE_CHANNEL[kind]
 
     def forward(self, visible: Tensor) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) in [0, 1], three equal channels."""
@@ -122,9 +135,9 @@ class FeatureLearner(nn.Module):
     loss; its bias is frozen at 0, as there.
 
     Args:
-        backbone: "slim", "resnet50" or "densenet121"; see `xivlab.backbones`.
+        backbone: "slim", "slim_densenet", "resnet50" or "densenet121"; see `xivlab.backbones`.
         classes: C, the number of training people.
-        weights: "imagenet", None, or the path of a safetensors file.
+        weights: "imagenet", "visible", None, or the path of a safetensors file.
         last_stride: of the backbone's last stage, 1 or 2.
         neck: whether there is a BNNeck; without one both losses see the same features.
 

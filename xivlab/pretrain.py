@@ -1,9 +1,9 @@
-"""Pre-training of `slim` on visible images of other people: the demo's stand-in for ImageNet.
+"""Pre-training of a small backbone on visible images of other people: the demo's stand-in for ImageNet.
 
-    python -m xivlab.pretrain FOLDER OUT
+    python -m xivlab.pretrain FOLDER OUT --backbone slim
 
 FOLDER is a packed data set, of which the visible images of all splits are used; OUT is the
-safetensors file to write. The shipped `assets/slim_visible.safetensors` was made like this.
+safetensors file to write. The shipped `assets/*_visible.safetensors` were made like this.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from torch import Tensor
 from tqdm.auto import trange
 
 from xivlab.augment import augment
+from xivlab.backbones import SLIM
 from xivlab.batches import resize
 from xivlab.build import pick_device
 from xivlab.data import DataSet, load
@@ -34,15 +35,20 @@ JITTER, GRAY_SHARE = 0.4, 0.5
 
 
 def pretrain(
-    pixels: NDArray[np.uint8], person: NDArray[np.integer], steps: int = 3000, seed: int = 0
+    pixels: NDArray[np.uint8],
+    person: NDArray[np.integer],
+    steps: int = 3000,
+    seed: int = 0,
+    backbone: str = "slim",
 ) -> torch.nn.Module:
-    """Train `slim` to tell people apart by identity classification and batch-hard triplets.
+    """Train a backbone to tell people apart by identity classification and batch-hard triplets.
 
     Args:
         pixels: (N, H, W, 3) uint8, visible images.
         person: (N,) integer.
         steps: batches of 16 people x 4 images.
         seed: of weights, batches and augmentation.
+        backbone: its name.
 
     Returns:
         the backbone, in evaluation mode, on the CPU.
@@ -59,14 +65,14 @@ def pretrain(
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        learner = FeatureLearner("slim", len(people), None)
+        learner = FeatureLearner(backbone, len(people), None)
     learner = learner.to(device, memory_format=torch.channels_last).train()
     optimizer = torch.optim.Adam(
         (p for p in learner.parameters() if p.requires_grad), weight_decay=WEIGHT_DECAY
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, steps)
     mean, std = (torch.tensor(s, device=device).view(3, 1, 1) for s in (MEAN, STD))
-    for _ in (bar := trange(steps, desc="slim", unit="step")):
+    for _ in (bar := trange(steps, desc=backbone, unit="step")):
         chosen = rng.choice(len(people), PEOPLE, replace=False)
         batch = np.concatenate([rng.choice(rows[c], IMAGES_PER_PERSON) for c in chosen])
         target = torch.from_numpy(labels[batch]).to(device)
@@ -101,14 +107,15 @@ def visible_images(data: DataSet) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 def main(args: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser("python -m xivlab.pretrain", description="Pre-train slim.")
+    parser = argparse.ArgumentParser("python -m xivlab.pretrain", description="Pre-train a small backbone.")
     parser.add_argument("folder", type=Path, help="packed data set; its visible images are used")
     parser.add_argument("out", type=Path, help="safetensors file to write")
     parser.add_argument("--steps", type=int, default=3000, help="batches of 64 images")
+    parser.add_argument("--backbone", choices=SLIM, default="slim")
     arguments = parser.parse_args(args)
     try:
         pixels, person = visible_images(load(arguments.folder))
-        backbone = pretrain(pixels, person, arguments.steps)
+        backbone = pretrain(pixels, person, arguments.steps, backbone=arguments.backbone)
         # Half the bytes; read back as single precision, the features change in the fourth digit.
         write_atomically(arguments.out, lambda path: save_weights(backbone.half(), path))
     except XivlabError as error:

@@ -5,7 +5,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 import torch
+from filelock import FileLock, Timeout
 
 from xivlab import __version__
 from xivlab.config import Config
@@ -145,22 +147,46 @@ class Run:
                 "--data, and its scale with XIVLAB_SCALE."
             )
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from training this run, after waiting for one that does.
+
+        A process that is killed holds nothing back.
+
+        Raises:
+            XivlabError: the folder cannot be made.
+        """
+        self._make()
+        lock = FileLock(self.folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print(f"Another process trains {self.folder}: waiting for it.", flush=True)
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
     def begin(self, config: Config, data: DataSet) -> None:
         """Make the folder and write `config.json`.
 
         Raises:
             XivlabError: the folder cannot be made or written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise XivlabError(f"The run folder {self.folder} cannot be made ({error}).") from error
+        self._make()
         about = {
             "config": asdict(config),
             "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
             "version": __version__,
         }
         self.write("config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n"))
+
+    def _make(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise XivlabError(f"The run folder {self.folder} cannot be made ({error}).") from error
 
     def write_rows(self, name: str, rows: list[dict[str, Any]]) -> None:
         """Write a CSV file with the keys of its first row as header."""

@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def train(config: Config, data: DataSet, root: str | Path = "runs", devices: int = 1, nodes: int = 1) -> Run:
+def train(
+    config: Config,
+    data: DataSet,
+    root: str | Path = "runs",
+    devices: int = 1,
+    nodes: int = 1,
+    quiet: bool = False,
+) -> Run:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
     Ctrl-C stops after the step under way and keeps the state; calling again goes on from there, to
@@ -46,6 +54,7 @@ def train(config: Config, data: DataSet, root: str | Path = "runs", devices: int
         devices: GPUs of every machine, or processes where there is no GPU. More than one start the
             program anew in every further process: for a script or the command line, not a notebook.
         nodes: machines.
+        quiet: show no progress, as one of many runs side by side.
 
     Returns:
         the run; not `finished` if it was interrupted.
@@ -54,8 +63,8 @@ def train(config: Config, data: DataSet, root: str | Path = "runs", devices: int
         XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, the
             folder cannot be read or written, or there are not that many devices.
     """
-    run = run_folder(root, config, data.fingerprint, weights_file(config.weights))
-    return _go_on(run, config, data, devices, nodes)
+    run = run_folder(root, config, data.fingerprint, weights_file(config.weights, config.backbone))
+    return _go_on(run, config, data, devices, nodes, quiet)
 
 
 def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) -> Run:
@@ -70,17 +79,24 @@ def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) 
     return _go_on(run, config, data, devices, nodes)
 
 
-def _go_on(run: Run, config: Config, data: DataSet, devices: int, nodes: int) -> Run:
-    """The loop, from wherever the run is."""
+def _go_on(run: Run, config: Config, data: DataSet, devices: int, nodes: int, quiet: bool = False) -> Run:
+    """The loop, from wherever the run is; if somebody else is training it, when they have stopped."""
     if run.finished:
         return run
     fabric = processes(config, devices, nodes)
-    training = Training(config, data, fabric)
+    training = Training(config, data, fabric)  # if that fails, there is no folder yet
+    with run.alone() if fabric.is_global_zero else nullcontext():
+        return _loop(run, data, training, quiet or not fabric.is_global_zero)
+
+
+def _loop(run: Run, data: DataSet, training: "Training", silent: bool) -> Run:
+    config, fabric = training.config, training.fabric
+    if fabric.broadcast(run.finished):
+        return run
     if fabric.broadcast(run.started):
         training.load(run)
     else:
         first_alone(fabric, run.begin, config, data)
-    silent = not fabric.is_global_zero
     bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step", disable=silent)
     tell = (lambda _: None) if silent else bar.write
     with bar, interruptible() as interrupted:
