@@ -16,6 +16,7 @@ from xivlab.build import load_model
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
 from xivlab.data import DataSet
+from xivlab.distributed import is_first
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.errors import XivlabError
 from xivlab.export import Layout
@@ -38,6 +39,8 @@ def train(
     data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
     runs: Folder | None = None,
     resume: Folder | None = None,
+    devices: int = 1,
+    nodes: int = 1,
 ) -> None:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
@@ -49,15 +52,21 @@ def train(
         data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
         runs: Folder of all runs; that of the scale if not given.
         resume: Folder of an interrupted run to go on with, by its own settings.
+        devices: GPUs of every machine, or processes where there is no GPU, that share the training.
+        nodes: Machines; see data_prep/SCALING.md.
     """
     if resume is None:
-        run = training.train(config, current().load(data), runs or current().runs)
+        run = training.train(config, current().load(data), runs or current().runs, devices, nodes)
     else:
         if preset or runs or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
-        run = training.resume(resume, _data_of(Run(resume), data))
+        run = training.resume(resume, _data_of(Run(resume), data), devices, nodes)
+    first = is_first()
     if not run.finished:
-        sys.exit(INTERRUPTED)  # the training has said how to go on
+        # The training has said how to go on. To fail is for the first: the others would be taken for broken.
+        sys.exit(INTERRUPTED if first else 0)
+    if not first:
+        return
     print(f"{run.folder} is finished. Test people, in %:")
     print(as_text(score(run.embeddings(), run.config().protocol)))
 

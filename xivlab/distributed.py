@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import Tensor
 
 from xivlab.build import pick_device
 from xivlab.config import Config
@@ -38,20 +39,17 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
     _check(config, device, devices, nodes)
     # Here, since it takes a second, and only training needs it.
     from lightning_fabric import Fabric
-    from lightning_fabric.strategies import DDPStrategy
 
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     kind = config.precision
     if kind == "auto":
         kind = "16" if device.type == "cuda" else "32"
-    # The running statistics are those of the whole batch in every process: nothing to send.
-    strategy = DDPStrategy(broadcast_buffers=False) if devices * nodes > 1 else "auto"
     try:
         fabric = Fabric(
             accelerator=device.type,
             devices=devices,
             num_nodes=nodes,
-            strategy=strategy,
+            strategy="ddp" if devices * nodes > 1 else "auto",
             precision=PRECISION[kind],
         )
         fabric.launch()
@@ -145,8 +143,32 @@ def gather(fabric: "Fabric", outputs: dict[str, Output]) -> dict[str, Output]:
     """
     if fabric.world_size == 1:
         return outputs
+
     # All R processes compute the loss L of the whole batch, so the mining sees all of it. On the way back the
-    # gather adds up, for each row, what every process says of it: R dL/drow. So a process finds R times its
-    # rows' part of dL/dweight; DDP's mean over the processes adds the parts and takes the R away again.
-    whole = fabric.all_gather(outputs, sync_grads=True)  # (R, M / R, ...)
-    return {name: Output(*(rows.flatten(0, 1) for rows in output)) for name, output in whole.items()}
+    # sum adds, for each row, what every process says of it: R dL/drow. So a process finds R times its rows'
+    # part of dL/dweight; DDP's mean over the processes adds the parts and takes the R away again.
+    def whole(rows: Tensor) -> Tensor:
+        places = rows.new_zeros(fabric.world_size, *rows.shape)  # (R, M / R, ...)
+        places[fabric.global_rank] = rows
+        return add_up(places).flatten(0, 1)
+
+    return {name: Output(*map(whole, output)) for name, output in outputs.items()}
+
+
+def add_up(tensor: Tensor) -> Tensor:
+    """The sum of a tensor over all processes, in every process; its gradients are added up alike."""
+    return _AddUp.apply(tensor)
+
+
+class _AddUp(torch.autograd.Function):
+    """PyTorch's own, `torch.distributed.nn.functional.all_reduce`, is deprecated in its newer versions."""
+
+    @staticmethod
+    def forward(_: Any, tensor: Tensor) -> Tensor:
+        total = tensor.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        return _AddUp.forward(None, gradient)

@@ -2,9 +2,10 @@
 
 import torch
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
+
+from xivlab.distributed import add_up
 
 
 def synchronized(model: nn.Module, device: torch.device) -> nn.Module:
@@ -48,9 +49,9 @@ class SyncNorm(_BatchNorm):
         dims = [dim for dim in range(values.dim()) if dim != 1]
         shape = [-1 if dim == 1 else 1 for dim in range(values.dim())]
         count = values.numel() // values.shape[1] * torch.distributed.get_world_size()
-        mean = all_reduce(full.sum(dims)) / count  # (C,)
+        mean = add_up(full.sum(dims)) / count  # (C,)
         centred = full - mean.view(shape)
-        variance = all_reduce(centred.square().sum(dims)) / count  # (C,)
+        variance = add_up(centred.square().sum(dims)) / count  # (C,)
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
