@@ -30,6 +30,24 @@ def regdb_index(pairs: int = 3) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["path", "person", "camera", "modality", "split"])
 
 
+def with_shots(index: pd.DataFrame) -> pd.DataFrame:
+    """An index with published orders: shot s of trial t is at place s + t, modulo the number of shots."""
+    drawn = (index["split"] == "test") & (index["modality"] == 0)
+    shot = index.groupby(["person", "camera"]).cumcount()
+    count = index.groupby(["person", "camera"])["path"].transform("size")
+    shots = {f"shot_{trial}": ((shot + trial) % count).where(drawn, -1) for trial in range(10)}
+    return index.assign(**shots)
+
+
+def with_trials(index: pd.DataFrame) -> pd.DataFrame:
+    """An index in the order of paths, in ten halves: those of trial t train whose number is odd, or is t."""
+    index = index.drop(columns="split").sort_values("path", ignore_index=True)
+    for trial in range(1, 11):
+        odd = (index["person"] % 2 == 1) | (index["person"] == trial)
+        index[f"split_{trial}"] = np.where(odd, "train", "test")
+    return index
+
+
 class FakeWorld:
     """Says what `World` says: the image of row r is grey, its brightness r modulo 256."""
 

@@ -4,11 +4,11 @@ import threading
 
 import numpy as np
 import pytest
-from fake_world import FakeWorld, grey, install, sysu_index
+from fake_world import FakeWorld, grey, install, regdb_index, sysu_index, with_shots, with_trials
 
-from xivlab.data import load
+from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
-from xivlab.packed import read_packed
+from xivlab.packed import read_packed, write_packed
 
 
 @pytest.fixture
@@ -78,6 +78,76 @@ def test_another_world_is_another_cache(cache, monkeypatch):
 def test_unknown_name():
     with pytest.raises(XivlabError, match="no data set 'sysu': give synthetic-sysu or synthetic-regdb"):
         load("sysu")
+
+
+# Splits
+
+
+def test_a_split_is_a_view_where_it_can_be(cache):
+    data = load("synthetic-sysu")
+    assert data.train is data.train
+    for part in (data.train, data.split("train", "val"), data.split("train", "val", "test")):
+        assert isinstance(part.pixels, np.memmap) and not part.pixels.flags.owndata
+    both = data.split("train", "test")
+    assert isinstance(both.pixels, np.ndarray) and not isinstance(both.pixels, np.memmap)
+    assert set(both.person.tolist()) == {1, 2, 4, 5, 6, 7, 8}
+    np.testing.assert_array_equal(both.pixels, grey(np.flatnonzero(sysu_index()["split"] != "val")))
+
+
+def test_data_of_splits_in_memory(cache):
+    data = load("synthetic-sysu")
+    again = DataSet.of("mine", "1", data.train, data.val, data.test)
+    assert (again.name, again.fingerprint, again.trial) == ("mine", "1", None)
+    for name in ("train", "val", "test"):
+        one, other = data.split(name), again.split(name)
+        for column in ("pixels", "person", "camera", "modality", "path"):
+            np.testing.assert_array_equal(getattr(one, column), getattr(other, column))
+        assert one.permutation is None and other.permutation is None
+
+
+def packed(folder, index):
+    write_packed(folder / "mine", "mine", "1", FakeWorld.size, index, [grey(range(len(index)))])
+    return folder / "mine"
+
+
+def test_published_orders(tmp_path):
+    index = with_shots(sysu_index(shots=3))
+    data = load(packed(tmp_path, index))
+    assert data.train.permutation.dtype == np.int16 and (data.train.permutation == -1).all()
+    rows = index[index["split"] == "test"]
+    np.testing.assert_array_equal(data.test.permutation, rows[[f"shot_{t}" for t in range(10)]])
+    visible = data.test.select(data.test.modality == 0)
+    assert (np.sort(visible.permutation[:3], axis=0).T == [0, 1, 2]).all()
+    again = DataSet.of("mine", "1", data.train, data.val, data.test)
+    np.testing.assert_array_equal(again.test.permutation, data.test.permutation)
+
+
+def test_a_trial_is_one_of_ten_halves(tmp_path):
+    index = with_trials(regdb_index())
+    folder = packed(tmp_path, index)
+    for trial in range(1, 11):
+        data = load(folder, trial)
+        assert data.trial == trial and len(data.val) == 0 and "split_1" not in data.index
+        assert set(data.train.person.tolist()) == {1, 3, 5, 7} | ({trial} & set(range(9)))
+        assert set(data.test.person.tolist()) == set(range(1, 9)) - set(data.train.person.tolist())
+        rows = np.flatnonzero(index[f"split_{trial}"] == "test")
+        np.testing.assert_array_equal(data.test.pixels, grey(rows))
+        np.testing.assert_array_equal(data.test.path, index["path"][rows])
+    first = load(folder)
+    assert first.trial == 1 and first.fingerprint == load(folder, 1).fingerprint
+    assert len({load(folder, trial).fingerprint for trial in range(1, 11)} | {"1"}) == 11
+
+
+@pytest.mark.parametrize("trial", [0, 11, -1])
+def test_there_are_ten_trials(tmp_path, trial):
+    folder = packed(tmp_path, with_trials(regdb_index()))
+    with pytest.raises(XivlabError, match=f"mine has no trial {trial}: choose one from 1 to 10"):
+        load(folder, trial)
+
+
+def test_a_set_with_one_split_has_no_trials(cache):
+    with pytest.raises(XivlabError, match="synthetic-sysu has one split and no trials: leave trial 2 out"):
+        load("synthetic-sysu", 2)
 
 
 # Damage: a synthetic set is made again, a user's folder is refused

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from xivlab.config import preset
+from xivlab.data import load
 from xivlab.errors import XivlabError
+from xivlab.packed import write_packed
 from xivlab.scale import SCALES, banner, current, first_people, project
 
 
@@ -120,3 +122,22 @@ def test_banner_is_one_line(monkeypatch):
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")
     line = r"XIV-Lab \S+, smoke scale \(.+\), on (cpu \(\d+ threads?\)|.*cuda.*|mps), PyTorch \S+, Python \S+"
     assert re.fullmatch(line, banner())
+
+
+def test_fewer_people_keep_trial_and_published_orders(monkeypatch, tmp_path):
+    size = fake_world.FakeWorld.size
+    for name, index in (
+        ("halves", fake_world.with_trials(fake_world.regdb_index())),
+        ("orders", fake_world.with_shots(fake_world.sysu_index())),
+    ):
+        write_packed(tmp_path / name, name, "1", size, index, [fake_world.grey(range(len(index)))])
+    monkeypatch.setitem(SCALES, "smoke", replace(SCALES["smoke"], people=2))
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    halves = [current().load(tmp_path / "halves", trial) for trial in (2, 4)]
+    assert [data.trial for data in halves] == [2, 4]
+    assert [np.unique(data.test.person).tolist() for data in halves] == [[4, 6], [2, 6]]
+    assert halves[0].fingerprint != halves[1].fingerprint
+    orders, whole = current().load(tmp_path / "orders"), load(tmp_path / "orders").test
+    kept = np.isin(whole.person, (6, 7))
+    np.testing.assert_array_equal(orders.test.permutation, whole.permutation[kept])
+    np.testing.assert_array_equal(orders.test.pixels, whole.pixels[kept])

@@ -29,7 +29,8 @@ def full(tmp_path_factory):
     # Code that cuts paths at fixed places, or at "cam", fails on such a root.
     root = tmp_path_factory.mktemp("camera cam3 Bäume") / "SYSU-MM01"
     fake_sysu.build(root)
-    return root
+    yield root
+    shutil.rmtree(root)  # pytest would keep the last three, of 45,863 files each
 
 
 @pytest.fixture(scope="session")
