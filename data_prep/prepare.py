@@ -25,9 +25,15 @@ def read_source(layout: Layout, root: str | Path) -> Source:
     """Read and check the lists and folders of a tree; no image is opened.
 
     Raises:
-        XivlabError: as the reader of the layout: the tree is not whole, or a list is malformed.
+        XivlabError: as the reader of the layout: the tree is not whole, or a list is malformed; or a folder
+            may not be read.
     """
-    return READERS[layout](Path(root))
+    try:
+        return READERS[layout](Path(root))
+    except OSError as error:
+        raise XivlabError(
+            f"{error.filename} cannot be read ({error.strerror}): check who owns it."
+        ) from error
 
 
 def pack(source: Source, root: str | Path, out: str | Path, size: tuple[int, int] = (256, 128)) -> bool:

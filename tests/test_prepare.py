@@ -173,6 +173,17 @@ def test_a_place_that_cannot_be_written(tree, tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_a_folder_that_may_not_be_read(tree, monkeypatch):
+    def forbidden(self):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(
+        XivlabError, match=r"cam1/0001 cannot be read \(Permission denied\): check who owns it"
+    ):
+        read_source("sysu-mm01", tree)
+
+
 def test_no_size(tree, places):
     with pytest.raises(XivlabError, match="Images of 0 x 4 pixels cannot be"):
         prepared(tree, places / "out", (0, 4))
@@ -333,9 +344,10 @@ def begun(tree, places):
     return process
 
 
-def test_a_killed_pack_goes_on(tree, places, decoded):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_killed_pack_goes_on(tree, places, decoded, number):
     process = begun(tree, places)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(number)
     process.wait()
     prepared(tree, places / "out")
     assert len(decoded.calls) < 94
@@ -390,3 +402,11 @@ def test_summary_of_ten_halves(world, tmp_path):
         f"regdb-like is in {tmp_path / 'out'}: 8 people, 24 visible and 24 infrared images, in 10 random "
         "halves to train and to test on; 0 MB."
     )
+
+
+def test_help(capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(["prepare", "--help"])
+    assert exit.value.code == 0
+    text = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "Pack a real data set, which needs a signed agreement" in text and "{sysu-mm01,regdb,llcm}" in text
