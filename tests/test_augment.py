@@ -62,3 +62,14 @@ def test_augment_keeps_shape_and_range_and_repeats_with_its_seed():
     assert once.shape == images().shape and once.min() >= 0 and once.max() <= 1
     assert torch.equal(once, augment(images(), generator(1), pad=4, erase=0.5))
     assert not torch.equal(once, augment(images(), generator(2), pad=4, erase=0.5))
+
+
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_shares_of_a_batch_are_augmented_as_the_whole(ranks):
+    """However many processes share a batch, each image meets the same luck."""
+    before, whole = images(), augment(images(), generator(1), pad=4, erase=0.5)
+    parts = [
+        augment(part, generator(1), pad=4, erase=0.5, share=(rank, ranks))
+        for rank, part in enumerate(before.chunk(ranks))
+    ]
+    assert torch.equal(torch.cat(parts), whole)

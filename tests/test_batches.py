@@ -35,6 +35,32 @@ def test_images_of_a_memory_mapped_split(tmp_path):
     np.testing.assert_allclose(batch.numpy(), expected)
     assert (images.modality[images.rows("infrared")] == 1).all()
     assert len(images.rows("visible")) + len(images.rows("infrared")) == len(data.pixels)
+    assert np.shares_memory(images.pixels, data.pixels)  # not read into memory
+    assert batch.is_contiguous(memory_format=torch.channels_last)
+    assert str(images) == "36 of 16 x 8 (0.0 MB), memory-mapped from disk"
+    assert str(Images.of(data, 8, 4)) == "36 of 8 x 4 (0.0 MB), resized in memory"
+
+
+def test_images_of_a_split_in_memory_are_not_copied():
+    data = split(3, 10, 0)
+    images = Images.of(data, 16, 8)
+    assert images.pixels is data.pixels
+    assert str(images) == "36 of 16 x 8 (0.0 MB), in memory"
+
+
+@pytest.mark.parametrize(
+    ("free", "place"), [(55_297, "copied to cuda:0 (0.0 MB of 0.1 MB free)"), (55_296, "in memory")]
+)
+def test_a_gpu_with_room_for_four_times_the_images_holds_them(free, place, monkeypatch):
+    """36 images of 384 bytes."""
+    images = Images.of(split(3, 10, 0), 16, 8)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, 2 * free))
+    monkeypatch.setattr(torch, "tensor", lambda pixels, device: torch.from_numpy(pixels))
+    assert images.held_on(torch.device("cpu")) is images
+    held = images.held_on(torch.device("cuda", 0))
+    assert isinstance(held.pixels, torch.Tensor) == place.startswith("copied") and held.place == place
+    rows = np.array([4, 0])
+    assert torch.equal(*(i.batch(rows, torch.device("cpu")) for i in (images, held)))
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,16 @@ def test_a_person_with_fewer_images_than_k_is_repeated():
 def test_people_of_one_modality_only_are_left_out():
     it, *_ = batches(drop={(103, 0), (105, 1)})
     assert it.people == [100, 101, 102, 104, 106, 107, 108, 109]
+
+
+def test_shares_follow_one_another():
+    """As many people for each process, all their images of both modalities."""
+    it, *_ = batches()
+    batch, parts = it[3], [it[3].share(rank, 2) for rank in (0, 1)]
+    for name, rows in vars(batch).items():
+        assert (np.concatenate([getattr(part, name) for part in parts]) == rows).all()
+    assert [len(set(part.labels)) for part in parts] == [2, 2]
+    assert all((vars(batch.share(0, 1))[name] == rows).all() for name, rows in vars(batch).items())
 
 
 def test_too_few_people_is_one_clear_sentence():

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 import torch
 from tiny import assert_same, result, rows, tiny
-from toy import dataset
+from toy import dataset, split
 
 import xivlab.train
+from xivlab.config import preset
+from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.train import losses, resume, train
 
@@ -111,6 +113,35 @@ def test_resume_works_where_the_folder_was_moved_to(whole, tmp_path, monkeypatch
     moved = resume(run.folder.rename(tmp_path / "moved"), dataset())
     assert moved.finished and moved.folder.name == "moved"
     assert_same(result(moved), result(whole))
+
+
+def test_resuming_neither_shortens_nor_stretches_training(whole, tmp_path, monkeypatch):
+    """As many steps in all, at the same rates, wherever it was stopped, and more than once."""
+    runs = []
+    for stops in ([2], [3, 1], [0, 0, 0, 7]):
+        folder = tmp_path / "-".join(map(str, stops))
+        for step in stops:
+            interrupt_at(monkeypatch, step, lambda: os.kill(os.getpid(), signal.SIGINT))
+            assert not train(tiny(), dataset(), folder).finished
+            monkeypatch.undo()
+        runs.append(train(tiny(), dataset(), folder))
+    expected = [(row["step"], row["learning_rate"]) for row in rows(whole, "log.csv")]
+    for run in runs:
+        assert [(row["step"], row["learning_rate"]) for row in rows(run, "log.csv")] == expected
+
+
+def test_settings_of_the_paper_interrupted_and_resumed(tmp_path, monkeypatch):
+    """Two epochs with ResNet-50 and the paper's schedule, rim and erasing; everything else small."""
+    small = {"weights": None, "height": 32, "width": 16, "people_per_batch": 2, "images_per_person": 2}
+    short = {"epochs": 2, "steps_per_epoch": 2, "evaluate_every": 1}
+    config = preset("paper-sysu", **small | short)
+    few = DataSet.of("few", "0" * 64, *(split(3, 10 * k, k, shots=1, size=(32, 16)) for k in (1, 2, 3)))
+    undisturbed = train(config, few, tmp_path / "whole")
+    interrupt_at(monkeypatch, 2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run = train(config, few, tmp_path / "stopped")
+    monkeypatch.undo()
+    assert not run.finished and len(rows(run, "log.csv")) == 3
+    assert_same(result(resume(run.folder, few)), result(undisturbed))
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):

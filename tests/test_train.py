@@ -75,6 +75,29 @@ def test_the_model_kept_is_the_best_on_validation_people(whole):
     assert search(embed(model, val, config.test_feature, config.normalize), "sysu", "v+x").mAP == best
 
 
+def test_train_and_validation_people_learn_and_the_last_model_counts(whole, tmp_path, capsys):
+    run = train(tiny(train_on="train+val"), dataset(), tmp_path)
+    assert run.folder.name != whole.folder.name
+    weights, state = run.weights(), run.state()["model"]
+    assert len(weights["learner.classifier.weight"]) == 20
+    assert all(torch.equal(weights[name], tensor) for name, tensor in state.items())
+    assert {row["split"] for row in rows(run, "metrics.csv")} == {"test"}
+    rates = [[row["learning_rate"] for row in rows(one, "log.csv")] for one in (run, whole)]
+    assert rates[0] == rates[1]
+    told = capsys.readouterr()
+    assert "images/s" in told.err and "val rank-1" not in told.err
+    assert told.out == "Images: 240 of 16 x 8 (0.1 MB), in memory\n"
+
+
+def test_without_validation_people_the_sentence_names_both_ways_out(tmp_path):
+    data = dataset()
+    data = replace(data, index=data.index.assign(split=data.index["split"].replace("val", "train")))
+    with pytest.raises(XivlabError, match="toy has no validation people.*train_on to 'train.val'.*split val"):
+        train(tiny(), data, tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert train(tiny(train_on="train+val", epochs=1, steps_per_epoch=1), data, tmp_path).finished
+
+
 def test_selection_never_looks_at_test(whole, tmp_path):
     """Other test people, same model."""
     data = dataset()
