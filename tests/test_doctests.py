@@ -6,6 +6,8 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("module", ["loss", "evaluate", "config"])
+@pytest.mark.parametrize("module", ["loss", "evaluate", "config", "intervals", "paper", "scale", "study"])
 def test_examples(module):
-    assert doctest.testmod(importlib.import_module(f"xivlab.{module}")).failed == 0
+    assert (
+        doctest.testmod(importlib.import_module(f"xivlab.{module}"), optionflags=doctest.ELLIPSIS).failed == 0
+    )

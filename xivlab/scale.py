@@ -70,6 +70,10 @@ class Scale:
         """
         return preset(self.preset, **self.changes | settings_of(self.data_name) | changes)
 
+    def on(self, data_name: str) -> "Scale":
+        """The same scale, with other data."""
+        return replace(self, data_name=data_name)
+
     def load(self, name: str | Path | None = None, trial: int | None = None) -> DataSet:
         """Open a data set, `data_name` if none is named, with no more people than this scale has.
 

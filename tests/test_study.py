@@ -1,0 +1,82 @@
+"""A grid of settings becomes runs and one table: once, resumable, side by side, and with somebody else."""
+
+import joblib
+import pandas as pd
+import pytest
+from tiny import TINY
+
+from xivlab.errors import XivlabError
+from xivlab.scale import current
+from xivlab.scores import score
+from xivlab.study import grid, runs_of, study, train_all
+from xivlab.train import train
+
+SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
+
+
+def configs(seeds=2):
+    axes = {name: [value] for name, value in SMALL.items()}
+    return grid("demo", method=["baseline", "baseline+x"], seed=range(seeds), **axes)
+
+
+@pytest.fixture
+def scale(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("xivlab.scale.project", lambda: tmp_path)
+    current.cache_clear()
+    yield current()
+    current.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def in_threads():
+    """Another process would open the real world."""
+    with joblib.parallel_config(backend="threading"):
+        yield
+
+
+def test_a_grid_is_every_combination():
+    made = grid("demo", lam=[0.1, 1.0], seed=range(3))
+    assert [(one.lam, one.seed) for one in made] == [(lam, seed) for lam in (0.1, 1.0) for seed in range(3)]
+    with pytest.raises(XivlabError, match="no setting named lambda"):
+        grid("demo", **{"lambda": [1]})
+
+
+def test_a_row_per_run_and_search_in_the_order_of_the_grid(scale):
+    table = study(configs(), scale)
+    runs = runs_of(configs(), scale)
+    assert table["run"].tolist() == [
+        run.folder.name for run, rows in zip(runs, (1, 1, 3, 3)) for _ in range(rows)
+    ]
+    assert set(table["source"]) == {"run"}
+    for run in runs:
+        rows = table[table["run"] == run.folder.name].reset_index(drop=True)
+        scores = score(run.embeddings(), "sysu")
+        pd.testing.assert_frame_equal(rows[scores.columns], scores)
+
+
+def test_finished_runs_are_found_and_interrupted_ones_go_on(scale, monkeypatch):
+    first, second = train_all(configs(1)[:1], scale), configs(1)[1:]
+    trained = []
+    monkeypatch.setattr("xivlab.study.train", lambda config, *args, **kw: trained.append(config))
+    train_all(configs(1), scale)
+    assert first[0].finished and trained == second
+
+
+def test_stored_rows_are_used_and_not_trained(scale, monkeypatch):
+    table = study(configs(1), scale)
+    monkeypatch.setattr("xivlab.study.train", lambda *_, **__: pytest.fail("trained"))
+    again = study(configs(1), scale, stored=table)
+    pd.testing.assert_frame_equal(again.drop(columns="source"), table.drop(columns="source"))
+    assert set(again["source"]) == {"stored"}
+
+
+def test_one_failing_run_does_not_lose_the_others(scale, monkeypatch):
+    def fail(config, *args, **kw):
+        if config.seed == 0:
+            raise XivlabError("The loss is nan at step 3: lower learning_rate.")
+        return train(config, *args, **kw)
+
+    monkeypatch.setattr("xivlab.study.train", fail)
+    with pytest.raises(XivlabError, match=r"2 of 4 runs failed, the first with: The loss is nan.*seed 0"):
+        study(configs(), scale)
+    assert [run.finished for run in runs_of(configs(), scale)] == [False, True, False, True]

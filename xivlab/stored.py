@@ -1,0 +1,110 @@
+"""The answers of the studies: stored where the runs in the tables are those asked for, else trained now.
+
+    >>> table = answers("ablation")                               # doctest: +SKIP
+    ablation on synthetic-sysu: stored results of 15 runs, baseline-862880df33c6 and on.
+
+A run is named by a hash of its settings, data and version: a table that was made with any other
+setting does not fit, and is not used.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xivlab.errors import XivlabError
+from xivlab.runs import write_atomically
+from xivlab.scale import Scale, current, project
+from xivlab.studies import NEAR_INFRARED, STUDIES
+from xivlab.study import runs_of, study
+
+SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+COLUMNS = [
+    *("study", "variant", "seed", "run", "data", "protocol", "sampler", "trials", "query", "test_distance"),
+    *SCORES,
+    "queries",
+]
+
+
+def answers(
+    name: str,
+    data: str = NEAR_INFRARED,
+    scale: Scale | None = None,
+    folder: Path | None = None,
+    jobs: int = -1,
+) -> pd.DataFrame:
+    """The table of a study on one data set; prints where its numbers come from.
+
+    Args:
+        name: of the study, a key of `xivlab.studies.STUDIES`.
+        data: one of the data sets that it is asked on.
+        scale: how big everything is; the current scale if not given.
+        folder: of the stored tables; `tables()` if not given.
+        jobs: runs trained side by side; -1: one per core.
+
+    Returns:
+        COLUMNS and source ("stored" or "run"): a row per run, direction of search and test distance,
+        in the order of the study's variants and seeds.
+
+    Raises:
+        XivlabError: there is no such study, a training failed, or a table is damaged.
+    """
+    if name not in STUDIES:
+        raise XivlabError(f"There is no study {name!r}: choose {', '.join(STUDIES)}.")
+    scale = (scale or current()).on(data)
+    asked = STUDIES[name].configs(scale)
+    configs = [config for _, config in asked]
+    found = study(configs, scale, read_tables(folder or tables()), jobs)
+    names = [run.folder.name for run in runs_of(configs, scale)]
+    variants = pd.DataFrame({"run": names, "variant": [variant for variant, _ in asked], "study": name})
+    table = variants.merge(found.drop(columns=["variant", "study"], errors="ignore"), on="run")
+    print(source(table))
+    return table[[*COLUMNS, "source"]]
+
+
+def source(table: pd.DataFrame) -> str:
+    """Where the numbers of a table come from, in a line."""
+    runs = table.drop_duplicates("run")
+    parts = []
+    for kind, words in (("stored", "stored results of"), ("run", "trained or found here:")):
+        names = runs.loc[runs["source"] == kind, "run"]
+        if len(names):
+            parts.append(f"{words} {len(names)} run{'s' * (len(names) > 1)}, {names.iloc[0]} and on")
+    first = table.iloc[0]
+    return f"{first['study']} on {first['data']}: {'; '.join(parts)}."
+
+
+def tables() -> Path:
+    """The folder of the stored tables."""
+    return project() / "results" / "tables"
+
+
+def read_tables(folder: Path) -> pd.DataFrame | None:
+    """All stored tables, a run that is in several of them once; None if there is none.
+
+    Raises:
+        XivlabError: a table is damaged.
+    """
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            found.append(pd.read_csv(path)[COLUMNS])
+        except (OSError, ValueError, KeyError) as error:
+            raise XivlabError(
+                f"{path} is damaged ({error}): delete it, or restore it from the kit."
+            ) from error
+    if not found:
+        return None
+    return pd.concat(found).drop_duplicates(["run", "query", "test_distance"], ignore_index=True)
+
+
+def write_table(table: pd.DataFrame, folder: Path) -> Path:
+    """Store the answer of a study, whole or not at all.
+
+    Returns:
+        the file: `<study>.<data>.csv`.
+    """
+    path = folder / f"{table['study'].iloc[0]}.{table['data'].iloc[0]}.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    rounded = table[COLUMNS].round(dict.fromkeys(SCORES, 6))
+    write_atomically(path, lambda file: rounded.to_csv(file, index=False))
+    return path

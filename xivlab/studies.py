@@ -1,0 +1,117 @@
+"""The studies of the kit: the paper's tables and figures asked again, with seeds.
+
+Each is a set of variants that differ in one thing. All runs of a study have the same number of steps
+and the same seeds; `ablation-compute` gives the Baseline the steps that X costs the others instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xivlab.config import Config
+from xivlab.scale import Scale
+
+NEAR_INFRARED, THERMAL = "synthetic-sysu", "synthetic-regdb"
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question.
+
+    Attributes:
+        asks: what, in words.
+        data: the data sets that it is asked on.
+        variants: changes to the settings of the scale, by name; the first is what the others are
+            compared with.
+        seeds: how many; they are 0, 1, ...
+    """
+
+    asks: str
+    data: Sequence[str]
+    variants: Mapping[str, Mapping[str, Any]]
+    seeds: int = 5
+
+    def configs(self, scale: Scale) -> list[tuple[str, Config]]:
+        """Name of the variant and settings of every run."""
+        return [
+            (name, scale.config(**_seeded(changes, seed)))
+            for name, changes in self.variants.items()
+            for seed in range(self.seeds)
+        ]
+
+
+def _seeded(changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Changes with the seed; X drawn at random is drawn anew for each."""
+    own = {"x_init_seed": seed} if changes.get("x_init_seed") is not None else {}
+    return dict(changes) | own | {"seed": seed}
+
+
+METHODS: dict[str, dict[str, Any]] = {
+    "Baseline": {"method": "baseline"},
+    "Baseline+X": {"method": "baseline+x"},
+    "Baseline+X+CMG": {"method": "baseline+x+cmg"},
+}
+# Table 5, and two of the field's later answers.
+KINDS_OF_X: dict[str, dict[str, Any]] = {
+    "X": {},
+    "Mean": {"x": "mean"},
+    "Gray": {"x": "gray"},
+    "V": {"x": "v"},
+    "Y": {"x": "y"},
+    "random channel": {"x": "channel"},
+    "X, random start": {"x_init_seed": 0},
+}
+LAMBDAS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+# Each open point of the paper as its authors' code has it, alone and then all together.
+CODE: dict[str, dict[str, Any]] = {
+    "input of g normalised": {"x_input": "normalized"},
+    "L_cross on centres": {"cross": "centre"},
+    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "random erasing 0.5": {"erase": 0.5},
+    "feature before BNNeck": {"test_feature": "before_bn"},
+    "distance v": {"test_distance": "v"},
+}
+
+STUDIES: dict[str, Study] = {
+    "ablation": Study(
+        "What do X and the cross-modality loss bring? (Table 4)", (NEAR_INFRARED, THERMAL), METHODS
+    ),
+    "special-cases": Study(
+        "Does a learned X beat a fixed one? (Table 5)",
+        (NEAR_INFRARED, THERMAL),
+        {name: {"method": "baseline+x"} | changes for name, changes in KINDS_OF_X.items()},
+    ),
+    "lambda": Study(
+        "How much should the cross-modality loss count? (Fig. 5)",
+        (NEAR_INFRARED,),
+        # Without weight the loss is that of Baseline+X: the same run serves both.
+        {f"{lam:g}": {"lam": lam} if lam else {"method": "baseline+x"} for lam in LAMBDAS},
+    ),
+    "ablation-compute": Study(
+        "And if the Baseline gets the compute that X costs the others?",
+        (NEAR_INFRARED,),
+        # 3M images a step instead of 2M: half as many steps again, the schedule stretched alike.
+        METHODS | {"Baseline": {"method": "baseline", "steps_per_epoch": 45}},
+    ),
+    "paper-and-code": Study(
+        "What do the choices of the authors' code change?",
+        (NEAR_INFRARED,),
+        {"as the paper says": {}}
+        | CODE
+        | {"all of the code": {name: value for one in CODE.values() for name, value in one.items()}},
+        seeds=3,
+    ),
+    "margins": Study(
+        "How much do the margins matter?",
+        (NEAR_INFRARED,),
+        {"as in the paper": {}}
+        | {f"cross {margin:g}": {"margin_cross": margin} for margin in (0.1, 1.0)}
+        | {f"respective {margin:g}": {"margin_respective": margin} for margin in (0.1, 1.0)},
+        seeds=3,
+    ),
+    "second-backbone": Study(
+        "Does the ablation come out alike with another network?",
+        (NEAR_INFRARED,),
+        {name: changes | {"backbone": "slim_densenet"} for name, changes in METHODS.items()},
+    ),
+}

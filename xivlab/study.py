@@ -1,0 +1,129 @@
+"""A grid of settings becomes finished runs, and those one tidy table.
+
+    >>> configs = grid("demo", method=["baseline", "baseline+x"], seed=range(5))
+    >>> len(configs), configs[0].method, configs[1].seed
+    (10, 'baseline', 1)
+    >>> table = study(configs, current())       # doctest: +SKIP
+
+Runs that are finished are never trained again, an interrupted study goes on where it stopped, and
+two studies on one folder at once share the work. The runs are trained side by side, one thread each,
+by joblib on all cores; the same call spreads them over a cluster:
+
+    >>> with joblib.parallel_config(backend="dask"):              # doctest: +SKIP
+    ...     table = study(configs, current())
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import torch
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+from xivlab.backbones import weights_file
+from xivlab.config import Config, preset
+from xivlab.errors import XivlabError
+from xivlab.runs import Run, run_folder
+from xivlab.scale import Scale
+from xivlab.scores import score
+from xivlab.train import train
+
+
+def grid(name: str, **axes: Iterable[Any]) -> list[Config]:
+    """Every combination of some settings, the last one changing fastest.
+
+    Args:
+        name: of the preset that all start from.
+        axes: values by setting.
+
+    Raises:
+        XivlabError: as `xivlab.config.preset`.
+    """
+    return [preset(name, **dict(zip(axes, values))) for values in itertools.product(*axes.values())]
+
+
+def study(
+    configs: Sequence[Config],
+    scale: Scale,
+    stored: pd.DataFrame | None = None,
+    jobs: int = -1,
+) -> pd.DataFrame:
+    """The scores of a run of every configuration on the test people.
+
+    Args:
+        configs: settings; what is there twice is trained once.
+        scale: whose data and run folders.
+        stored: rows of an earlier table; runs that are in it are neither trained nor opened.
+        jobs: runs trained side by side; -1: one per core.
+
+    Returns:
+        a row per run, direction of search and test distance, in the order of `configs`: run, data,
+        seed, the columns of `xivlab.scores.score`, and source ("stored" or "run").
+
+    Raises:
+        XivlabError: a training failed; the others were finished all the same.
+        KeyboardInterrupt: the same call goes on from there.
+    """
+    known = set() if stored is None else set(stored["run"])
+    names = [run.folder.name for run in runs_of(configs, scale)]
+    missing = {name: config for name, config in zip(names, configs) if name not in known}
+    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs)]
+    if known:
+        tables.append(stored[stored["run"].isin(names)].assign(source="stored"))
+    place = {name: place for place, name in enumerate(names)}
+    table = pd.concat(tables, ignore_index=True)
+    return table.sort_values("run", key=lambda run: run.map(place), kind="stable", ignore_index=True)
+
+
+def runs_of(configs: Sequence[Config], scale: Scale) -> list[Run]:
+    """The run folder of every configuration, whether there yet or not."""
+    fingerprint = scale.load().fingerprint
+    return [
+        run_folder(scale.runs, one, fingerprint, weights_file(one.weights, one.backbone)) for one in configs
+    ]
+
+
+def scores_of(run: Run) -> pd.DataFrame:
+    """The rows of one finished run in the table of a study."""
+    scores = score(run.embeddings(), run.config().protocol)
+    about = {"run": run.folder.name, "data": run.about()["data"]["name"], "seed": run.config().seed}
+    return scores.assign(**about, source="run")[[*about, *scores.columns, "source"]]
+
+
+def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[Run]:
+    """A finished run of every configuration, trained side by side, with a progress bar over runs.
+
+    Args:
+        configs: settings.
+        scale: whose data and run folders.
+        jobs: runs trained side by side; -1: one per core.
+
+    Raises:
+        XivlabError: a training failed; the others were finished all the same.
+    """
+    runs = runs_of(configs, scale)
+    missing = [config for run, config in zip(runs, configs) if not run.finished]
+    words = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(_train_one)(config, scale) for config in missing
+    )
+    bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
+    failures = [one for one in bar if one]
+    if failures:
+        raise XivlabError(f"{len(failures)} of {len(missing)} runs failed, the first with: {failures[0]}")
+    return runs
+
+
+def _train_one(config: Config, scale: Scale) -> str:
+    """In a process of its own, which others stand beside: one thread, no progress bar.
+
+    Returns:
+        the error of the user in words, "" if there was none: the other runs go on.
+    """
+    torch.set_num_threads(1)
+    try:
+        train(config, scale.load(), scale.runs, quiet=True)
+    except XivlabError as error:
+        return f"{error} ({config.method}, seed {config.seed})"
+    return ""
