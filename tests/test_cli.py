@@ -96,6 +96,8 @@ def test_defaults_are_those_of_the_preset_or_the_scale(settings):
         (["--method", "magic"], "method must be one of"),
         (["--images-per-person", "1"], "The triplet loss needs"),
         (["--data", "nowhere"], "There is no data set 'nowhere'"),
+        (["--trial", "3"], "trial"),
+        (["--resume", "nowhere", "--trial", "3"], "give no others"),
         (["--resume", "nowhere"], "nowhere is not a run folder"),
         (["--resume", "nowhere", "--lam", "1"], "give no others"),
         (["--resume", "nowhere", "--preset", "demo"], "give no others"),

@@ -37,6 +37,7 @@ def train(
     config: Annotated[Config, tyro.conf.arg(name="")],
     preset: Literal[tuple(PRESETS)] | None = None,
     data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+    trial: int | None = None,
     runs: Folder | None = None,
     resume: Folder | None = None,
     devices: int = 1,
@@ -50,15 +51,16 @@ def train(
         config: Settings. Their defaults are those of the preset.
         preset: Where the settings start; that of the scale (XIVLAB_SCALE) if not given.
         data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
+        trial: Which of the ten splits of RegDB, 1 to 10; the first if not given.
         runs: Folder of all runs; that of the scale if not given.
         resume: Folder of an interrupted run to go on with, by its own settings.
         devices: GPUs of every machine, or processes where there is no GPU, that share the training.
         nodes: Machines; see data_prep/SCALING.md.
     """
     if resume is None:
-        run = training.train(config, current().load(data), runs or current().runs, devices, nodes)
+        run = training.train(config, current().load(data, trial), runs or current().runs, devices, nodes)
     else:
-        if preset or runs or config != _defaults(data=data):
+        if preset or runs or trial or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
         run = training.resume(resume, _data_of(Run(resume), data), devices, nodes)
     first = is_first()
