@@ -50,6 +50,7 @@ class Scale:
         runs: folder of all runs.
         changes: to the preset.
         people: how many people of each split are kept; None keeps all.
+        seeds: most seeds that a study trains with; None: as many as it asks for.
         cell_seconds: longest that one cell of a notebook may take; None: no limit.
     """
 
@@ -60,6 +61,7 @@ class Scale:
     runs: Path = Path("runs")
     changes: dict[str, Any] = field(default_factory=dict)
     people: int | None = None
+    seeds: int | None = None
     cell_seconds: int | None = None
 
     def config(self, **changes: Any) -> Config:
@@ -104,6 +106,7 @@ SCALES = {
                 "evaluate_every": 1,
             },
             people=8,
+            seeds=2,
             cell_seconds=600,
         ),
         Scale("demo", "demo", "about a minute", cell_seconds=3600),

@@ -32,7 +32,7 @@ def answers(
     folder: Path | None = None,
     jobs: int = -1,
 ) -> pd.DataFrame:
-    """The table of a study on one data set; prints where its numbers come from.
+    """The table of a study on one data set, from `ask`; prints where its numbers come from.
 
     Args:
         name: of the study, a key of `xivlab.studies.STUDIES`.
@@ -41,24 +41,42 @@ def answers(
         folder: of the stored tables; `tables()` if not given.
         jobs: runs trained side by side; -1: one per core.
 
+    Raises:
+        XivlabError: there is no such study, a training failed, or a table is damaged.
+    """
+    table = ask(name, data, scale or current(), read_tables(folder or tables()), jobs)
+    print(source(table))
+    return table
+
+
+def ask(
+    name: str, data: str, scale: Scale, stored: pd.DataFrame | None = None, jobs: int = -1
+) -> pd.DataFrame:
+    """The table of a study on one data set: rows of `stored` where it has the run, else trained.
+
     Returns:
         COLUMNS and source ("stored" or "run"): a row per run, direction of search and test distance,
         in the order of the study's variants and seeds.
 
     Raises:
-        XivlabError: there is no such study, a training failed, or a table is damaged.
+        XivlabError: there is no such study, or a training failed.
     """
     if name not in STUDIES:
         raise XivlabError(f"There is no study {name!r}: choose {', '.join(STUDIES)}.")
-    scale = (scale or current()).on(data)
+    scale = scale.on(data)
     asked = STUDIES[name].configs(scale)
     configs = [config for _, config in asked]
-    found = study(configs, scale, read_tables(folder or tables()), jobs)
+    found = study(configs, scale, stored, jobs)
     names = [run.folder.name for run in runs_of(configs, scale)]
     variants = pd.DataFrame({"run": names, "variant": [variant for variant, _ in asked], "study": name})
     table = variants.merge(found.drop(columns=["variant", "study"], errors="ignore"), on="run")
-    print(source(table))
     return table[[*COLUMNS, "source"]]
+
+
+def judged(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
+    """One row per run: the scores of its variant's own test distance, in one direction of search."""
+    own = [STUDIES[row.study].distance(row.variant) == row.test_distance for row in table.itertuples()]
+    return table[own & (table["query"] == query)].reset_index(drop=True)
 
 
 def source(table: pd.DataFrame) -> str:

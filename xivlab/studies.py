@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xivlab.config import Config
+from xivlab.embed import TestDistance
 from xivlab.scale import Scale
 
 NEAR_INFRARED, THERMAL = "synthetic-sysu", "synthetic-regdb"
@@ -32,12 +33,18 @@ class Study:
     seeds: int = 5
 
     def configs(self, scale: Scale) -> list[tuple[str, Config]]:
-        """Name of the variant and settings of every run."""
+        """Name of the variant and settings of every run, with no more seeds than the scale has."""
+        seeds = self.seeds if scale.seeds is None else min(self.seeds, scale.seeds)
         return [
             (name, scale.config(**_seeded(changes, seed)))
             for name, changes in self.variants.items()
-            for seed in range(self.seeds)
+            for seed in range(seeds)
         ]
+
+    def distance(self, variant: str) -> TestDistance:
+        """The test distance by which a variant is judged: Eq. 2 where it has an X and says no other."""
+        changes = self.variants[variant]
+        return changes.get("test_distance", "v" if changes.get("method") == "baseline" else "v+x")
 
 
 def _seeded(changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
