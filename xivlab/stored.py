@@ -76,7 +76,7 @@ def ask(
 def judged(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
     """One row per run: the scores of its variant's own test distance, in one direction of search."""
     own = [STUDIES[row.study].distance(row.variant) == row.test_distance for row in table.itertuples()]
-    return table[own & (table["query"] == query)].reset_index(drop=True)
+    return table[pd.Series(own, table.index, bool) & (table["query"] == query)].reset_index(drop=True)
 
 
 def source(table: pd.DataFrame) -> str:
