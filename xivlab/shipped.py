@@ -1,0 +1,90 @@
+"""Embeddings small enough to ship: what sliders and maps need of a run that nobody has to train."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xivlab.embed import FEATURES, Embeddings
+from xivlab.errors import XivlabError
+from xivlab.runs import write_atomically
+from xivlab.scale import project
+
+SHOTS = 2  # images of each person in each camera that are kept
+
+
+def embeddings_folder() -> Path:
+    """The folder of the shipped embeddings."""
+    return project() / "results" / "embeddings"
+
+
+def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:
+    """Write the first images of every person and camera, features in half precision.
+
+    Args:
+        run: name of the run, which becomes the file's.
+        embeddings: of the test people.
+        folder: where to.
+
+    Returns:
+        the file.
+    """
+    rows = {
+        light: first_shots(embeddings.people(light), embeddings.cameras(light))
+        for light in ("infrared", "visible")
+    }
+    arrays: dict[str, NDArray] = {f"{light}_rows": kept.astype(np.int32) for light, kept in rows.items()}
+    for name, array in vars(embeddings).items():
+        if array is None or name == "permutation":
+            continue
+        kept = array[rows["infrared" if name.startswith("infrared") else "visible"]]
+        arrays[name] = kept.astype(np.float16 if name in FEATURES else np.int16)
+
+    def save(path: Path) -> None:
+        with open(path, "wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / f"{run}.npz", save)
+    return folder / f"{run}.npz"
+
+
+def read_embeddings(
+    run: str, folder: Path | None = None
+) -> tuple[Embeddings, dict[str, NDArray[np.integer]]]:
+    """Shipped embeddings of a run.
+
+    Args:
+        run: its name.
+        folder: where from; `embeddings_folder()` if not given.
+
+    Returns:
+        the embeddings in single precision, and the rows of their images among the infrared and among
+        the visible images of the test split, by modality.
+
+    Raises:
+        XivlabError: none are shipped of this run, or the file is damaged.
+    """
+    path = (folder or embeddings_folder()) / f"{run}.npz"
+    names = {field.name for field in fields(Embeddings)}
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name].astype(np.float32 if name in FEATURES else np.int64) for name in file}
+        rows = {light: arrays.pop(f"{light}_rows") for light in ("infrared", "visible")}
+        return Embeddings(**{"x": None} | {name: arrays[name] for name in names & arrays.keys()}), rows
+    except FileNotFoundError as error:
+        raise XivlabError(f"No embeddings of {run} are shipped: train it.") from error
+    except Exception as error:  # numpy raises zip, value and key errors for a file cut short
+        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+
+
+def first_shots(
+    person: NDArray[np.integer], camera: NDArray[np.integer], shots: int = SHOTS
+) -> NDArray[np.intp]:
+    """Rows of the first images of each person in each camera, ascending."""
+    order = np.lexsort((camera, person))
+    pairs = np.stack([person[order], camera[order]], axis=1)
+    begins = np.flatnonzero(np.diff(pairs, axis=0, prepend=-1).any(axis=1))
+    place = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
+    return np.sort(order[place < shots])
