@@ -13,8 +13,9 @@ from scipy.io import loadmat, savemat
 from data_prep.prepare import read_source
 from data_prep.sysu_mm01 import read_tree
 from xivlab.errors import XivlabError
+from xivlab.evaluate import retrieval_metrics
 from xivlab.export import export
-from xivlab.gallery import sample_gallery
+from xivlab.gallery import Sampling, galleries
 from xivlab.packed import SHOTS, check_index
 
 # First 16 digits of the SHA-256 of the paths of each trial's gallery, of the common code on the real tree.
@@ -73,15 +74,56 @@ def test_test_people_whom_a_camera_never_met(source):
     assert absent == {3: [21, 27, 257], 4: [263, 333], 5: [31], 6: []}
 
 
-@pytest.mark.parametrize("cameras, size, golden", [((1, 2, 4, 5), 301, ALL), ((1, 2), 112, INDOOR)])
-def test_seeded_galleries_are_those_of_the_common_code(source, cameras, size, golden):
-    index = source.index
-    rows = index[(index["split"] == "test") & index["camera"].isin(cameras)]
-    for trial, digest in enumerate(golden.split()):
-        gallery = sample_gallery(rows["person"].to_numpy(), rows["camera"].to_numpy(), trial)
-        assert len(gallery) == size
+@pytest.mark.parametrize("mode, golden", [("all", ALL), ("indoor", INDOOR)])
+def test_seeded_galleries_are_those_of_the_common_code(source, mode, golden):
+    rows, drawn = drawn_galleries(source, Sampling(mode=mode))
+    for gallery, digest in zip(drawn, golden.split(), strict=True):
         paths = "\n".join(rows["path"].iloc[gallery])
         assert hashlib.sha256(paths.encode()).hexdigest()[:16] == digest
+
+
+@pytest.mark.parametrize("sampler", ["seeded", "official"])
+@pytest.mark.parametrize(
+    "mode, shots, size", [("all", 1, 301), ("all", 10, 3_010), ("indoor", 1, 112), ("indoor", 10, 1_120)]
+)
+def test_every_gallery_has_its_known_size(source, sampler, mode, shots, size):
+    rows, drawn = drawn_galleries(source, Sampling(sampler, mode, shots))
+    assert [len(gallery) for gallery in drawn] == [size] * 10
+    assert [len(set(gallery)) for gallery in drawn] == [size] * 10
+    found = rows.iloc[drawn[0]].groupby(["person", "camera"]).size()
+    assert set(found) == {shots}
+
+
+def test_official_galleries_begin_as_published(source):
+    rows, drawn = drawn_galleries(source, Sampling("official"))
+    assert rows["path"].iloc[drawn[0][:3]].tolist() == [
+        "cam1/0006/0005.jpg",
+        "cam1/0010/0018.jpg",
+        "cam1/0027/0005.jpg",
+    ]
+    _, several = drawn_galleries(source, Sampling("official", shots=10))
+    first = [int(path[-8:-4]) for path in rows["path"].iloc[several[0][:10]]]
+    assert first == fake_sysu.PUBLISHED[6][:10]
+
+
+@pytest.mark.parametrize("mode, valid", [("all", 3_803), ("indoor", 2_208)])
+def test_the_known_number_of_queries_counts(source, mode, valid):
+    """Indoor, 1,595 of the 3,803 queries show somebody who is not in the gallery, or whom it must not show."""
+    rows, drawn = drawn_galleries(source, Sampling(mode=mode, trials=1))
+    query = source.index[(source.index["split"] == "test") & (source.index["modality"] == 1)]
+    labels = [
+        table[column].to_numpy() for column in ("person", "camera") for table in (query, rows.iloc[drawn[0]])
+    ]
+    distance = np.random.default_rng(0).random((len(query), len(drawn[0])))
+    assert len(query) == 3_803
+    assert retrieval_metrics(distance, *labels, protocol="sysu").valid_queries == valid
+
+
+def drawn_galleries(source, sampling):
+    """The visible test images, and the rows of every trial's gallery among them."""
+    rows = source.index[(source.index["split"] == "test") & (source.index["modality"] == 0)]
+    labels = rows["person"].to_numpy(), rows["camera"].to_numpy()
+    return rows, galleries(*labels, "sysu", sampling, rows[list(SHOTS)].to_numpy())
 
 
 def test_shots_are_places_in_the_published_orders(source):
