@@ -1,0 +1,120 @@
+"""Stored tables: used by the names of runs, only the rest is trained, and the source is always said."""
+
+import joblib
+import pandas as pd
+import pytest
+from tiny import TINY
+
+from xivlab.errors import XivlabError
+from xivlab.scale import current
+from xivlab.stored import COLUMNS, SCORES, answers, ask, read_tables, source, tables, write_table
+from xivlab.studies import NEAR_INFRARED, STUDIES, Study
+
+SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
+
+
+@pytest.fixture
+def scale(folder, tmp_path, monkeypatch):
+    """A project of its own, with one study of two variants and two seeds."""
+    two = {"Baseline": {"method": "baseline"}, "Baseline+X": {"method": "baseline+x"}}
+    variants = {name: SMALL | changes for name, changes in two.items()}
+    monkeypatch.setitem(STUDIES, "tiny", Study("What?", (NEAR_INFRARED,), variants, seeds=2))
+    for module in ("xivlab.scale", "xivlab.stored"):
+        monkeypatch.setattr(f"{module}.project", lambda: tmp_path)
+    current.cache_clear()
+    yield current()
+    current.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def in_threads():
+    """Another process would open the real world."""
+    with joblib.parallel_config(backend="threading"):
+        yield
+
+
+def never(*_, **__):
+    pytest.fail("trained")
+
+
+def test_what_is_not_stored_is_trained_and_said(scale, capsys):
+    table = answers("tiny")
+    assert list(table.columns) == [*COLUMNS, "source"]
+    assert table["variant"].tolist() == ["Baseline"] * 2 + ["Baseline+X"] * 6
+    assert set(table["source"]) == {"run"} and set(table["study"]) == {"tiny"}
+    first = table["run"].iloc[0]
+    assert capsys.readouterr().out.strip() == (
+        f"tiny on synthetic-sysu: trained or found here: 4 runs, {first} and on."
+    )
+
+
+def test_what_is_stored_is_neither_trained_nor_opened(scale, monkeypatch, capsys):
+    table = ask("tiny", NEAR_INFRARED, scale)
+    assert write_table(table, tables()) == tables() / "tiny.synthetic-sysu.csv"
+    for run in scale.runs.iterdir():
+        (run / "embeddings.npz").unlink(missing_ok=True)
+    monkeypatch.setattr("xivlab.study.train", never)
+    again = answers("tiny")
+    assert "stored results of 4 runs, baseline-" in capsys.readouterr().out
+    assert set(again["source"]) == {"stored"}
+    pd.testing.assert_frame_equal(again[COLUMNS], table[COLUMNS].round(dict.fromkeys(SCORES, 6)))
+
+
+def test_only_what_is_missing_is_trained(scale, monkeypatch, capsys):
+    table = ask("tiny", NEAR_INFRARED, scale)
+    write_table(table[table["variant"] == "Baseline"], tables())
+    again = answers("tiny")
+    assert again.drop_duplicates("run")["source"].tolist() == ["stored", "stored", "run", "run"]
+    said = capsys.readouterr().out
+    assert (
+        "stored results of 2 runs, baseline-" in said and "trained or found here: 2 runs, baseline+x-" in said
+    )
+
+
+def test_another_setting_is_another_run(scale, monkeypatch):
+    stored = ask("tiny", NEAR_INFRARED, scale)
+    other = {"Baseline": SMALL | {"method": "baseline", "learning_rate": 1e-4}}
+    monkeypatch.setitem(STUDIES, "tiny", Study("What?", (NEAR_INFRARED,), other, seeds=2))
+    again = ask("tiny", NEAR_INFRARED, scale, stored)
+    assert set(again["source"]) == {"run"} and not set(again["run"]) & set(stored["run"])
+
+
+def test_a_run_of_two_studies_is_stored_once_and_serves_both(scale, monkeypatch):
+    table = ask("tiny", NEAR_INFRARED, scale)
+    write_table(table, tables())
+    write_table(table.assign(study="other"), tables())
+    stored = read_tables(tables())
+    assert len(stored) == len(table)
+    monkeypatch.setitem(STUDIES, "third", Study("?", (NEAR_INFRARED,), STUDIES["tiny"].variants, seeds=1))
+    monkeypatch.setattr("xivlab.study.train", never)
+    again = ask("third", NEAR_INFRARED, scale, stored)
+    assert set(again["study"]) == {"third"} and again["variant"].tolist() == ["Baseline"] + ["Baseline+X"] * 3
+
+
+def test_an_unknown_study_is_a_sentence(scale):
+    with pytest.raises(XivlabError, match="no study 'table4': choose ablation, special-cases"):
+        answers("table4")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "a,b\n1,2\n", b"\xff\xfe\x00\x01", "<<<<<<< HEAD\n"],
+    ids=["empty", "other columns", "bytes", "a conflict"],
+)
+def test_a_damaged_table_is_named(scale, content):
+    tables().mkdir(parents=True)
+    path = tables() / "ablation.synthetic-sysu.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(
+        XivlabError, match=r"ablation.synthetic-sysu.csv is damaged .*: delete it, or restore it"
+    ):
+        answers("tiny")
+
+
+def test_no_tables_are_none(tmp_path):
+    assert read_tables(tmp_path / "nothing") is None
+
+
+def test_one_run_is_no_plural():
+    table = pd.DataFrame([{"run": "baseline-1", "source": "stored", "study": "tiny", "data": "people"}])
+    assert source(table) == "tiny on people: stored results of 1 run, baseline-1 and on."
