@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.intervals import LEVEL, Interval
 
@@ -158,3 +159,16 @@ def place(
         )
 
     return Place(either(0), either(1))
+
+
+def x_place(embeddings: Embeddings) -> Place:
+    """Where the X of a split lies among its features, person by person.
+
+    Raises:
+        XivlabError: there is no X; and as `shared`, `positions`.
+    """
+    if embeddings.x is None:
+        raise XivlabError("The baseline has no X to place: take a run of baseline+x or baseline+x+cmg.")
+    visible, infrared = embeddings.visible_person, embeddings.infrared_person
+    means = [(embeddings.x, visible), (embeddings.visible, visible), (embeddings.infrared, infrared)]
+    return place(*shared(*(person_means(*one) for one in means)))

@@ -4,7 +4,6 @@ The look, and what a `Picture` is, come from `xivlab.figures`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,28 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.charts import FILL, PEOPLE, feature_plane
+from xivlab.charts import PEOPLE, feature_plane
 from xivlab.figures import COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, _axes
 from xivlab.gap import overlap
-from xivlab.intervals import Interval
+from xivlab.generators import DEAD
+from xivlab.ruler import Measured
 
 LINES = {"visible": "-", "x": "--", "infrared": ":"}
 NAMES = {"visible": "visible", "x": "X", "infrared": "infrared"}
 OTHERS = "other people"
-
-
-class Ruler(NamedTuple):
-    """What one panel of `rulers` shows.
-
-    Attributes:
-        wavelength: of the marks, (n,), nm.
-        along: position of each mark.
-        marks: positions with their intervals, by name, such as X.
-    """
-
-    wavelength: NDArray[np.integer]
-    along: NDArray[np.floating]
-    marks: Mapping[str, Interval]
 
 
 def intensity_rows(sets: Mapping[str, NDArray[np.floating]], bins: int = 40) -> Picture:
@@ -74,7 +60,7 @@ def starts_and_ends(starts: pd.DataFrame, ends: pd.DataFrame) -> Picture:
     Args:
         starts, ends: of `xivlab.generators.looks`, row i of both being the same run.
     """
-    dead = int((ends["alive"] == 0).sum())
+    dead = int((ends["alive"] < DEAD).sum())
     picture = Picture(
         0.3 * len(ends) + 1.1,
         f"Red excess of X for {len(ends)} generators, at the start and after training: the starts go from "
@@ -88,7 +74,7 @@ def starts_and_ends(starts: pd.DataFrame, ends: pd.DataFrame) -> Picture:
         axes.plot([before["excess"], after["excess"]], [row, row], color=colour, linewidth=1.5)
         axes.plot(before["excess"], row, marker="o", mfc="white", mec=colour, ms=7, mew=1.5)
         axes.plot(
-            after["excess"], row, marker="X" if after["alive"] == 0 else "o", mfc=colour, mec=colour, ms=7
+            after["excess"], row, marker="X" if after["alive"] < DEAD else "o", mfc=colour, mec=colour, ms=7
         )
     axes.axvline(0, color="#888888", linewidth=1)
     names = [f"{row['variant']}, seed {row['seed']}" for row in ends.to_dict("records")]
@@ -109,16 +95,22 @@ def _with_signs(picture: Picture, signs: Mapping[str, tuple[str, bool]]) -> Pict
     return picture
 
 
-def rulers(panels: Mapping[str, Ruler]) -> Picture:
-    """Where narrow bands lie between visible (0) and infrared (1), and where other things stand.
+def rulers(measures: Mapping[str, Measured | None]) -> Picture | None:
+    """Where narrow bands lie between visible (0) and infrared (1), and where X and others stand.
 
     Args:
-        panels: by title.
+        measures: of `xivlab.ruler.measure`, by title; one that is None has no panel.
+
+    Returns:
+        None if there is no ruler at all.
     """
+    panels = {title: one for title, one in measures.items() if one is not None}
+    if not panels:
+        return None
     says = "; ".join(
         f"{title}: the bands go from {ruler.along[0]:.2f} at {ruler.wavelength[0]} nm to "
         f"{ruler.along[-1]:.2f} at {ruler.wavelength[-1]} nm, "
-        + ", ".join(f"{name} is at {mark.mean:.2f}" for name, mark in ruler.marks.items())
+        + ", ".join(f"{name} is at {mark.along.mean:.2f}" for name, mark in ruler.marks.items())
         for title, ruler in panels.items()
     )
     picture = Picture(3.9, f"Position between visible (0) and infrared (1) over the wavelength. {says}.")
@@ -130,7 +122,7 @@ def rulers(panels: Mapping[str, Ruler]) -> Picture:
         axes.plot(ruler.wavelength, ruler.along, color=INK, marker=".", linewidth=1.8)
         for end in (0, 1):
             axes.axhline(end, color="#888888", linewidth=1)
-        for name, mark in ruler.marks.items():
+        for name, (mark, _) in ruler.marks.items():
             look = _mark_look(names.index(name))
             axes.axhline(mark.mean, linewidth=2, **look)
             if np.isfinite(mark.low):
@@ -255,14 +247,13 @@ def distance_histograms(panels: Mapping[str, tuple[NDArray, NDArray]], bins: int
 
 
 def people_plane(panels: Mapping[str, Mapping[str, ArrayLike]], labels: ArrayLike, alt: str) -> Picture:
-    """Fig. 1 of the paper: a few people in a plane, before and after X; all panels on one scale.
+    """Fig. 1 of the paper: a few people, before and after X, each panel in a plane of its own.
 
     Args:
         panels: by title, then by modality (infrared, x, visible), points (M, 2).
         labels: (M,) person of row i of every modality; eight people at most.
         alt: what the picture shows.
     """
-    assert set().union(*panels.values()) <= set(FILL)
     picture = feature_plane(panels, labels, alt=alt)
     for place, axes in enumerate(picture.axes):
         axes.set_xlabel("first axis of the plane"), axes.set_ylabel("" if place else "second axis")

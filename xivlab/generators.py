@@ -26,6 +26,7 @@ from xivlab.x_look import intensities, red_excess
 
 WEIGHTS = ["w_r", "w_g", "w_b", "b", "v_r", "v_g", "v_b", "c_r", "c_g", "c_b"]  # Eq. N1 of notebook 02
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]
+DEAD = 0.01  # share of living pixels below which X shows nothing
 ASKED = ("ablation", "special-cases")  # studies with learned generators
 
 
@@ -139,7 +140,7 @@ def start(variant: str, seed: int) -> XGenerator:
 
 @torch.no_grad()
 def alive(generator: XGenerator, images: Images, rows: NDArray[np.intp]) -> float:
-    """Share of the pixels at which the ReLU lets something through; 0 if g is dead."""
+    """Share of the pixels at which the ReLU lets something through; g is dead below `DEAD`."""
     return float((generator.reduce(images.batch(rows, torch.device("cpu"))) > 0).double().mean())
 
 
@@ -167,6 +168,35 @@ def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: 
             | {"excess": float(red_excess(means).mean())}
         )
     return pd.DataFrame(found, columns=["variant", "seed", "alive", *"RGB", "excess"])
+
+
+def who_decides(starts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    """How red X is by its start, and how much training changed that.
+
+    Args:
+        starts, ends: of `looks`, row i of both being the same run.
+
+    Returns:
+        a row per variant: runs, spread of the starts and of the ends (largest minus smallest mean
+        red excess, levels), moved (how far training moved it, median), dead at the start and at the
+        end, and decided: by "the start" if the starts are spread wider than training moves them,
+        else by "training".
+    """
+    rows = {}
+    for variant, end in ends.groupby("variant", sort=False):
+        begin = starts.loc[end.index]
+        moved = float((end["excess"] - begin["excess"]).abs().median())
+        spread = float(np.ptp(begin["excess"]))
+        rows[variant] = {
+            "runs": len(end),
+            "spread of starts": spread,
+            "moved": moved,
+            "spread of ends": float(np.ptp(end["excess"])),
+            "dead at start": int((begin["alive"] < DEAD).sum()),
+            "dead at end": int((end["alive"] < DEAD).sum()),
+            "decided by": "the start" if spread > moved else "training",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def main() -> int:

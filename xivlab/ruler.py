@@ -4,16 +4,22 @@ With it a position between visible and infrared can be read as a wavelength, if 
 steadily. Real images have no such ruler: nobody photographed them in sixty bands.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
 from xivlab.batches import Images, resize
+from xivlab.between import Place, over_people, place, positions
+from xivlab.colour import in_grey
 from xivlab.config import Config
 from xivlab.data import DataSet, Split
 from xivlab.embed import TestFeature
+from xivlab.errors import XivlabError
+from xivlab.intervals import Interval
 from xivlab.model import XIVNet
 from xivlab.world import SYNTHETIC, World
 
@@ -26,14 +32,32 @@ class Scenes(NamedTuple):
     Attributes:
         person: (n,) integer.
         visible: as the visible cameras see them.
+        grey: the same without colour, by a fixed formula: what X has to be better than.
         infrared: the same moments as an infrared camera would see them: nothing but the light differs.
         bands: by wavelength in nm, grey: the same moments in narrow bands, in even light.
     """
 
     person: NDArray[np.integer]
     visible: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
     infrared: NDArray[np.uint8]
     bands: dict[int, NDArray[np.uint8]]
+
+
+class Measured(NamedTuple):
+    """Positions between visible (0) and infrared (1) in one kind of numbers.
+
+    Attributes:
+        wavelength: of the bands, (n,), nm.
+        along: position of each band, (n,): the ruler.
+        marks: places of "X", "gray" and "infrared camera" (the same moments).
+        ahead: how much farther X is than gray, along the line.
+    """
+
+    wavelength: NDArray[np.integer]
+    along: NDArray[np.float64]
+    marks: dict[str, Place]
+    ahead: Interval
 
 
 def world_of(data: DataSet) -> World | None:
@@ -76,12 +100,52 @@ def scenes(
     rows = np.array([rng.choice(np.flatnonzero(seen & (split.person == p))) for p in person])
     places = world.index["path"].reset_index().set_index("path")["index"].loc[split.path[rows]].to_numpy()
     camera = next(camera for camera in reversed(world.cameras.values()) if camera.infrared)
-    grey = {nm: np.stack([world.expose_band(place, nm) for place in places]) for nm in wavelengths.tolist()}
+    bands = {nm: np.stack([world.expose_band(place, nm) for place in places]) for nm in wavelengths.tolist()}
+    visible = Images.of(split.select(rows), *size)
     return Scenes(
         person,
-        resize(split.pixels[rows], *size),
+        visible.pixels,
+        in_grey(visible).pixels,
         resize(np.stack([world.expose_as(place, camera) for place in places]), *size),
-        {nm: resize(np.repeat(band[..., None], 3, axis=3), *size) for nm, band in grey.items()},
+        {nm: resize(np.repeat(band[..., None], 3, axis=3), *size) for nm, band in bands.items()},
+    )
+
+
+def measure(
+    light: Scenes | None,
+    of: Callable[[NDArray[np.uint8], bool], NDArray[np.floating]],
+    infrared: pd.DataFrame,
+) -> Measured | None:
+    """Where X, plain gray and narrow bands lie between visible and infrared images.
+
+    Args:
+        light: of `scenes`.
+        of: images (n, H, W, 3) uint8 as numbers (n, D); of their X if the second argument is True.
+        infrared: (people, D) means of the infrared images by person (`xivlab.between.person_means`).
+
+    Returns:
+        None if there are no scenes.
+
+    Raises:
+        XivlabError: somebody in the scenes has no infrared images.
+    """
+    if light is None:
+        return None
+    if not np.isin(light.person, infrared.index).all():
+        raise XivlabError("Somebody was never seen in infrared: measure those people who were.")
+    end = infrared.loc[light.person].to_numpy()
+    visible, x, grey = of(light.visible, False), of(light.visible, True), of(light.grey, False)
+    marks = {"X": x, "gray": grey, "infrared camera": of(light.infrared, False)}
+
+    def along(features: NDArray, rows: NDArray) -> NDArray:
+        return positions(*(one[rows].mean(-2) for one in (features, visible, end)))[0]
+
+    everybody = np.arange(len(end))
+    return Measured(
+        np.array(list(light.bands)),
+        np.array([along(of(band, False), everybody) for band in light.bands.values()]),
+        {name: place(features, visible, end) for name, features in marks.items()},
+        over_people(lambda rows: along(x, rows) - along(grey, rows), len(end)),
     )
 
 
@@ -156,3 +220,18 @@ def reading(position: float, wavelength: NDArray[np.integer], along: NDArray[np.
     if len(found) == 1:
         return f"as infrared as {marks}" + ("" if monotone(along) else ", on a ruler that turns elsewhere")
     return f"as infrared as {marks}: the ruler turns, so it cannot say which"
+
+
+def describe(measured: Measured | None) -> str:
+    """The marks of a ruler in words, a line each; says so if there is no ruler."""
+    if measured is None:
+        return "There is no ruler for these data."
+    lines = [
+        f"The ruler {'climbs all the way' if monotone(measured.along) else 'does not climb all the way'}."
+    ]
+    for name, (along, off) in measured.marks.items():
+        where = f"{along.mean:+.2f} [{along.low:+.2f}, {along.high:+.2f}], off the line {off.mean:.2f}"
+        lines.append(f"{name}: at {where}; {reading(along.mean, measured.wavelength, measured.along)}")
+    ahead = measured.ahead
+    lines.append(f"X is ahead of gray by {ahead.mean:+.3f} [{ahead.low:+.3f}, {ahead.high:+.3f}].")
+    return "\n".join(lines)

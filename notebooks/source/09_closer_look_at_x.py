@@ -1,0 +1,489 @@
+# %% [markdown]
+# # 09 A closer look at X
+#
+# **Goals.** After this notebook you can
+# - redraw Fig. 3 of the paper and answer its question, "is X redder?", with an interval;
+# - say how much of the answer was decided before the first step of training;
+# - look at triples (Fig. 4) that were not chosen for their beauty;
+# - place X on the line from visible to infrared, and read the place as a wavelength, with all the doubts.
+#
+# **Minutes.** 40, of which one to three are the computer's.
+#
+# **Needs.** Notebooks [02](02_x_modality.ipynb) (the ten numbers of $g$) and [05](05_search_and_scores.ipynb) (embeddings,
+# the bootstrap of people). The demo run is found again if it is there, else it is trained.
+
+# %%
+import numpy as np
+import pandas as pd
+
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %%
+from xivlab.batches import Images
+from xivlab.build import load_model
+from xivlab.train import train
+
+scale = current()
+data, config = scale.load(), scale.config()
+run = train(config, data, scale.runs)
+model = load_model(run).cpu()
+train_images = Images.of(data.train, config.height, config.width)
+
+# %% [markdown]
+# Under "A closer look at X" the paper makes three statements. (1) "The 'R' channel in the X images has much higher intensity
+# than 'G' and 'B'", so X looks redder than the visible images. (2) Redder is "longer wavelength", so X is a modality
+# "with an intermediate wavelength between visible and infrared light". (3) With it, matching becomes easier. This notebook
+# takes the first two, notebook [10](10_modality_gap.ipynb) the third.
+#
+# ## 1. Fig. 3, by hand
+#
+# A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
+# images, and do to them what $g$ does to a pixel:
+#
+# $$X_c = v_c \max(0,\; w_R R + w_G G + w_B B + b) + c_c. \tag{N1}$$
+
+# %%
+visible = train_images.rows("visible")
+four = visible[:: max(1, len(visible) // 4)][:4]
+V = np.asarray(train_images.pixels[four]) / 255  # (4, H, W, 3), in [0, 1]
+
+w, b, v, c = (p.detach().numpy().reshape(-1) for p in model.generator.parameters())
+X = np.maximum(0, V @ w + b)[..., None] * v + c
+by_hand = 255 * X.mean((1, 2))  # one mean per image and channel
+print(by_hand.round(1))
+
+# %% [markdown]
+# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. N1 stops it. To be
+# *shown* it is clamped; here it is measured as it is. The package's `intensities` does the same for any number of images:
+
+# %%
+from xivlab.x_look import clamped, generator_of, intensities
+
+g = generator_of(model)
+if config.x_input == "unit":
+    assert np.allclose(intensities(train_images, four, g), by_hand, atol=0.05)
+print(f"a picture of these X changes {clamped(g, train_images.pixels[four]):.1%} of the values, by clamping")
+
+# %% [markdown]
+# ## 2. Fig. 3, with all images
+#
+# **Predict**, before you look: X started as a dark gray image (notebook 02) and was trained for the search only. Nothing in the loss
+# asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images than V is, in brightness?
+
+# %%
+some = np.random.default_rng(0).permutation(visible)[:3000]
+infrared = np.random.default_rng(0).permutation(train_images.rows("infrared"))[:3000]
+means = {
+    "visible": intensities(train_images, some),
+    "x": intensities(train_images, some, g),
+    "infrared": intensities(train_images, infrared),
+}
+
+# %%
+from xivlab.gap_charts import intensity_rows
+
+intensity_rows(means)
+
+# %% [markdown]
+# Each line is a histogram, each thin upright line its mean. The infrared images have three equal channels, so their dotted
+# histogram is the same in every row. Compare the three dashed ones, of X, with each other: that is what the paper does.
+#
+# ## 3. How far apart are two histograms?
+#
+# By eye is not enough. The **Wasserstein distance** asks how far, on average, the images of one histogram must be moved to
+# make the other. For two samples of the same size there is nothing to search for: sort both, and move the first to the first, the
+# second to the second.
+
+# %%
+one, other = np.array([90.0, 100.0, 140.0]), np.array([130.0, 80.0, 90.0])
+moved = np.abs(np.sort(one) - np.sort(other)).mean()
+print(np.sort(one), np.sort(other), f"-> {moved:.2f} levels")
+
+# %% [markdown]
+# For samples of different sizes SciPy does it, channel by channel in the package's `shifts`. On our little samples both agree:
+
+# %%
+from xivlab.x_look import shifts
+
+assert np.allclose(shifts(one[:, None], other[:, None]), moved)
+pairs = {"V to I": ("visible", "infrared"), "V to X": ("visible", "x"), "X to I": ("x", "infrared")}
+distances = pd.DataFrame({name: shifts(means[a], means[b]) for name, (a, b) in pairs.items()}, list("RGB"))
+distances.round(1)
+
+# %%
+nearer = [name for name in "RGB" if distances.loc[name, "X to I"] < distances.loc[name, "V to I"]]
+print(f"X is nearer to infrared than V is in {len(nearer)} of 3 channels: {', '.join(nearer) or 'none'}")
+
+# %% [markdown]
+# Levels of brightness depend on exposure, and a lamp can be turned up. So this says that two sets of images are alike *on average*, and no
+# more. The question of the paper is about colour:
+#
+# ## 4. Is X redder here?
+#
+# Let the *red excess* of an image be R minus the larger of G and B. It is positive exactly if red is the strongest channel. By hand, for
+# the four images:
+
+# %%
+excess = by_hand[:, 0] - np.maximum(by_hand[:, 1], by_hand[:, 2])
+print("red excess of four X:", excess.round(1))
+
+# %% [markdown]
+# The two readings of the paper's sentence are two numbers: the red excess of X, and by how much it is above that of the
+# visible image it was made from. `redness` computes both, with intervals over *people*: images of one person are alike, so people are
+# drawn anew, as in notebook 05.
+
+# %%
+from xivlab.between import answer
+from xivlab.x_look import red_excess, redness
+
+if config.x_input == "unit":
+    assert np.allclose(red_excess(by_hand), excess)
+red = redness(means["visible"], means["x"], train_images.person[some])
+for name, one in red._asdict().items():
+    print(f"{name:10} {one.mean:+7.1f} levels, 95 % of draws from {one.low:+.1f} to {one.high:+.1f}")
+
+# %%
+print("Is red the strongest channel of X?", answer(red.x, "Yes.", "No: G or B is."))
+print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red."))
+
+# %% [markdown]
+# <details><summary>What the interval covers, and what not</summary>
+#
+# It covers other *people*. They all went through the same $g$, whose ten numbers decide the tint, so the interval of X is
+# narrow whichever side of 0 it is on. It does not cover another *training*: ten other numbers. That is the next question,
+# and the more important one.
+#
+# </details>
+#
+# ## 5. Who decides the tint?
+#
+# Three suspects: the data, the seed, and the numbers that $g$ **starts** from. Ten numbers per run are quickly stored, so the kit
+# has a table of them, for the runs of the studies "ablation" (start at 1/3) and "special cases" (start at random) that are at hand:
+
+# %%
+from xivlab.generators import WEIGHTS, at_hand, looks
+
+table = at_hand(scale)
+print(
+    f"{len(table)} generators at hand; this run is {'one of them' if run.folder.name in set(table.run) else 'not in it'}"
+)
+table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
+
+# %% [markdown]
+# Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Each
+# generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of pixels
+# at which the ReLU lets something through.
+#
+# **Predict.** A generator that starts from 1/3 makes three equal channels, red excess 0. One that starts at random begins
+# somewhere else. How far will training carry each, and will a red start stay red?
+
+# %%
+few = some[:400]
+ends, starts = looks(table, train_images, few), looks(table, train_images, few, started=True)
+ends.set_index(["variant", "seed"]).round(2)
+
+# %%
+from xivlab.gap_charts import starts_and_ends
+
+starts_and_ends(starts, ends)
+
+# %% [markdown]
+# A line per run, from its start (open) to what it became (filled; a cross if its ReLU is off at nearly every pixel). Long lines
+# are what training did; where lines are short and far apart, the start decided.
+
+# %%
+from xivlab.generators import DEAD, who_decides
+
+decided = who_decides(starts, ends)
+decided.round(1)
+
+# %% [markdown]
+# `moved` is how far training moved the red excess, in levels, in the median run. If the starts of a variant are spread wider than that, the
+# last column says "the start". The next cell leaves dead generators out and asks about the X of one seed more.
+
+# %%
+from xivlab.intervals import interval
+
+for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
+    over = interval(rows["excess"])
+    print(
+        f"{variant}, living generators, red excess {over.mean:+.1f}, 95 % from {over.low:+.1f} to {over.high:+.1f}:"
+    )
+    print("    is X of another seed red?", answer(over, "Yes.", "No."))
+
+# %% [markdown]
+# <details><summary>How to read it</summary>
+#
+# If the starts of a variant are spread wider than training moves them, then the tint of its X is the luck of its start, whatever the
+# data are. A dead generator shows one flat colour and has it for ever: only $c$ still learns. A start that lives may die
+# later; compare the two columns. (`nan` is the interval of a single generator.) f normalises what it sees, layer by layer, so a tint costs it next to nothing: the loss has no reason to prefer
+# a red X to a green one. The paper does not say how $g$ was started; its authors' code starts from 1/3 and feeds $g$ with
+# normalised images, which is `x_input="normalized"` here.
+#
+# </details>
+#
+# ## 6. Fig. 4, without choosing
+#
+# A figure with four examples can be chosen to please. These are drawn by seed, one image of each modality of five test people. In the
+# second picture a rule chose, too, and not kindly: the images of one person whose $D(f(I), f(X))$ is *largest* of all.
+
+# %%
+from xivlab.figures import image_strip
+from xivlab.x_look import random_triples, shown, worst_triples
+
+embeddings, test = run.embeddings(), data.test
+photos = {name: test.pixels[test.modality == code] for name, code in (("visible", 0), ("infrared", 1))}
+
+
+def triples(of_visible, of_infrared, titles, alt):
+    V, I = photos["visible"][of_visible], photos["infrared"][of_infrared]
+    return image_strip([V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.75)
+
+
+rows = random_triples(embeddings, 5)
+people = [f"person {p}" for p in embeddings.visible_person[rows[0]]]
+triples(
+    *rows,
+    people,
+    "Five people drawn by seed: visible, X made from it, and an infrared image of another moment.",
+)
+
+# %%
+*rows, distance = worst_triples(embeddings, 5)
+typical = np.median(np.linalg.norm(embeddings.infrared[0] - embeddings.x, axis=1))
+print(f"for comparison: from the first infrared image to an X of anybody, D is {typical:.2f} in the median")
+triples(*rows, [f"D = {d:.2f}" for d in distance], "Five people whose infrared image and X are far apart.")
+
+# %% [markdown]
+# What makes the second five hard: the pose, somebody cut off, a dark corner, or something that $g$ could have changed? As $g$ works
+# pixel by pixel, it can change brightness and tint, and nothing else.
+#
+# ## 7. Between visible and infrared
+#
+# Now statement (2). "Intermediate" has a meaning in geometry. Let $\bar V$ and $\bar I$ be two means; the line from one to the other
+# has a 0 and a 1, and every third mean has a place along it and a distance off it. With points that one can draw:
+
+# %%
+mean_V, mean_I, mean_X = np.array([0.0, 0.0]), np.array([4.0, 2.0]), np.array([3.0, -1.0])
+line, way = mean_I - mean_V, mean_X - mean_V
+along = way @ line / (line @ line)  # projection: 0 at V, 1 at I
+off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
+print(f"along {along:.2f}, off {off:.2f}")
+
+# %% [markdown]
+# Half way along, and half the distance off: it is no nearer to the line's middle than to many other things. So always read both
+# numbers. The package's function, and then our X in the features of $f$; each person is one mean, so that everybody counts alike.
+
+# %%
+from xivlab.between import positions, x_place
+
+assert np.allclose(positions(mean_X, mean_V, mean_I), (along, off))
+
+
+def tell(name, where):
+    a, o = where
+    print(
+        f"{name}: along {a.mean:+.2f} [{a.low:+.2f}, {a.high:+.2f}], off {o.mean:.2f} [{o.low:.2f}, {o.high:.2f}]"
+    )
+
+
+tell("X in the features of this run", x_place(embeddings))
+
+# %% [markdown]
+# The brackets hold 95 % of the draws of people. Other seeds again have other networks; here are all finished runs of the settings with and
+# without the cross-modality loss that the folder of runs holds:
+
+# %%
+from xivlab.seeds import finished_seeds, measured, over_seeds
+
+methods = {"Baseline+X": "baseline+x", "Baseline+X+CMG": "baseline+x+cmg"}
+variants = {name: finished_seeds(scale, method=method) for name, method in methods.items()}
+
+
+def where(run):
+    along, off = x_place(run.embeddings())
+    return {"": {"along": along.mean, "off": off.mean}}
+
+
+over_runs = measured(variants, where)
+over_seeds(over_runs, 2)
+
+# %%
+for name, rows in over_runs.groupby("of", sort=False):
+    past, short = interval(rows["along"]), interval(1 - rows["along"])
+    words = answer(past, "X is past V on the way to I", "X is on the far side of V")
+    print(f"{name}: {words}; {answer(short, 'it is short of I', 'it is past I')}.")
+
+# %% [markdown]
+# `±` is half of the 95 % interval over seeds; it is missing where one seed is at hand, and then the verdict is open, as it should be.
+#
+# ## 8. A ruler
+#
+# Is 0.1 little? Who knows what 0.1 of the way from visible to infrared *looks* like? In this world we can know it. The same scenes can
+# be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets its place on the same axis. Three more things
+# are put beside X: the visible image turned **gray**, which has lost its colour as X has and was never trained; and the very same
+# scene through the **infrared camera**, at the same moment.
+#
+# **Predict.** At which wavelength does the ruler pass from the visible half to the infrared one? Where do gray and X stand? And
+# will the same scene in the infrared camera reach 1, though its moment and place are those of the visible image?
+
+# %%
+from xivlab.ruler import describe, features_of, measure, scenes
+
+light = scenes(data, test, (config.height, config.width))
+
+# %% [markdown]
+# (Photographs have no such ruler. `scenes` then says why, and this section goes on without.)
+#
+# Images become numbers in two ways: the mean intensities of Fig. 3, three numbers each, and the features of $f$.
+
+
+# %%
+def colour_of(pixels, as_x=False):
+    none = np.zeros(len(pixels), int)
+    return intensities(Images(pixels, none, none, none), np.arange(len(pixels)), g if as_x else None)
+
+
+def features(pixels, as_x=False):
+    return features_of(model, pixels, config, as_x)
+
+
+# %%
+from xivlab.between import person_means
+
+test_images = Images.of(test, config.height, config.width)
+who = embeddings.infrared_person
+measures = {
+    "mean intensities": measure(
+        light, colour_of, person_means(intensities(test_images, test_images.rows("infrared")), who)
+    ),
+    "features of f": measure(light, features, person_means(embeddings.infrared, who)),
+}
+
+# %%
+from xivlab.gap_charts import rulers
+
+rulers(measures)
+
+# %% [markdown]
+# Follow the black curve from left to right: it is the ruler. Where it crosses the dashed line of X, a narrow band is as far on the way
+# to infrared as X is. Where it is flat, or turns back, a crossing means little. In words, with intervals over people:
+
+# %%
+for title, one in measures.items():
+    print(f"{title.upper()}. {describe(one)}\n")
+
+# %% [markdown]
+# And the answer to statement (2), as far as this ruler can give it: in features, is X farther on the way than plain gray, which
+# costs nothing and was never trained?
+
+# %%
+if ruler := measures["features of f"]:
+    print("X is", answer(ruler.ahead, "farther on the way than gray.", "not as far on the way as gray."))
+
+# %% [markdown]
+# <details><summary>How to read it</summary>
+#
+# *Mean intensities* have three numbers, and the line between V and I in them is short: it mostly says that infrared images are gray. An image
+# may then stand "at 1" and yet be far off the line, which is why that is printed beside it. *Features* are what the search uses.
+# There the infrared camera at the same moment tells how much of the gap is light alone: near 1 means all of it, so that places and
+# moments add little. A ruler in features is a ruler for *this* network, made of images that it never saw in training (no noise,
+# no blur, even light), so its ends need not be at 0 and 1. And a place on it is a comparison, not a wavelength that X has: X is made of R, G and B,
+# and no arithmetic on them brings back what a dye hides beyond 750 nm.
+#
+# </details>
+#
+# ## Takeaways
+#
+# - "Redder" is a measurement: R against the larger of G and B, of X, and against V. The answer for *this* world is printed above.
+# - An interval over people is narrow and says nothing of other generators. Ask other seeds, and other starts.
+# - Nothing in the loss wants red; if the start decides, the tint is no evidence about wavelengths.
+# - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
+# - Figures with examples: let a seed choose, then show the worst.
+
+# %% [markdown]
+# ## Exercise 1: along and off
+#
+# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Write both numbers of section 7 for means of any dimension.
+
+
+# %% tags=["exercise"]
+def along_and_off(X, V, I):
+    """X, V, I: means, (D,). Returns: the two numbers, in units of the distance from V to I."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+draw = np.random.default_rng(0)
+
+
+def no_units(X, V, I):
+    along, off = positions(X, V, I)
+    return along, off * np.linalg.norm(I - V)
+
+
+check(
+    along_and_off,
+    lambda X, V, I: np.array(positions(X, V, I)),
+    [tuple(draw.normal(size=(3, D))) for D in (2, 3, 64)],
+    mistakes={
+        "divide off by the distance from V to I.": no_units,
+        "along is measured from V: 0 at V, 1 at I.": lambda X, V, I: np.array(positions(X, I, V)),
+        "the way starts at V: subtract V from X.": lambda X, V, I: np.array(positions(X + V, V, I)),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def along_and_off(X, V, I):
+#     line, way = I - V, X - V
+#     along = way @ line / (line @ line)
+#     off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
+#     return along, off
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: two histograms
+#
+# *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* Write the Wasserstein distance of section 3 for two samples of the same size.
+
+
+# %% tags=["exercise"]
+def wasserstein(one, other):
+    """one, other: (n,) numbers. Returns: the mean way from one to the other."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+check(
+    wasserstein,
+    lambda a, b: shifts(a[:, None], b[:, None])[0],
+    [tuple(draw.normal(100, 20, size=(2, n))) for n in (3, 10, 500)],
+    mistakes={
+        "sort both first: an image may go to any other.": lambda a, b: np.abs(a - b).mean(),
+        "that is the difference of the means; ways to both sides do not cancel.": lambda a, b: abs(
+            a.mean() - b.mean()
+        ),
+        "take the mean way, not the sum.": lambda a, b: np.abs(np.sort(a) - np.sort(b)).sum(),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def wasserstein(one, other):
+#     return np.abs(np.sort(one) - np.sort(other)).mean()
+# ```
+#
+# </details>
+#
+# Back: [02 The X modality](02_x_modality.ipynb). Next: [10 The modality gap](10_modality_gap.ipynb).

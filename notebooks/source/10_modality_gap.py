@@ -1,0 +1,599 @@
+# %% [markdown]
+# # 10 The modality gap
+#
+# **Goals.** After this notebook you can
+# - draw a t-SNE map, and name three things that one must not read from it;
+# - put the gap into numbers that can be repeated: a classifier, MMD, neighbours, overlap;
+# - redraw Fig. 1 of the paper from real embeddings, with what the drawing hides;
+# - say whether X helps in this world, how sure that is, and what stands in its way.
+#
+# **Minutes.** 45, of which two to five are the computer's.
+#
+# **Needs.** Notebooks [05](05_search_and_scores.ipynb) and [09](09_closer_look_at_x.ipynb). Two runs, Baseline and XIV-ReID
+# (Baseline+X+CMG), are found again if they are there, else they are trained.
+
+# %%
+import numpy as np
+import pandas as pd
+
+from xivlab.scale import banner, current
+from xivlab.train import train
+
+print(banner())
+
+# %%
+scale = current()
+data, config = scale.load(), scale.config()
+test = data.test
+runs = {
+    "Baseline": train(scale.config(method="baseline"), data, scale.runs),
+    "XIV": train(config, data, scale.runs),
+}
+embeddings = {name: run.embeddings() for name, run in runs.items()}
+print({name: f"{len(e.infrared)} infrared, {len(e.visible)} visible" for name, e in embeddings.items()})
+
+# %% [markdown]
+# Both have embedded the same test people, whom neither has seen before. The claim of the paper (Fig. 1) is: without X the two
+# modalities are apart, and with X they are not. Notebook 01 measured the gap *before* any cross-modal training; this one asks what
+# training leaves of it, and whether X is what closed it.
+#
+# ## 1. A map: t-SNE
+#
+# t-SNE draws many dimensions in two. It asks each point $i$ for its neighbours, by probabilities
+#
+# $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{N1}$$
+#
+# and then moves points in the plane until their neighbours there are much the same. $\sigma_i$ is set so that the **perplexity** of
+# $p_{\cdot|i}$, two to the power of its entropy in bits, is a number that *you* choose: about how many neighbours count. By hand,
+# for a point with four others around it:
+
+# %%
+d = np.array([1.0, 1.2, 3.0, 3.1])  # distances to the four others
+
+
+def perplexity(d, sigma):
+    p = np.exp(-(d**2) / (2 * sigma**2))
+    p = p / p.sum()  # Eq. (N1)
+    return 2 ** -(p * np.log2(p)).sum()
+
+
+for sigma in (0.5, 1.0, 2.0, 100.0):
+    print(f"sigma {sigma:5}: perplexity {perplexity(d, sigma):.2f}")
+
+# %% [markdown]
+# With a small $\sigma$ only the near pair counts, with a huge one all four do. (SciPy's `entropy` says the same, in its own words.)
+
+# %%
+from scipy.stats import entropy
+
+p = np.exp(-(d**2) / 2)
+assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
+
+# %% [markdown]
+# scikit-learn does the rest. We take all images of a few people, the same in both models, and 500 points at most. **Predict:** will the
+# modalities be apart? And will the map look the same for a perplexity of 5, of 30 and of 60?
+
+# %%
+from xivlab.flat import some_people, tsne
+from xivlab.gap_charts import by_modality, by_person, map_grid
+
+few = {name: some_people(e) for name, e in embeddings.items()}
+points = {name: np.concatenate([e.visible, e.infrared]) for name, e in few.items()}
+maps = {name: {k: tsne(p, k) for k in (5, 30, 60)} for name, p in points.items()}
+
+# %%
+sizes = {"visible": len(few["XIV"].visible), "infrared": len(few["XIV"].infrared)}
+map_grid(
+    {name: {f"perplexity {k}": by_modality(m, sizes) for k, m in row.items()} for name, row in maps.items()},
+    "t-SNE maps of the same people by two models and three perplexities, visible (circles) and infrared (triangles).",
+)
+
+# %% [markdown]
+# Six maps of the same data, a row per model. Before you believe what you see in one of them, look whether it is in the others. The
+# maps by person, with X as a third modality for the model that has one (on fewer people, to stay below 500 points):
+
+# %%
+third = some_people(embeddings["XIV"], 300)
+with_x = tsne(np.concatenate([third.visible, third.infrared, third.x]), 30)
+sizes_x = {"visible": len(third.visible), "infrared": len(third.infrared), "x": len(third.visible)}
+who = np.concatenate([third.visible_person, third.infrared_person, third.visible_person])
+map_grid(
+    {"XIV": {"by modality": by_modality(with_x, sizes_x), "by person": by_person(with_x, who)}},
+    "One t-SNE map with X, once by modality and once by person, six of whom have a marker of their own.",
+)
+
+# %% [markdown]
+# An X lies close to its visible image if $f$ hardly cares for the difference, and beside the infrared images of the person if $g$
+# made a bridge. Which of the two do you see more often?
+#
+# ## 2. Why not to trust it
+#
+# t-SNE shows islands. Does it also show islands where there are none? Points of one round Gaussian cloud have no groups at all:
+
+# %%
+cloud = np.random.default_rng(0).normal(size=(300, 32))
+map_grid(
+    {
+        "one cloud": {
+            f"perplexity {k}": by_modality(tsne(cloud, k), {"visible": 150, "infrared": 150}) for k in (3, 30)
+        }
+    },
+    "t-SNE of a single Gaussian cloud in 32 dimensions at perplexities 3 and 30, colours given at random.",
+)
+
+# %% [markdown]
+# The colours are random here. Whatever clumps you see are t-SNE's own. How much of a neighbourhood does a map keep? *Trustworthiness*
+# (scikit-learn) counts the neighbours in the map that are no neighbours in the data: 1 is best. Beside it what we would like to read off: of the
+# ten nearest neighbours of an infrared point, how many are infrared, in the map and in the features?
+
+# %%
+from sklearn.manifold import trustworthiness
+
+from xivlab.gap import same_modality
+
+
+def infrared_neighbours(points, e):
+    visible, infrared = points[: len(e.visible)], points[len(e.visible) :]
+    return same_modality(infrared, visible, e.infrared_person, e.visible_person).share
+
+
+rows = [
+    {"model": name, "perplexity": k, "trustworthiness": trustworthiness(points[name], m, n_neighbors=10),
+     "infrared neighbours, map": infrared_neighbours(m, few[name]),
+     "in the features": infrared_neighbours(points[name], few[name])}
+    for name, row in maps.items() for k, m in row.items()
+]  # fmt: skip
+pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
+
+# %% [markdown]
+# <details><summary>Three things not to read from a t-SNE map</summary>
+#
+# *Distances between islands*: far apart and very far apart are drawn alike. *Sizes of islands*: dense and loose groups are drawn equally
+# large. *The number of islands*: it follows the perplexity. If the two columns of infrared neighbours differ, even "mixed" and
+# "parted" are not safe. What a map is good for: finding things to measure.
+#
+# </details>
+#
+# ## 3. Numbers
+#
+# Three questions about the modality, each with a known answer for "no gap".
+#
+# **Can a linear classifier tell the modalities apart?** Balanced accuracy, on people it was not trained on. No gap: 0.5.
+#
+# **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each sample and across, with a
+# kernel $k(a,b)=\exp(-\gamma\lVert a-b\rVert^2)$:
+#
+# $$\text{MMD}^2 = \overline{k(x,x')} + \overline{k(y,y')} - 2\,\overline{k(x,y)}, \tag{N2}$$
+#
+# where the first two means leave out each point with itself. No gap: 0. By hand, two points each:
+
+# %%
+x, y = np.array([[0.0], [1.0]]), np.array([[2.0], [4.0]])
+differences = [1, 2, 4, 1, 3, 2]  # all pairs of the four points
+gamma = 1 / (2 * np.median(differences) ** 2)
+k = lambda a, b: np.exp(-gamma * (a - b) ** 2)
+inside = k(0, 1) + k(2, 4)
+across = (k(0, 2) + k(0, 4) + k(1, 2) + k(1, 4)) / 4
+by_hand = inside - 2 * across  # Eq. (N2)
+
+# %%
+from xivlab.gap import mmd
+
+assert np.isclose(mmd(x, y), by_hand)
+same = np.random.default_rng(0).normal(size=(2, 200, 8))
+print(f"by hand {by_hand:.3f}; two samples of one distribution: {mmd(*same):+.4f}")
+
+# %% [markdown]
+# **Who are the neighbours?** Of the ten nearest neighbours of an infrared image, images of the same person left out, how many are
+# infrared? No gap: as many as there are among all images. Two infrared images of persons 1 and 2, two visible ones of 1 and 3, on
+# a line at 0 and 1, 0.4 and 5, and one neighbour each:
+
+# %%
+found = same_modality(
+    np.array([[0.0], [1.0]]), np.array([[0.4], [5.0]]), np.array([1, 2]), np.array([1, 3]), k=1
+)
+print(f"share {found.share:.2f}, chance {found.chance:.2f}")
+
+# %% [markdown]
+# The image at 0 may not count the visible one at 0.4, its own person, so its neighbour is the infrared one at 1. The image at 1 has the
+# visible one at 0.4. One of two: the share is 1/2. **Predict** what all three say of Baseline and XIV, and of X in the place of V.
+
+# %%
+from xivlab.gap import gap_numbers
+from xivlab.seeds import finished_seeds, measured, over_seeds
+
+variants = {
+    "Baseline": finished_seeds(scale, method="baseline"),
+    "XIV": finished_seeds(scale, method=config.method),
+}
+table = measured(variants, lambda run: gap_numbers(run.embeddings(), config.protocol))
+over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
+
+# %% [markdown]
+# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only seed 0 is in the folder of runs.
+# Is the gap of XIV smaller than that of the Baseline? Seed by seed, since both runs of a seed see the same batches:
+
+# %%
+from xivlab.between import answer
+from xivlab.intervals import interval
+
+
+def paired(measure, one="XIV I-V", other="Baseline I-V"):
+    by_seed = table.set_index(["of", "seed"])[measure]
+    return interval((by_seed[one] - by_seed[other]).dropna())
+
+
+for measure in ("classifier", "mmd", "neighbours"):
+    difference = paired(measure)
+    words = answer(difference, "the gap is WIDER with X", "the gap is narrower with X")
+    print(f"{measure:10} XIV minus Baseline {difference.mean:+.4f} ({difference.count} seeds): {words}")
+
+# %% [markdown]
+# <details><summary>What each can miss</summary>
+#
+# A classifier finds any direction that tells the modalities apart, however short: it may be near 1 where the search does not care. MMD sees
+# differences of a size with its kernel. Neighbours look at where the search looks. And none of them knows *why*: infrared
+# cameras stand in other places than visible ones here, as in SYSU-MM01, and a place leaves its mark too. A gap of 0 in all three could also be had
+# cheaply, by embedding everybody at one point. So the next section asks for the right person.
+#
+# </details>
+#
+# ## 4. Same person, different people
+#
+# For each infrared image the distances to all visible ones fall into two heaps: same person, and others. Search works as far as the heaps are
+# apart. Two numbers: the area that the histograms share, and how often a pair of one person is nearer than a pair of two
+# (AUC; chance is 0.5). By hand, with two distances of one person and three of others:
+
+# %%
+from xivlab.gap import overlap, pair_distances, separation
+
+near, far = np.array([0.2, 0.6]), np.array([0.5, 0.8, 0.9])
+wins = [n < f for n in near for f in far]
+assert np.isclose(separation(near, far), np.mean(wins))
+print(
+    f"{sum(wins)} of {len(wins)} comparisons are won: AUC {np.mean(wins):.2f}, overlap {overlap(near, far, bins=2):.2f}"
+)
+
+# %% [markdown]
+# (With two bins, from 0.2 to 0.55 and on to 0.9: half of the first heap lies in each bin, and a third and two thirds of the second. The smaller ones
+# add up to 1/3 + 1/2.)
+
+# %%
+from xivlab.gap_charts import distance_histograms
+
+xiv = embeddings["XIV"]
+heaps = {
+    "Baseline, I to V": pair_distances(embeddings["Baseline"], "v", config.protocol),
+    "XIV, I to V": pair_distances(xiv, "v", config.protocol),
+    "XIV, I to X": pair_distances(xiv, "x", config.protocol),
+}
+distance_histograms(heaps)
+
+# %%
+over_seeds(table, 3, ("overlap", "auc"))
+
+# %%
+difference = paired("auc")
+print(f"AUC, XIV minus Baseline: {difference.mean:+.4f}:", answer(difference, "X helps.", "X does harm."))
+difference = paired("auc", "XIV I-X", "XIV I-V")
+print(
+    f"AUC, through X minus through V: {difference.mean:+.4f}:",
+    answer(difference, "X is better.", "V is better."),
+)
+
+# %% [markdown]
+# The heaps overlap, for there are many pairs of people who look alike. AUC counts all pairs; rank-1 counts only the best, which is harder.
+#
+# ## 5. Fig. 1, from real embeddings
+#
+# The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, four images of each modality, in the plane
+# in which these points vary most (PCA).
+
+# %%
+from xivlab.flat import plane
+from xivlab.gap_charts import people_plane
+
+both = np.intersect1d(xiv.visible_person, xiv.infrared_person)
+four = np.sort(np.random.default_rng(0).permutation(both)[:4])
+pick = lambda person: np.concatenate(
+    [np.flatnonzero(person == p)[:: max(1, np.sum(person == p) // 4)][:4] for p in four]
+)
+of_V, of_I = pick(xiv.visible_person), pick(xiv.infrared_person)
+
+
+# %%
+def flat(e, names):
+    parts = {
+        "infrared": e.infrared[of_I],
+        "x": None if e.x is None else e.x[of_V],
+        "visible": e.visible[of_V],
+    }
+    view = plane(np.concatenate([parts[name] for name in names]))
+    return dict(zip(names, np.split(view.points, len(names)))), view.kept
+
+
+before, kept_before = flat(embeddings["Baseline"], ("infrared", "visible"))
+after, kept_after = flat(xiv, ("infrared", "x", "visible"))
+people_plane(
+    {f"Baseline: {kept_before:.0%} of the variance": before, f"XIV: {kept_after:.0%} of the variance": after},
+    xiv.visible_person[of_V],
+    "Four people in two planes, infrared, X and visible, before and after X.",
+)
+
+# %% [markdown]
+# Above each plane stands what it shows of the variance; the rest is projected away. Markers that lie on each other may be far apart in
+# the other directions. And these are four people: with four others the picture would be another (change the seed and see).
+#
+# ## 6. Hits and misses
+#
+# What does a search find? The queries are chosen by rule: the first infrared image of each of the first people.
+
+# %%
+from xivlab.figures import ranked_lists
+from xivlab.ranking import first_of_each_person, ranked_list
+
+kinds = {"Baseline": "v", "XIV": config.test_distance}
+photos = {code: np.flatnonzero(test.modality == code) for code in (0, 1)}
+
+
+def lists(name, queries, length=7):
+    found = [ranked_list(embeddings[name], q, config.protocol, kinds[name], length) for q in queries]
+    return ranked_lists(
+        [test.pixels[photos[1][one.query]] for one in found],
+        [test.pixels[photos[0][one.found]] for one in found],
+        [one.right for one in found],
+    )
+
+
+queries = first_of_each_person(xiv, 2)
+lists("Baseline", queries)
+
+# %%
+lists("XIV", queries)
+
+# %% [markdown]
+# The same queries, first by the Baseline and then by XIV. To see where X matters, let us look at all queries and sort them into four boxes:
+
+
+# %%
+def first_right(name):
+    found = (ranked_list(embeddings[name], q, config.protocol, kinds[name], 1) for q in every)
+    return np.array([one.right[0] for one in found])
+
+
+every = np.arange(len(xiv.infrared))[:: max(1, len(xiv.infrared) // 400)]
+hit = {name: first_right(name) for name in embeddings}
+pd.crosstab(
+    pd.Series(np.where(hit["Baseline"], "hit", "miss"), name="Baseline"),
+    pd.Series(np.where(hit["XIV"], "hit", "miss"), name="XIV"),
+)
+
+# %% [markdown]
+# The two boxes off the diagonal are the queries about which the models disagree. If they are much alike, the models differ by luck. The first of
+# each kind, as XIV ranks them:
+
+# %%
+won, lost = np.flatnonzero(hit["XIV"] & ~hit["Baseline"]), np.flatnonzero(hit["Baseline"] & ~hit["XIV"])
+print(f"{len(won)} queries won, {len(lost)} lost")
+chosen = [every[box[0]] for box in (won, lost) if len(box)] or queries
+lists("XIV", chosen)
+
+# %% [markdown]
+# ## 7. Where the network looks
+#
+# The last maps of $f$, before they are averaged to an embedding, tell where in the image the network responds: here the mean of their
+# absolute values, enlarged to the image, for V, X and I of the same person.
+
+# %%
+from xivlab.activation import activation_maps, alikeness, cells, overlay
+from xivlab.batches import resize
+from xivlab.build import load_model
+from xivlab.figures import image_strip
+from xivlab.x_look import generator_of, random_triples, shown
+
+model = load_model(runs["XIV"]).cpu()
+rows = random_triples(xiv, 4, seed=1)
+V, I = (resize(test.pixels[photos[code][r]], config.height, config.width) for code, r in zip((0, 1), rows))
+seen = {"V": activation_maps(model, V), "X": activation_maps(model, V, True), "I": activation_maps(model, I)}
+print(
+    f"a map has {' x '.join(map(str, cells(model, config.height, config.width)))} cells; the image {config.height} x {config.width} pixels"
+)
+
+# %%
+X = shown(generator_of(model), V)
+laid = [over for name, image in zip("VXI", (V, X, I)) for over in (image, overlay(image, seen[name]))]
+image_strip(
+    list(zip(*laid)),
+    ["V", "f(V)", "X", "f(X)", "I", "f(I)"],
+    alt="Four people: V, X and I, each beside its activation map, yellow where the response is largest.",
+    largest=0.72,
+)
+
+# %%
+alike = {f"{a} and {b}": alikeness(seen[a], seen[b]).mean() for a, b in ("VX", "XI", "VI")}
+print("correlation of the maps:", ", ".join(f"{pair} {value:.2f}" for pair, value in alike.items()))
+
+# %% [markdown]
+# <details><summary>What such maps do not show</summary>
+#
+# They do not show *what* is seen there, nor for which person it speaks, nor whether it helps: a network may respond strongly to a wall
+# and ignore the response afterwards. A map is as coarse as its few cells; that it looks smooth is interpolation. I is another moment, so even
+# a perfect network would have another map. And each map is stretched to its own range: compare places, not brightness, between two pictures.
+#
+# </details>
+#
+# ## 8. Does X help here, and why (not)?
+#
+# Back to the score. Rank-1 of Baseline and XIV, each by its own test distance, on all seeds at hand:
+
+# %%
+from xivlab.evaluate import search
+
+
+def rank1(run):
+    kind = "v" if run.config().method == "baseline" else run.config().test_distance
+    found = search(run.embeddings(), run.config().protocol, kind)
+    return {"": {"rank1": found.rank(1), "mAP": found.mAP}}
+
+
+scores = measured(variants, rank1)
+by_seed = scores.set_index(["of", "seed"])
+gain = interval((by_seed.loc["XIV"] - by_seed.loc["Baseline"]).dropna()["rank1"])
+over_seeds(scores, 3)
+
+# %%
+print(f"XIV minus Baseline, rank-1: {100 * gain.mean:+.1f} points over {gain.count} seeds")
+print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
+
+# %% [markdown]
+# Whatever it says: one can ask what there is to win. A visible image knows colours, and in infrared they are gone. If colour carries much
+# of what tells people apart, then that much is lost for *every* cross-modal method, with or without X. So let us take the colour away where it is
+# there: search among **visible** images of other cameras, once in colour and once in gray, with the same model.
+#
+# **Predict** the share of queries that still find their person.
+
+# %%
+from xivlab.batches import Images
+from xivlab.colour import colour_counts, in_grey
+from xivlab.embed import embed
+
+images = Images.of(test, config.height, config.width)
+gray = in_grey(images)
+counts = {}
+for name, run in runs.items():
+    learnt = load_model(run)
+    side = run.config().test_feature, run.config().normalize
+    counts[name] = colour_counts(embed(learnt, images, *side), embed(learnt, gray, *side))
+percent = lambda one: f"{one.mean:.1%} [{one.low:.1%}, {one.high:.1%}]"
+pd.DataFrame(
+    {name: {field: percent(one) for field, one in c._asdict().items()} for name, c in counts.items()}
+)
+
+# %%
+for name, one in counts.items():
+    print(f"{name}: colour", answer(one.difference, "carries something.", "does harm."), end=" ")
+    print(f"Without it {one.grey.mean / one.colour.mean:.0%} of the hits are left.")
+    print(
+        "    infrared to visible, for comparison:",
+        f"{search(embeddings[name], config.protocol, kinds[name]).rank(1):.1%} at rank 1",
+    )
+
+# %% [markdown]
+# The step from colour to gray is what X could mend at most, by making the two sides equally colourless; the step from gray to infrared is what
+# dyes do beyond 700 nm (notebook 01), and no arithmetic on R, G and B can undo that. The synthetic world knows what everybody wears, so it can say how many
+# people get a *double* in infrared: somebody whose upper and lower garments have the same brightness there.
+
+# %%
+from xivlab.colour import doubles
+from xivlab.ruler import world_of
+
+if world := world_of(data):
+    shares = doubles(world, np.unique(test.person))
+    print({name: f"{share:.0%}" for name, share in shares.items()})
+
+# %% [markdown]
+# "infrared only" are the people who are unique in colour and not in infrared. (Cut, pattern, build and hair are not counted, so a double
+# can still be told apart by them, and in the crowd of a larger test set there are more doubles.)
+#
+# <details><summary>If X does not help, why?</summary>
+#
+# Look at the numbers in this order. (1) Section 3: did training without X leave a gap to close? A shared network with one classifier has to map V and I of a
+# person to the same place anyway. (2) Section 4: if D(I, X) parts people no better than D(I, V), the sum of both brings
+# what an average of two similar opinions brings. (3) Notebook 09: X is V with one number per pixel, near to V in the features; $f$ may make the same of both by
+# itself. (4) This section: what colour took with it is lost to all. (5) Size: a small network, short training and a small set of people are not
+# the paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world.
+#
+# </details>
+#
+# ## Takeaways
+#
+# - A t-SNE map is a question, not an answer: it depends on the perplexity and shows islands in a cloud that has none.
+# - Four numbers instead: classifier (0.5), MMD (0), neighbours (their share), and for the search overlap and AUC.
+# - Report a difference seed by seed, with an interval; an undecided one is a result.
+# - A plane keeps part of the variance: write it on the picture.
+# - Before asking how well a method closes the gap, ask how much there is behind it.
+
+# %% [markdown]
+# ## Exercise 1: neighbours
+#
+# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* For one infrared image: among its $k$ nearest images of *other* people, which share
+# is infrared?
+
+
+# %% tags=["exercise"]
+def infrared_share(distance, is_infrared, is_same_person, k):
+    """distance: (n,) to all other images. is_infrared, is_same_person: (n,) bool. Returns: a share."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+draw = np.random.default_rng(0)
+
+
+def reference(distance, is_infrared, is_same_person, k):
+    others = ~is_same_person
+    return is_infrared[others][np.argsort(distance[others])[:k]].mean()
+
+
+check(
+    infrared_share,
+    reference,
+    [(draw.random(60), draw.random(60) < 0.4, draw.random(60) < 0.3, k) for k in (1, 5, 10, 20)],
+    mistakes={
+        "leave the images of the same person out.": lambda d, i, s, k: i[np.argsort(d)[:k]].mean(),
+        "that is a count; divide by k.": lambda d, i, s, k: k * reference(d, i, s, k),
+        "those are the farthest.": lambda d, i, s, k: reference(-d, i, s, k),
+        "that is the share that is visible.": lambda d, i, s, k: 1 - reference(d, i, s, k),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def infrared_share(distance, is_infrared, is_same_person, k):
+#     others = ~is_same_person
+#     nearest = np.argsort(distance[others])[:k]
+#     return is_infrared[others][nearest].mean()
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: AUC
+#
+# *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* How often is a pair of the same person nearer than a pair of two people? Count all
+# comparisons, without a loop if you can.
+
+
+# %% tags=["exercise"]
+def my_auc(same, different):
+    """same: (n,), different: (m,) distances. Returns: a share, from 0 to 1."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+check(
+    my_auc,
+    separation,
+    [(draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m)) for n, m in ((2, 3), (20, 50), (100, 100))],
+    mistakes={
+        "that is upside down: nearer is smaller.": lambda s, d: (s[:, None] > d).mean(),
+        "compare every pair with every other: s[:, None] < d.": lambda s, d: (s < np.median(d)).mean(),
+        "divide by the number of comparisons, n times m.": lambda s, d: (s[:, None] < d).sum() / len(s),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_auc(same, different):
+#     return (same[:, None] < different[None, :]).mean()
+# ```
+#
+# </details>
+#
+# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). The table of contents is at the end of [00](00_start_here.ipynb).
