@@ -2,7 +2,7 @@
 
 import math
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,8 @@ def _go_on(run: Run, config: Config, data: DataSet, devices: int, nodes: int, qu
         return run
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
-    with run.alone() if fabric.is_global_zero else nullcontext():
+    with ExitStack() as stack:
+        first_alone(fabric, stack.enter_context, run.alone())
         return _loop(run, data, training, quiet or not fabric.is_global_zero)
 
 

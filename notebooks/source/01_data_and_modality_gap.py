@@ -146,7 +146,8 @@ print(f"red nylon, red sensor of camera 4: {p:.3f}")
 # They agree. So everything follows from the curves. First the weights $w$ of two cameras, each scaled to 1.
 
 # %%
-from xivlab.figures import COLOUR, spectra as draw_spectra
+from xivlab.figures import COLOUR
+from xivlab.figures import spectra as draw_spectra
 
 weights = {
     s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s]
@@ -290,7 +291,7 @@ from xivlab.batches import Images
 from xivlab.embed import Embeddings
 
 small = Images.of(data.test, 16, 8)
-gray = small.pixels.float().mean(1).flatten(1).numpy()  # (N, 128)
+gray = small.pixels.astype(np.float32).mean(3).reshape(len(small.pixels), -1)  # (N, 128)
 gray = (gray - gray.mean(1, keepdims=True)) / gray.std(1, keepdims=True)
 i, v = small.rows("infrared"), small.rows("visible")
 who, where = small.person, small.camera

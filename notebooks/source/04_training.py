@@ -155,12 +155,14 @@ print(inspect.getsource(Training.learn))
 
 # %% [markdown]
 # Read it from the top:
-# 1. `batches[step]` gives rows; the images are read, augmented and moved to the device.
+# 1. `batches[step]` gives rows, and `share` this process's part of them: all, unless several GPUs share the training. The images
+#    are read, augmented and moved to the device.
 # 2. `learning_rate` gives the rate of this step.
-# 3. `self.model(infrared, visible)` makes X (Eq. 1) and sends all $3M$ images through $f$ in one pass.
+# 3. `self.model(infrared, visible)` makes X (Eq. 1) and sends all $3M$ images through $f$ in one pass. `gather` then puts the parts
+#    of several GPUs together, so that the hardest positives and negatives are those of the whole batch.
 # 4. `losses` computes every term (Eqs. 3 to 11).
-# 5. `backward` and `step` change the weights. On a CUDA GPU the pass runs in half precision, and the scaler keeps small
-#    gradients from vanishing; elsewhere the scaler does nothing.
+# 5. `backward` and `step` change the weights. They belong to *Lightning Fabric*, which on a CUDA GPU also runs $f$ in half precision
+#    and keeps small gradients from vanishing; on one CPU it does nothing more than PyTorch would.
 # 6. One row goes to the log; a loss that is no number stops the run.
 #
 # And `losses`, where you meet the functions of notebook 03 again:
