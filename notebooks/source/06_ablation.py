@@ -1,0 +1,404 @@
+# %% [markdown]
+# # 06 The ablation
+#
+# **Goals.** After this notebook you can
+# - say what each row of the paper's Table 4 adds, and what it costs;
+# - work out a paired difference over seeds and its 95 % interval by hand;
+# - judge a claim by a rule that was written before the numbers: it holds, it does not hold, or it is undecided;
+# - say whether X and the cross-modality loss help here, in near infrared and in thermal, and by how much.
+#
+# **Minutes.** 35. The computer needs seconds where results are stored, and hours where it has to train them.
+#
+# **Needs.** Notebook 05 (rank-1, mAP, Eq. 2, and why one seed cannot compare two methods).
+
+# %%
+import inspect
+
+import numpy as np
+import pandas as pd
+
+from xivlab import claims
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %% [markdown]
+# ## 1. The question
+#
+# An *ablation* takes a method apart and asks what each part is worth. The paper has three rows:
+#
+# | method | loss | sees |
+# |---|---|---|
+# | Baseline | $L_V + L_I$ | infrared, visible |
+# | Baseline+X | $L_V + L_I + L_X$ | infrared, visible, X |
+# | Baseline+X+CMG | $L_V + L_I + L_X + \lambda L_C$ (Eq. 11) | infrared, visible, X |
+#
+# CMG is the *cross-modality gap*, $L_C$ of Eq. 3. This is what the paper found on SYSU-MM01, in percent:
+
+# %%
+from xivlab.paper import results
+
+table4 = results().query("table == 4").set_index(["backbone", "method"])
+(100 * table4[["rank1", "rank10", "rank20", "mAP"]]).round(2)
+
+# %% [markdown]
+# Each row is above the one before, by several points. There is one number per row: no seeds, no intervals. Would the rows keep
+# their order if everything were trained again? The paper does not say. We can ask it here, where a training is cheap.
+#
+# ## 2. A difference over seeds, by hand
+#
+# Two methods, four seeds, made-up rank-1 scores:
+
+# %%
+plain = np.array([0.30, 0.34, 0.28, 0.32])  # seeds 0, 1, 2, 3
+better = np.array([0.315, 0.35, 0.295, 0.33])
+print(f"means: {plain.mean():.4f} and {better.mean():.4f}")
+
+# %% [markdown]
+# The mean of $n$ values $d_1, \dots, d_n$ with standard deviation $s$ is known to within
+#
+# $$\bar d \;\pm\; t_{n-1}\,\frac{s}{\sqrt n} \tag{N2}$$
+#
+# where $t_{n-1}$ is Student's factor for 95 %: large for few values, 1.96 for many. For each method by itself:
+
+# %%
+from scipy import stats
+
+
+def by_hand(values):
+    n = len(values)
+    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)  # Eq. (N2)
+    return values.mean() - half, values.mean() + half
+
+
+for name, scores in (("plain", plain), ("better", better)):
+    print(f"{name:7} from {by_hand(scores)[0]:.3f} to {by_hand(scores)[1]:.3f}")
+
+# %% [markdown]
+# **Predict.** The two intervals overlap nearly everywhere. Are the methods different?
+#
+# <details><summary>Answer</summary>
+#
+# Look at the seeds one by one: *better* wins in every single one, by 1 to 1.5 points. A seed that is lucky for one method is lucky for
+# the other too: both start from the same weights and see the same people in the same order. What they share says nothing about
+# their difference.
+#
+# </details>
+#
+# So we take the difference first, seed by seed, and its interval then. That is a **paired** comparison.
+
+# %%
+low, high = by_hand(better - plain)
+print(f"differences: {better - plain}")
+print(f"their mean:  {(better - plain).mean():.4f}, from {low:.4f} to {high:.4f}")
+
+# %% [markdown]
+# The whole interval is above 0. The package's function takes a table, finds the seeds, and does the same:
+
+# %%
+from xivlab.intervals import paired
+
+made_up = pd.concat(
+    pd.DataFrame({"variant": name, "seed": range(4), "rank1": scores})
+    for name, scores in (("plain", plain), ("better", better))
+)
+assert np.allclose(paired(made_up, "better", "plain")[:3], [(better - plain).mean(), low, high])
+print(paired(made_up, "better", "plain"))
+
+# %% [markdown]
+# ## 3. The rule, before the numbers
+#
+# Whoever looks at the numbers first will find a reason why they are as they are. So here is the rule first. Differences are in *points*: 1 point is
+# one query in a hundred.
+
+# %%
+print(inspect.getsource(claims.verdict).split('"""')[2].rstrip())
+print("SMALLEST =", claims.SMALLEST, "points")
+
+# %% [markdown]
+# A claim of a gain *holds* if the whole interval is above 0, and *does not hold* if it is so low that even half a point is ruled out (that is less than any
+# gain in the paper's tables). Everything between is *undecided*: there may be a gain, and these seeds cannot show it. "Undecided" is not
+# "no".
+#
+# How often is the rule wrong? Let it compare two methods 4000 times, five seeds each, whose difference jumps by 1 point from seed to seed. Once
+# the two are *equally good*; once one is better by 1 point.
+
+# %%
+from xivlab.intervals import interval
+
+rng = np.random.default_rng(0)
+words = {
+    f"true gain {gain}": [claims.verdict(interval(gain + rng.normal(0, 1, 5))) for _ in range(4000)]
+    for gain in (0, 1)
+}
+pd.DataFrame({name: pd.Series(one).value_counts(normalize=True) for name, one in words.items()}).round(3)
+
+# %% [markdown]
+# In the first column "holds" is wrong, and rare: one in forty, the upper half of the one in twenty that a 95 % interval allows. In the second column
+# "does not hold" is wrong, and rarer still. The price is paid in "undecided": with five seeds a gain as small as its own noise is often missed.
+#
+# Keep the one in forty in mind: whoever makes eighty comparisons of nothing finds two "gains".
+#
+# ## 4. Near infrared
+#
+# Now the real thing: three methods, five seeds, the same number of steps for all. `answers` takes stored results if they
+# are of exactly these settings, else it trains; it says which. `judged` keeps one row per run: each method is scored by its own test distance, the Baseline by D(I, V), the
+# others by Eq. 2.
+
+# %%
+from xivlab.stored import answers, judged
+
+near = answers("ablation")
+own = judged(near)
+(100 * own.pivot(index="seed", columns="variant", values="rank1")[own["variant"].unique()]).round(1)
+
+# %% [markdown]
+# Rank-1 in percent, a row per seed. **Predict** before you run the next cell: how wide will an interval be, compared with the steps between the rows of Table 4? And in how many
+# of the seeds do the methods stand in the paper's order?
+
+# %%
+from xivlab.claims import paper_scores
+from xivlab.study_charts import gains, variant_scores
+
+theirs = paper_scores("ablation")
+variant_scores(own, theirs)
+
+# %% [markdown]
+# <details><summary>How to read it</summary>
+#
+# Left and middle: our people. A big mark is a mean over seeds, the bar its 95 % interval, small dots are single seeds. Right: the paper's numbers, one per
+# method, on a scale of their own, since they are of other people and a larger network. Compare the *order* and the *steps*, not the height. And remember section 2: bars that overlap
+# do not yet mean that two methods are alike.
+#
+# </details>
+#
+# The paired differences from the Baseline are the sharper look. Here the paper's steps stand on the same axis, for a
+# difference in points may be compared:
+
+# %%
+gains(own, theirs)
+
+# %% [markdown]
+# A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be nothing. And a diamond outside of our
+# interval says that a gain as large as the paper's is ruled out *here*, for these data and this network. In words, by the rule of
+# section 3:
+
+# %%
+near_parts = claims.judge(near)
+print(*claims.sentences(near_parts), sep="\n\n")
+
+# %%
+for row in near_parts.dropna(subset="paper").itertuples():
+    inside = row.low <= row.paper <= row.high
+    print(f"{row.gain}, {row.metric}: the paper's {row.paper:+.1f} is {'inside' if inside else 'outside of'} our interval")
+
+# %% [markdown]
+# If a claim is undecided *and* the paper's gain is outside, both are worth saying: we cannot tell whether there is a gain, but if
+# there is one, it is not of the paper's size here.
+#
+# ## 5. Where does Eq. 2 come in?
+#
+# Baseline and X are compared by different test distances, so a gain may come from training or from searching. A model with X can be searched
+# both ways. Mean rank-1 over the seeds, in percent:
+
+# %%
+rows = near[near["query"] == "infrared"]
+table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
+(100 * table[["v", "x", "v+x"]].loc[own["variant"].unique()]).round(1)
+
+# %% [markdown]
+# Down the column *v* all methods are searched alike, and differ by their training only. Along a row the model is one and the same, and only the search differs. The last claim of the list above,
+# on Eq. 2, compares *v+x* with *v* along the last row, seed by seed; such a comparison has little noise, since not even the training is another.
+#
+# ## 6. Thermal
+#
+# The second world is thermal: warm skin and cold cloth, with nothing left of a dye, searched under the rules of RegDB. **Predict:** X is made from the visible image, pixel by
+# pixel. Is it likelier to help in near infrared or in thermal?
+#
+# <details><summary>What speaks for either</summary>
+#
+# Near infrared is reflected light like visible light, so an image made from R, G and B can come near it. Thermal is light that
+# bodies send out, and the colour of a coat does not say how warm it is. On the other hand X may help by being *one more view* of
+# the same person, a kind of augmentation, and that works in any world.
+#
+# </details>
+
+# %%
+from xivlab.studies import THERMAL
+
+thermal = answers("ablation", THERMAL)
+gains(judged(thermal))
+
+# %%
+thermal_parts = claims.judge(thermal)
+print(*claims.sentences(thermal_parts), sep="\n\n")
+
+# %% [markdown]
+# The direction is the paper's, from thermal queries to a visible gallery. Compare the sentences with those of near infrared: a claim that
+# holds in both worlds does not hang on what the camera sees. (The paper's differences are of SYSU-MM01, near infrared, in both lists.)
+#
+# ## 7. The same compute
+#
+# In each step the Baseline shows its network $2M$ images, the others $3M$. With the same number of steps, X also gets half as much computing again. Is that the
+# gain? Give it to the Baseline: half as many steps again.
+
+# %%
+from xivlab.studies import STUDIES
+
+for name, changes in STUDIES["ablation-compute"].variants.items():
+    config = current().config(**changes)
+    blocks = 2 if config.method == "baseline" else 3
+    steps = config.epochs * config.steps_per_epoch
+    print(f"{name:15} {steps} steps of {blocks * config.per_modality} images: {steps * blocks * config.per_modality}")
+
+# %%
+compute = answers("ablation-compute")
+gains(judged(compute))
+
+# %%
+compute_parts = claims.judge(compute)
+print(*claims.sentences(compute_parts)[:1], *claims.sentences(compute_parts)[2:3], sep="\n\n")
+
+# %% [markdown]
+# If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X. If it stays, X is worth more
+# than the time it costs. The other two claims do not involve the Baseline, and are as before.
+#
+# ## 8. Another network
+#
+# The paper repeats Table 4 with DenseNet-121, where X brings less. Our small counterpart of it is `slim_densenet`. A claim about a *method* should not
+# hang on one network.
+
+# %%
+second = answers("second-backbone")
+gains(judged(second), paper_scores("second-backbone"))
+
+# %%
+second_parts = claims.judge(second)
+print(*claims.sentences(second_parts), sep="\n\n")
+
+# %% [markdown]
+# ## 9. All verdicts
+
+# %%
+parts = pd.concat([near_parts, thermal_parts, compute_parts, second_parts])
+verdicts = claims.verdicts(parts)
+verdicts.droplevel("where").rename(index=claims.WORLDS)
+
+# %% [markdown]
+# Read along the claims, not along the rows: does a claim have the same verdict in every study and by both metrics? How many rows could be wrong by luck alone?
+
+# %%
+words = verdicts.stack()
+print(words.value_counts().to_string())
+print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f} of them would say 'holds'")
+
+# %% [markdown]
+# (They are not independent, as they share runs; the count is a rough guide.)
+#
+# Three differences between this kit and the paper stay, and any of them may be behind a verdict: the people are synthetic, the network and the images are small, and the training
+# is short. The honest summary of such a table is a list of sentences like those above, each with its world, its network and its
+# interval, and never just "X helps" or "X does not".
+#
+# ## Takeaways
+#
+# - An ablation adds one part at a time; steps, seeds and people stay the same.
+# - Pair the seeds: the interval of the difference is what counts, not whether two bars overlap.
+# - Write the rule first. "Undecided" is an answer, and not the same as "no".
+# - A gain has more than one possible source: the training, the search, or simply more compute. Each has its own comparison.
+# - Many comparisons: some will "hold" by luck.
+
+# %% [markdown]
+# ## Exercise 1: a paired interval
+#
+# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* Write Eq. N2 for the difference of two methods. Student's factor is given.
+
+# %% tags=["exercise"]
+def my_interval(better, worse, t):
+    """better, worse: (n,) scores of the same seeds, n at least 2. Returns: (low, high)."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+
+def around(values, t, s, n):
+    return values.mean() - t * s / n, values.mean() + t * s / n
+
+
+def reference(better, worse, t):
+    d = better - worse
+    return around(d, t, d.std(ddof=1), np.sqrt(len(d)))
+
+
+draws = np.random.default_rng(1).normal(0.3, 0.02, (3, 2, 5))
+check(
+    my_interval,
+    reference,
+    [(*draw, 2.776) for draw in draws],
+    mistakes={
+        "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(a - b, t, (a - b).std(), np.sqrt(len(a))),
+        "divide by the root of n.": lambda a, b, t: around(a - b, t, (a - b).std(ddof=1), len(a)),
+        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: around(a - b, t, (a - b).std(ddof=1), 1),
+        "that is the other difference: better minus worse.": lambda a, b, t: reference(b, a, t),
+        "pair the seeds: take the differences first, then their spread.": lambda a, b, t: around(
+            a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a))
+        ),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_interval(better, worse, t):
+#     d = better - worse
+#     half = t * d.std(ddof=1) / np.sqrt(len(d))
+#     return d.mean() - half, d.mean() + half
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: a claim of several parts
+#
+# *Difficulty 1 of 3, importance 2 of 3, 6 minutes.* "X helps by rank-1 *and* by mAP" has two parts. Given the intervals of all parts in points, return 1 if
+# the claim holds, -1 if it does not, 0 if it is undecided. It holds only if all parts do, and does not if any part does
+# not; for a part take the rule of section 3.
+
+# %% tags=["exercise"]
+def my_verdict(intervals):
+    """intervals: list of (low, high), in points. Returns: 1, 0 or -1."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+def rule(intervals):
+    kinds = {claims.HOLDS: 1, claims.FAILS: -1}
+    whole = claims.together([claims.verdict(claims.Interval((a + b) / 2, a, b, 5)) for a, b in intervals])
+    return kinds.get(whole, 0)
+
+
+check(
+    my_verdict,
+    rule,
+    [(one,) for one in ([(0.2, 2.0)], [(0.1, 0.3)], [(-3.0, -1.0)], [(-0.4, 0.4)], [(-1.0, 1.0)], [(1, 2), (-1, 1)], [(1, 2), (-1, 1), (-2, -1)])],
+    mistakes={
+        "an interval above 0 holds, however small.": lambda i: rule([one for one in i if one[1] >= 0.5]) if i[0][1] >= 0.5 else -1,
+        "it does not hold if half a point is ruled out, even if 0 is not.": lambda i: 1 if min(i)[0] > 0 else -1 if min(b for _, b in i) < 0 else 0,
+        "one part that does not hold is enough.": lambda i: rule(i[:2]),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_verdict(intervals):
+#     parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
+#     return -1 if -1 in parts else min(parts)
+# ```
+#
+# </details>
+#
+# Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks whether X has to be learnt at all.

@@ -1,0 +1,388 @@
+# %% [markdown]
+# # 07 Special cases
+#
+# **Goals.** After this notebook you can
+# - work out Mean, Gray, V, Y and a random channel for a few pixels, and say what each keeps of colour;
+# - say which two of them hold the same information;
+# - measure, without any training, which of them looks most like an infrared image;
+# - judge with five seeds, in two worlds, whether an X that is *learnt* beats one that is fixed.
+#
+# **Minutes.** 35. The computer needs a minute where results are stored, and hours where it has to train them.
+#
+# **Needs.** Notebooks 02 (what $g$ is) and 06 (paired differences, and the rule for a verdict).
+
+# %%
+import numpy as np
+import pandas as pd
+import torch
+
+from xivlab import claims
+from xivlab.scale import banner, current
+
+print(banner())
+
+# %% [markdown]
+# ## 1. The question
+#
+# $g$ has ten numbers and learns them. Does it have to? The paper's Table 5 puts a *fixed* one-channel image in the place
+# of X and trains Baseline+X with it. In percent, on SYSU-MM01:
+
+# %%
+from xivlab.paper import results
+
+table5 = results().query("table == 5").set_index("x")[["rank1", "mAP"]]
+(100 * table5).round(2).T
+
+# %% [markdown]
+# The paper reads two things from it: the learned X beats every fixed one, and V and Y beat Mean and Gray, *because* they are closer to
+# near infrared. We can test both, and the "because" as well.
+#
+# ## 2. Three coats, by hand
+#
+# A red, a blue and a gray coat, a pixel of each. They were chosen to make trouble.
+
+# %%
+coats = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [1 / 3, 1 / 3, 1 / 3]])  # (pixels, R G B), in [0, 1]
+R, G, B = coats.T
+by_hand = {
+    "mean": (R + G + B) / 3,
+    "gray": 0.299 * R + 0.587 * G + 0.114 * B,
+    "v": np.maximum(np.maximum(R, G), B),
+    "y": (16 + 219 * (0.299 * R + 0.587 * G + 0.114 * B)) / 255,
+}
+pd.DataFrame(by_hand, index=["red", "blue", "gray"]).round(3)
+
+# %% [markdown]
+# **Predict** from the table: which kinds cannot tell the red coat from the blue one? Which cannot tell the red one from the gray one, if you allow for a difference that a shadow could
+# make as well?
+#
+# <details><summary>Answer</summary>
+#
+# *Mean* gives all three the same number. *Gray* weighs green most and blue least, as eyes do: blue is dark, and red nearly as bright as gray. *V* takes the largest channel: red and
+# blue are equal, and both far brighter than gray. Each loses two of three dimensions of colour; they differ in *which*.
+#
+# </details>
+#
+# The package's functions take images, (B, 3, H, W), and agree:
+
+# %%
+from xivlab.model import SPECIAL_CASES
+
+image = torch.tensor(coats.T[None, :, None], dtype=torch.float32)  # (1, 3, 1, 3): three pixels in a row
+for name, channel in SPECIAL_CASES.items():
+    assert np.allclose(channel(image)[0, 0, 0], by_hand[name], atol=1e-6)
+print("the package agrees on", ", ".join(SPECIAL_CASES))
+
+# %% [markdown]
+# Why should V be like near infrared? A dye swallows a part of the visible light and, beyond 750 nm, next to nothing (notebook 01). A coat of a strong colour lets at least *one* channel pass, and that one tells how
+# bright the cloth is without its dye. The largest channel is thus a guess at the undyed cloth. It fails for black dyes, which swallow all three.
+#
+# ## 3. Two kinds that are one
+#
+# Look at the formulas of Gray and Y once more.
+
+# %%
+assert np.allclose(by_hand["y"], 16 / 255 + 219 / 255 * by_hand["gray"])
+gap = 100 * (table5.loc["y"] - table5.loc["gray"])
+print(f"Y over Gray in the paper: {gap['rank1']:+.2f} points of rank-1, {gap['mAP']:+.2f} of mAP")
+
+# %% [markdown]
+# Y is Gray with the contrast of old television: one straight line of the other. No pixel can be told apart in one that cannot be in the other. A network may still like
+# one of them better, since X shares its first layer with visible and infrared images. But **predict**: if Table 5 were made again with other seeds, would Y beat Gray by as much? Keep
+# your answer for section 6.
+#
+# ## 4. Two kinds that the paper has not
+#
+# **A random channel.** Ye et al. (2021) show the network R, G or B alone, another one for each image. It is no *better* picture; it is *more* pictures, an augmentation. Ours draws the channel by the
+# image itself: the sum of all its bytes, divided by 3, leaves 0, 1 or 2. By hand for two images of two pixels:
+
+# %%
+two = np.array([[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]])  # (images, pixels, R G B), bytes
+for pixels in two:
+    left = pixels.sum() % 3
+    print(f"sum {pixels.sum()}, left over {left}: channel {'RGB'[left]}, {pixels[:, left]}")
+
+# %%
+from xivlab.model import random_channel
+
+batch = torch.tensor(two / 255, dtype=torch.float32).permute(0, 2, 1)[:, :, None]  # (2, 3, 1, 2)
+drawn = (255 * random_channel(batch)).round().int()[:, 0, 0]
+assert all(np.array_equal(row, pixels[:, pixels.sum() % 3]) for row, pixels in zip(drawn, two))
+
+# %% [markdown]
+# One byte more, and another channel. To the network that is as good as a throw of dice, and yet the same image gives the same channel on every machine.
+#
+# **A random start of the learned X.** $g$ starts from 1/3 here. Drawn at random it may be dead (notebook 02): a ReLU that is off at every pixel leaves a flat X, which never learns. The study draws another
+# start for each seed. How much of the training images is alive at those starts?
+
+# %%
+from xivlab.batches import Images
+from xivlab.model import XGenerator
+
+scale = current()
+config = scale.config()
+images = Images.of(scale.load().train, config.height, config.width)
+some = images.rows("visible")[:: max(1, len(images.rows("visible")) // 300)]
+visible = images.batch(some, torch.device("cpu"))
+starts = pd.Series({seed: float((XGenerator(seed).reduce(visible) > 0).float().mean()) for seed in range(5)})
+print(starts.map("{:.0%}".format).to_string())
+
+# %% [markdown]
+# A seed with 0 % shows its network one flat colour in the place of X, to the end. Keep these numbers, too.
+#
+# ## 5. Which is most like infrared? No training needed
+#
+# The paper's "because" can be measured. For each training person we take the mean brightness of the middle of the image (that is mostly clothes), once over all infrared images and once over all
+# visible ones, seen as Mean, Gray, V or Y. If a kind is like infrared, people who are bright in the one are bright in the other: a high correlation over people.
+
+# %%
+def brightness(images, kind, channel=lambda batch: batch):
+    """Mean over the middle of each person's images: a number per person and channel, people ascending."""
+    rows, parts = images.rows(kind), []
+    for some in np.array_split(rows, len(rows) // 500 + 1):
+        batch = channel(images.batch(some, torch.device("cpu")))
+        top, side = batch.shape[2] // 5, batch.shape[3] // 4
+        parts.append(batch[:, :, top : 3 * top, side:-side].mean((2, 3)).numpy())
+    return pd.DataFrame(np.concatenate(parts)).groupby(images.person[rows]).mean()
+
+
+def likeness(images):
+    infrared = brightness(images, "infrared")[0]
+    return {k: brightness(images, "visible", c)[0].corr(infrared) for k, c in SPECIAL_CASES.items()}
+
+
+# %% [markdown]
+# **Predict:** in which order will the four come in near infrared? And how high can any of them come in thermal?
+
+# %%
+from xivlab.studies import THERMAL
+
+worlds = {"near infrared": images}
+worlds["thermal"] = Images.of(scale.on(THERMAL).load().train, config.height, config.width)
+alike = pd.DataFrame({world: likeness(one) for world, one in worlds.items()})
+alike.round(2)
+
+# %%
+for world, values in alike.items():
+    print(f"{world}: {' > '.join(values.sort_values(ascending=False).index)}")
+
+# %% [markdown]
+# <details><summary>How to read it</summary>
+#
+# 1 would mean that the kind predicts the order of the people's brightness in infrared, 0 that it says nothing. Gray and Y must be equal, because a straight line changes no correlation: if you see that, the
+# measurement is sane. If V leads in near infrared, the largest channel is indeed a guess at the undyed cloth, as in section 2. In thermal no kind has a reason to be far from 0.
+#
+# </details>
+#
+# $g$ may choose its weights. How far can it come by brightness alone? We ask least squares for the mix of R, G and B that predicts infrared best. That is a bound for an X made of a *weighted
+# sum*; V is none, and may lie above it.
+
+# %%
+for world, one in worlds.items():
+    rgb, infrared = brightness(one, "visible"), brightness(one, "infrared")[0]
+    weights = np.linalg.lstsq(np.c_[rgb, np.ones(len(rgb))], infrared, rcond=None)[0]
+    mix = rgb.to_numpy() @ weights[:3]
+    print(f"{world}: {np.round(weights[:3], 2)} for R, G, B; correlation {np.corrcoef(mix, infrared)[0, 1]:.2f}")
+
+# %% [markdown]
+# A weighted sum has another weakness: to raise what one dye hides it must know which. The largest channel picks the right one pixel by pixel.
+#
+# ## 6. The measurement: near infrared
+#
+# Likeness is a reason, not a result. Now each kind stands in the place of X in Baseline+X, with five seeds. `answers` says whether the results are stored or trained here.
+#
+# **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
+
+# %%
+from xivlab.stored import answers, judged
+
+near = answers("special-cases")
+own = judged(near)
+
+# %%
+from xivlab.claims import paper_scores
+from xivlab.study_charts import gains, variant_scores
+
+theirs = paper_scores("special-cases")
+variant_scores(own, theirs)
+
+# %% [markdown]
+# Big marks are means over seeds with their 95 % intervals, small dots single seeds; the paper's numbers stand in a panel of their own. Now seed by seed against the learned X, which is the
+# line at 0, with the paper's differences as hollow diamonds:
+
+# %%
+gains(own, theirs)
+
+# %% [markdown]
+# A mark on the left of 0 is worse than the learned X. If the whole interval is on the right, a *fixed* image beats it, and learning was worse than knowing. The two claims, by the rule of
+# notebook 06; where a claim has several parts, only those that decide are named:
+
+# %%
+near_parts = claims.judge(near)
+print(*claims.sentences(near_parts), sep="\n\n")
+
+# %% [markdown]
+# Now the answers that you kept. First Gray and Y, which hold the same information (section 3):
+
+# %%
+from xivlab.intervals import paired
+
+for metric in ("rank1", "mAP"):
+    y = paired(own, "Y", "Gray", metric)
+    print(f"Y over Gray, {metric}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}")
+
+# %% [markdown]
+# If the interval holds 0, as one would expect of two pictures with the same content, then a difference of some points between single
+# trainings, like the one in section 3, is the size of luck. If it does not hold 0, contrast alone matters to the network.
+#
+# Then the random starts, each with what was alive of it:
+
+# %%
+pairs = own[own["variant"].isin(["X", "X, random start"])]
+table = pairs.pivot(index="seed", columns="variant", values="mAP").mul(100).round(1)
+table.assign(alive=starts.reindex(table.index).map("{:.0%}".format)).rename_axis(columns="mAP in %")
+
+# %% [markdown]
+# Compare the rows of dead starts with the others. If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on infrared and visible
+# images (and Eq. 2 adds a distance that is the same for the whole gallery, so that it changes no ranking). That is worth knowing before one praises X.
+#
+# Last, the reason of section 5 against the result, kind by kind:
+
+# %%
+names = {"mean": "Mean", "gray": "Gray", "v": "V", "y": "Y"}
+means = 100 * own.groupby("variant")["mAP"].mean()
+both = pd.DataFrame({"likeness": alike["near infrared"].rename(names), "mAP in %": means}).dropna()
+both.sort_values("likeness", ascending=False).round(2)
+
+# %% [markdown]
+# If both columns fall together, likeness to infrared is a good reason. Four kinds, two of them the same, are few: it is a hint, not a law.
+#
+# ## 7. Thermal
+#
+# Where no kind is like infrared, what is left for X to do? **Predict** the picture, before you see it.
+
+# %%
+thermal = answers("special-cases", THERMAL)
+gains(judged(thermal))
+
+# %%
+thermal_parts = claims.judge(thermal)
+print(*claims.sentences(thermal_parts), sep="\n\n")
+
+# %% [markdown]
+# If the differences shrink or change their order, what made a kind good in near infrared was indeed the physics of dyes. A kind that is ahead in both worlds has another merit, such as contrast, or variety.
+#
+# ## 8. What it means
+#
+# The two claims, in both worlds:
+
+# %%
+verdicts = claims.verdicts(pd.concat([near_parts, thermal_parts]))
+verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
+
+# %% [markdown]
+# A learned X has an advantage that no table shows: nobody needs to know about dyes. And it has a handicap: it is learned from the
+# *identity* losses, through a whole network, from a dark gray start, in a training that is short here. That a fixed image is better *here* would not say that it is better after
+# the paper's 120 epochs. What would be shown is that *being learned* is not a reason by itself.
+#
+# ## Takeaways
+#
+# - Every one-channel image throws two of three dimensions of colour away; the kinds differ in which.
+# - The largest channel is a guess at the cloth without its dye; that is what near infrared sees.
+# - Gray and Y are one picture in two contrasts: a free test of how much luck is in a table.
+# - A reason ("closer to infrared") can often be measured without training. Do it.
+# - A dead X is the best control for X.
+
+# %% [markdown]
+# ## Exercise 1: the random channel
+#
+# *Difficulty 2 of 3, importance 2 of 3, 8 minutes.* Write the random channel of section 4 for a batch.
+
+# %% tags=["exercise"]
+def my_channel(images):
+    """images: (B, H, W, 3) uint8. Returns: (B, H, W), of each image one channel."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+
+def reference(images):
+    batch = torch.tensor(images / 255).permute(0, 3, 1, 2)
+    return (255 * random_channel(batch)[:, 0]).round().numpy()
+
+
+def picked(images, which):
+    return np.stack([image[..., one] for image, one in zip(images, which)]).astype(float)
+
+
+draws = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 4, 3)).astype(np.uint8)
+check(
+    my_channel,
+    reference,
+    [(draw,) for draw in draws],
+    mistakes={
+        "each image has its own sum, not the batch.": lambda m: picked(m, [int(m.sum()) % 3] * len(m)),
+        "bytes overflow: m.sum(..., dtype=np.uint8) forgets all above 255.": lambda m: picked(m, m.sum((1, 2, 3), dtype=np.uint8) % 3),
+        "one channel per image, not per pixel.": lambda m: np.take_along_axis(m, (m.sum(3) % 3)[..., None], 3)[..., 0],
+        "that takes the image's number, not its bytes.": lambda m: picked(m, np.arange(len(m)) % 3),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_channel(images):
+#     which = images.sum((1, 2, 3)) % 3
+#     return images[np.arange(len(images)), :, :, which]
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 2: g becomes Y
+#
+# *Difficulty 2 of 3, importance 2 of 3, 6 minutes.* Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one answer; any is
+# right.
+
+# %% tags=["exercise"]
+def my_numbers():
+    """Returns: w (3,), b, a (3,), d (3,)."""
+    return None  # your code here
+
+
+# %% tags=["check"]
+def as_x(numbers):
+    """X of a (pixels, 3) array by ten numbers."""
+    if numbers is None:
+        return lambda pixels: None
+    w, b, a, d = map(np.asarray, numbers)
+    return lambda pixels: np.maximum(0, pixels @ w + b)[:, None] * a + d
+
+
+luma = np.array([0.299, 0.587, 0.114])
+check(
+    as_x(my_numbers()),
+    as_x((219 / 255 * luma, 16 / 255, np.ones(3), np.zeros(3))),
+    [(np.random.default_rng(seed).random((6, 3)),) for seed in range(3)],
+    mistakes={
+        "that is Gray: Y has less contrast, and black is 16 / 255.": as_x((luma, 0, np.ones(3), np.zeros(3))),
+        "the contrast is right; black is 16 / 255, not 0.": as_x((219 / 255 * luma, 0, np.ones(3), np.zeros(3))),
+        "black is right; the contrast is 219 / 255.": as_x((luma, 16 / 255, np.ones(3), np.zeros(3))),
+        "b is scaled by a as well: put 16 / 255 into d, or leave the contrast to w.": as_x((luma, 16 / 255, 219 / 255 * np.ones(3), np.zeros(3))),
+    },
+)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_numbers():
+#     return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [16 / 255] * 3
+# ```
+#
+# </details>
+#
+# Back: [06 The ablation](06_ablation.ipynb). Next: [08 Lambda](08_lambda.ipynb) turns the one knob of Eq. 11.
