@@ -1,6 +1,7 @@
 # make lab         open JupyterLab on the first notebook
 # make study       the main job without a screen: train, test, run all notebooks, write results/report.html
 # make notebooks   build the notebooks from notebooks/source, executed
+# make results     every stored number anew: two hours on two cores
 # make test        run the tests
 #
 # Each makes .venv and installs the kit into it first, if that has not been done.
@@ -9,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks test
+.PHONY: lab study notebooks results test
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -18,6 +19,9 @@ study: $(VENV)/installed
 
 notebooks: $(VENV)/installed
 	$(BIN)/python -m notebooks.build
+
+results: $(VENV)/installed
+	$(BIN)/python -m xivlab.make_results
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest

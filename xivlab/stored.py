@@ -105,7 +105,7 @@ def read_tables(folder: Path) -> pd.DataFrame | None:
     found = []
     for path in sorted(folder.glob("*.csv")):
         try:
-            found.append(pd.read_csv(path)[COLUMNS])
+            found.append(pd.read_csv(path, dtype={"variant": str})[COLUMNS])
         except (OSError, ValueError, KeyError) as error:
             raise XivlabError(
                 f"{path} is damaged ({error}): delete it, or restore it from the kit."

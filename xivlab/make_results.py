@@ -1,0 +1,103 @@
+"""Every shipped number, made anew: tables of all studies, generators, embeddings, and how long it took.
+
+    python -m xivlab.make_results                   # or: make results
+
+What is stored is not used. Runs that are finished are found, so an interrupted call goes on where it
+stopped; without the folder of runs everything is trained.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from xivlab import __version__
+from xivlab.build import pick_device
+from xivlab.errors import XivlabError
+from xivlab.generators import generators_of, learned, write_generators
+from xivlab.runs import write_atomically
+from xivlab.scale import Scale, current, describe, project
+from xivlab.shipped import write_embeddings
+from xivlab.stored import ask, write_table
+from xivlab.studies import NEAR_INFRARED, STUDIES, THERMAL
+from xivlab.study import runs_of, train_all
+
+# Most telling first: who has to stop early has those.
+ORDER = (
+    ("ablation", NEAR_INFRARED),
+    ("special-cases", NEAR_INFRARED),
+    ("lambda", NEAR_INFRARED),
+    ("ablation", THERMAL),
+    ("special-cases", THERMAL),
+    ("ablation-compute", NEAR_INFRARED),
+    ("paper-and-code", NEAR_INFRARED),
+    ("margins", NEAR_INFRARED),
+    ("second-backbone", NEAR_INFRARED),
+)
+
+
+def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
+    """Ask all studies, and write tables/, embeddings/, generators.csv and about.json.
+
+    Args:
+        scale: how big everything is.
+        folder: where to; what else is in it stays.
+        jobs: runs trained side by side; -1: one per core.
+
+    Raises:
+        XivlabError: a training failed or a file could not be written; what was done is kept.
+    """
+    minutes: dict[str, float] = {}
+    for name, data in ORDER:
+        start = time.perf_counter()
+        table = ask(name, data, scale, jobs=jobs)
+        print(write_table(table, folder / "tables"), flush=True)
+        minutes[f"{name} on {data}"] = round((time.perf_counter() - start) / 60, 1)
+    rows = [
+        (variant, run) for data in (NEAR_INFRARED, THERMAL) for variant, _, run in learned(scale.on(data))
+    ]
+    write_generators(generators_of(rows), folder / "generators.csv")
+    ship_embeddings(scale.on(NEAR_INFRARED), folder / "embeddings", jobs)
+    write_about(minutes, folder / "about.json", scale)
+
+
+def ship_embeddings(scale: Scale, folder: Path, jobs: int = -1) -> None:
+    """Embeddings of the first seed at every lambda, and of the Baseline."""
+    asked = STUDIES["ablation"].configs(scale)[:1] + STUDIES["lambda"].configs(scale)
+    configs = [config for _, config in asked if config.seed == 0]
+    train_all(configs, scale, jobs)
+    for run in runs_of(configs, scale):
+        write_embeddings(run.folder.name, run.embeddings(), folder)
+
+
+def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
+    """Where, with what, and in how many minutes of waiting; runs found finished cost none."""
+    about = {
+        "version": __version__,
+        "scale": scale.name,
+        "device": describe(pick_device()),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "torch": torch.__version__,
+        "minutes": minutes,
+        "total_minutes": round(sum(minutes.values()), 1),
+    }
+    write_atomically(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n"))
+
+
+def main() -> None:
+    """The command line."""
+    try:
+        make_results(current(), project() / "results")
+    except XivlabError as error:
+        sys.exit(f"xivlab: {error}")
+    except KeyboardInterrupt:
+        sys.exit("xivlab: interrupted; the same command goes on.")
+
+
+if __name__ == "__main__":
+    main()
