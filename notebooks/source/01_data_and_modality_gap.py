@@ -302,11 +302,11 @@ pixels = Embeddings(gray[i], gray[v], None, who[i], where[i], who[v], where[v])
 # people in *visible* images only and has never seen infrared, nor anybody here.
 
 # %%
-from xivlab.build import build_model, to_device
+from xivlab.build import build_model, pick_device, to_device
 from xivlab.embed import embed
 
 config = current().config()
-network = to_device(build_model(config, classes=2)).eval()
+network = to_device(build_model(config, classes=2), pick_device()).eval()
 learned = embed(network, Images.of(data.test, config.height, config.width), "before_bn")
 print(learned.infrared.shape, learned.visible.shape)
 

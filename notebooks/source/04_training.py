@@ -308,7 +308,7 @@ from xivlab.runs import Run
 short = scale.config(epochs=2, steps_per_epoch=3, decay_epochs=(1,), evaluate_every=2)
 folder = Path(tempfile.mkdtemp())
 stopped = Run(folder / "stopped")
-stopped.begin(short, data.name, data.fingerprint)
+stopped.begin(short, data)
 half = Training(short, data)
 for _ in range(4):
     half.learn()
