@@ -128,7 +128,7 @@ starts = pd.Series({seed: float((XGenerator(seed).reduce(visible) > 0).float().m
 print(starts.map("{:.0%}".format).to_string())
 
 # %% [markdown]
-# A seed with 0 % shows its network one flat colour in the place of X, to the end. Keep these numbers, too.
+# A seed with 0 % shows its network one flat colour in the place of X, and gets no gradient that could change it. Keep these numbers, too.
 #
 # ## 5. Which is most like infrared? No training needed
 #
@@ -240,10 +240,11 @@ for metric in ("rank1", "mAP"):
 # %%
 pairs = own[own["variant"].isin(["X", "X, random start"])]
 table = pairs.pivot(index="seed", columns="variant", values="mAP").mul(100).round(1)
-table.assign(alive=starts.reindex(table.index).map("{:.0%}".format)).rename_axis(columns="mAP in %")
+table["alive at the start"] = starts.reindex(table.index).map("{:.0%}".format)
+table.rename_axis(columns="mAP in %")
 
 # %% [markdown]
-# Compare the rows of dead starts with the others. If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on infrared and visible
+# Compare the rows of dead starts with the others. (To be alive at the start is no promise: $g$ may also die in training.) If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on infrared and visible
 # images (and Eq. 2 adds a distance that is the same for the whole gallery, so that it changes no ranking). That is worth knowing before one praises X.
 #
 # Last, the reason of section 5 against the result, kind by kind:

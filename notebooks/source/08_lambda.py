@@ -2,7 +2,7 @@
 # # 08 Lambda
 #
 # **Goals.** After this notebook you can
-# - say why a small $\lambda$ does nothing and a large one does harm, and work out where it turns for four samples;
+# - say what could go wrong with a $\lambda$ that is too small or too large, and work out where it turns for four samples;
 # - read a curve over $\lambda$ with its spread: which bends are real?
 # - say why the best of seven $\lambda$ must not be judged by the people that chose it, and how large that mistake is;
 # - say whether the margins matter as much as $\lambda$ does.
@@ -131,7 +131,8 @@ over_lambda(own)
 # <details><summary>How to read it</summary>
 #
 # The line joins means over seeds, the band is their 95 % interval, the dots beside it are single seeds, and both panels have the same span of points. Try to lay a level line through the bands. If it stays inside of all of them, then
-# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. If the band falls out of it at the right end, a large $\lambda$ does harm.
+# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. If the band
+# falls at the right end, a large $\lambda$ does harm; if it still climbs there, the largest value tried was not large, and the best one may lie beyond it.
 #
 # </details>
 #
@@ -154,12 +155,13 @@ print(*claims.sentences(parts), sep="\n\n")
 parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 
 # %% [markdown]
-# The two parts may well have different verdicts: that too much $\lambda$ does harm is one thing, that *some* $\lambda$ helps another.
+# The two parts may well have different verdicts: that too much $\lambda$ does harm is one thing, that *some* $\lambda$ helps another. And a lost claim says no more than it
+# says: if 3 beats 0.1, a middle $\lambda$ may still be best, with its middle elsewhere. To claim *that* now would be to choose after the numbers; it takes new runs.
 #
 # All the other values against 0, paired by seed:
 
 # %%
-gains(own)
+gains(own.assign(variant="λ = " + own["variant"]))
 
 # %% [markdown]
 # ### Why not simply take the best?
@@ -253,7 +255,7 @@ for name in others:
 #
 # ## Takeaways
 #
-# - $L_M$ keeps people apart, $L_C$ can be lowered by shrinking everything: too much $\lambda$ ends in one point, at once.
+# - $L_M$ keeps people apart, $L_C$ can be lowered by shrinking everything: where its slope wins, all ends in one point, at once.
 # - Vary a weight by factors; 0 is another method.
 # - A curve without a band is one throw of the dice per point.
 # - The best of many settings owes a part of its lead to luck. Name the setting first, or let others choose than judge.
