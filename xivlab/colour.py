@@ -44,10 +44,14 @@ def in_grey(images: Images) -> Images:
 
 
 def found_first(embeddings: Embeddings) -> NDArray[np.bool_]:
-    """Whether the nearest visible image of any other camera shows the same person, (N_visible,)."""
+    """Whether the nearest visible image of any other camera shows the same person, (N_visible,).
+
+    Where there is one visible camera, as in RegDB, any other image counts: an easier search.
+    """
     distance = cdist(embeddings.visible, embeddings.visible)
     camera = embeddings.visible_camera
-    distance[camera[:, None] == camera[None, :]] = np.inf
+    own = camera[:, None] == camera[None, :]
+    distance[np.eye(len(own), dtype=bool) if own.all() else own] = np.inf
     return embeddings.visible_person[distance.argmin(1)] == embeddings.visible_person
 
 

@@ -176,7 +176,7 @@ def map_grid(panels: Mapping[str, Mapping[str, Mapping[str, NDArray]]], alt: str
     across = max(map(len, panels.values()))
     groups = list(dict.fromkeys(g for row in panels.values() for one in row.values() for g in one))
     side = WIDTH / across
-    picture = Picture(len(panels) * (0.82 * side + 0.3) + 0.35 * (1 + len(groups) // 8), alt)
+    picture = Picture(len(panels) * (0.82 * side + 0.3) + 0.3 * (1 + len(groups) // 6), alt)
     for r, (row, columns) in enumerate(panels.items()):
         for c, (column, parts) in enumerate(columns.items()):
             axes = _axes(picture, "", row if c == 0 else "", (len(panels), across, r * across + c + 1))
@@ -187,7 +187,7 @@ def map_grid(panels: Mapping[str, Mapping[str, Mapping[str, NDArray]]], alt: str
         Line2D([], [], ls="", marker=m, color=colour, ms=7, label=NAMES.get(name, name))
         for name, (colour, m) in ((name, _group_look(name, groups)) for name in groups)
     ]
-    columns = min(len(handles), 7)
+    columns = min(len(handles), 5)
     picture.legend(
         handles=handles, loc="outside lower center", ncols=columns, columnspacing=1, handletextpad=0.1,
         frameon=False, fontsize=FONT,
@@ -214,6 +214,7 @@ def _group_look(name: str, groups: Sequence[str]) -> tuple[str, str]:
     if name == OTHERS:
         return "#AAAAAA", "."
     place = [group for group in groups if group not in COLOUR and group != OTHERS].index(name)
+    place += 2  # the first two signs are those of visible and infrared
     return CURVES[place % len(CURVES)], PEOPLE[place % len(PEOPLE)]
 
 
