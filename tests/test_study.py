@@ -1,5 +1,7 @@
 """A grid of settings becomes runs and one table: once, resumable, side by side, and with somebody else."""
 
+from dataclasses import replace
+
 import joblib
 import pandas as pd
 import pytest
@@ -80,3 +82,18 @@ def test_one_failing_run_does_not_lose_the_others(scale, monkeypatch):
     with pytest.raises(XivlabError, match=r"2 of 4 runs failed, the first with: The loss is nan.*seed 0"):
         study(configs(), scale)
     assert [run.finished for run in runs_of(configs(), scale)] == [False, True, False, True]
+
+
+@pytest.mark.slow
+def test_the_same_call_on_a_cluster(tmp_path, monkeypatch):
+    """Dask, with a worker in a process of its own; the real thermal world, since a process opens that."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    current.cache_clear()
+    scale = replace(current(), data_name="synthetic-regdb", runs=tmp_path / "runs")
+    scale.load()  # exposed once, here
+    client = distributed.Client(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with client, joblib.parallel_config(backend="dask"):
+        table = study(configs(1), scale)
+    assert set(table["data"]) == {"synthetic-regdb"} and table["run"].nunique() == 2
+    current.cache_clear()

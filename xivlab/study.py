@@ -9,8 +9,12 @@ Runs that are finished are never trained again, an interrupted study goes on whe
 two studies on one folder at once share the work. The runs are trained side by side, one thread each,
 by joblib on all cores; the same call spreads them over a cluster:
 
+    >>> client = distributed.Client("scheduler:8786")             # doctest: +SKIP
     >>> with joblib.parallel_config(backend="dask"):              # doctest: +SKIP
     ...     table = study(configs, current())
+
+or, on Ray, after `ray.util.joblib.register_ray()`, with `backend="ray"`. All machines must see the
+folder of runs and the data under the same path.
 """
 
 import itertools
@@ -105,14 +109,19 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[R
     """
     runs = runs_of(configs, scale)
     missing = [config for run, config in zip(runs, configs) if not run.finished]
-    words = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(_train_one)(config, scale) for config in missing
-    )
+    words = _parallel(jobs)(delayed(_train_one)(config, scale) for config in missing)
     bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
     failures = [one for one in bar if one]
     if failures:
         raise XivlabError(f"{len(failures)} of {len(missing)} runs failed, the first with: {failures[0]}")
     return runs
+
+
+def _parallel(jobs: int) -> Parallel:
+    try:
+        return Parallel(n_jobs=jobs, return_as="generator_unordered")
+    except ValueError:  # a backend that hands over everything at the end, such as Ray's: the bar jumps
+        return Parallel(n_jobs=jobs)
 
 
 def _train_one(config: Config, scale: Scale) -> str:
