@@ -42,7 +42,7 @@ table4 = results().query("table == 4").set_index(["backbone", "method"])
 (100 * table4[["rank1", "rank10", "rank20", "mAP"]]).round(2)
 
 # %% [markdown]
-# Each row is above the one before, by several points. There is one number per row: no seeds, no intervals. Would the rows keep
+# Each row is above the one before. There is one number per row: no seeds, no intervals. Would the rows keep
 # their order if everything were trained again? The paper does not say. We can ask it here, where a training is cheap.
 #
 # ## 2. A difference over seeds, by hand
@@ -261,7 +261,7 @@ print(*claims.sentences(compute_parts)[:1], *claims.sentences(compute_parts)[2:3
 
 # %% [markdown]
 # If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X. If it stays, X is worth more
-# than the time it costs. The other two claims do not involve the Baseline, and are as before.
+# than the time it costs. If the Baseline is now ahead, its extra steps were the better use of the time. The other two claims do not involve the Baseline, and are as before.
 #
 # ## 8. Another network
 #
