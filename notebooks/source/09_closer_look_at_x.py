@@ -152,7 +152,7 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 # <details><summary>What the interval covers, and what not</summary>
 #
 # It covers other *people*. They all went through the same $g$, whose ten numbers decide the tint, so the interval of X is
-# narrow whichever side of 0 it is on. It does not cover another *training*: ten other numbers. That is the next question,
+# usually narrow, whichever side of 0 it is on. It does not cover another *training*: ten other numbers. That is the next question,
 # and the more important one.
 #
 # </details>
@@ -398,7 +398,7 @@ if ruler := measures["features of f"]:
 # ## Takeaways
 #
 # - "Redder" is a measurement: R against the larger of G and B, of X, and against V. The answer for *this* world is printed above.
-# - An interval over people is narrow and says nothing of other generators. Ask other seeds, and other starts.
+# - An interval over people says nothing of other generators, however narrow it is. Ask other seeds, and other starts.
 # - Nothing in the loss wants red; if the start decides, the tint is no evidence about wavelengths.
 # - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
 # - Figures with examples: let a seed choose, then show the worst.
@@ -486,4 +486,4 @@ check(
 #
 # </details>
 #
-# Back: [02 The X modality](02_x_modality.ipynb). Next: [10 The modality gap](10_modality_gap.ipynb).
+# Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The modality gap](10_modality_gap.ipynb).

@@ -287,7 +287,7 @@ print(
 #
 # ## 5. Fig. 1, from real embeddings
 #
-# The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, four images of each modality, in the plane
+# The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, with at most four images of each modality, in the plane
 # in which these points vary most (PCA).
 
 # %%
@@ -296,9 +296,14 @@ from xivlab.gap_charts import people_plane
 
 both = np.intersect1d(xiv.visible_person, xiv.infrared_person)
 four = np.sort(np.random.default_rng(0).permutation(both)[:4])
-pick = lambda person: np.concatenate(
-    [np.flatnonzero(person == p)[:: max(1, np.sum(person == p) // 4)][:4] for p in four]
-)
+shots = min(4, *(np.sum(people == p) for people in (xiv.visible_person, xiv.infrared_person) for p in four))
+
+
+def pick(people):
+    mine = [np.flatnonzero(people == p) for p in four]
+    return np.concatenate([rows[:: len(rows) // shots][:shots] for rows in mine])
+
+
 of_V, of_I = pick(xiv.visible_person), pick(xiv.infrared_person)
 
 
