@@ -123,6 +123,14 @@ def test_missing_empty_cut_and_foreign_files_are_refused_in_a_sentence(run, name
         (run.folder / name).write_bytes(whole)
 
 
+def test_missing_metrics_are_one_clear_sentence(run):
+    for content in (None, ""):
+        if content is not None:
+            (run.folder / "metrics.csv").write_text(content)
+        with pytest.raises(XivlabError, match="metrics.csv cannot be read"):
+            run.metrics()
+
+
 def test_a_run_of_another_version_is_refused(run):
     file = run.folder / "config.json"
     about = json.loads(file.read_text())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import safetensors.torch
 import torch
 from filelock import FileLock, Timeout
@@ -101,6 +102,19 @@ class Run:
         except (OSError, safetensors.SafetensorError) as error:
             raise XivlabError(
                 f"{self.folder}/model.safetensors cannot be read ({error}): train the run again."
+            ) from error
+
+    def metrics(self) -> pd.DataFrame:
+        """`metrics.csv`: a row per evaluation, direction of search and test distance.
+
+        Raises:
+            XivlabError: there is none yet, or it is no table.
+        """
+        try:
+            return pd.read_csv(self.folder / "metrics.csv")
+        except (OSError, ValueError) as error:
+            raise XivlabError(
+                f"{self.folder}/metrics.csv cannot be read ({error}): train the run again."
             ) from error
 
     def embeddings(self, test_feature: TestFeature | None = None) -> Embeddings:

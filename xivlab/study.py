@@ -31,7 +31,6 @@ from xivlab.config import Config, preset
 from xivlab.errors import XivlabError
 from xivlab.runs import Run, run_folder
 from xivlab.scale import Scale
-from xivlab.scores import score
 from xivlab.train import train
 
 
@@ -90,8 +89,9 @@ def runs_of(configs: Sequence[Config], scale: Scale) -> list[Run]:
 
 
 def scores_of(run: Run) -> pd.DataFrame:
-    """The rows of one finished run in the table of a study."""
-    scores = score(run.embeddings(), run.config().protocol)
+    """The rows of one finished run in the table of a study: what it scored on the test people at its end."""
+    metrics = run.metrics()
+    scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
     about = {"run": run.folder.name, "data": run.about()["data"]["name"], "seed": run.config().seed}
     return scores.assign(**about, source="run")[[*about, *scores.columns, "source"]]
 
