@@ -342,4 +342,4 @@ check(
 #
 # </details>
 #
-# Back: [07 Special cases](07_special_cases.ipynb). From here on the questions are yours: `xivlab.studies` shows how one is put, and `answers` how it is answered.
+# Back: [07 Special cases](07_special_cases.ipynb). Next: [09 A closer look at X](09_closer_look_at_x.ipynb).
