@@ -190,7 +190,9 @@ print(*claims.sentences(near_parts), sep="\n\n")
 # %%
 for row in near_parts.dropna(subset="paper").itertuples():
     inside = row.low <= row.paper <= row.high
-    print(f"{row.gain}, {row.metric}: the paper's {row.paper:+.1f} is {'inside' if inside else 'outside of'} our interval")
+    print(
+        f"{row.gain}, {row.metric}: the paper's {row.paper:+.1f} is {'inside' if inside else 'outside of'} our interval"
+    )
 
 # %% [markdown]
 # If a claim is undecided *and* the paper's gain is outside, both are worth saying: we cannot tell whether there is a gain, but if
@@ -249,7 +251,9 @@ for name, changes in STUDIES["ablation-compute"].variants.items():
     config = current().config(**changes)
     blocks = 2 if config.method == "baseline" else 3
     steps = config.epochs * config.steps_per_epoch
-    print(f"{name:15} {steps} steps of {blocks * config.per_modality} images: {steps * blocks * config.per_modality}")
+    print(
+        f"{name:15} {steps} steps of {blocks * config.per_modality} images: {steps * blocks * config.per_modality}"
+    )
 
 # %%
 compute = answers("ablation-compute")
@@ -312,6 +316,7 @@ print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f}
 #
 # *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* Write Eq. N2 for the difference of two methods. Student's factor is given.
 
+
 # %% tags=["exercise"]
 def my_interval(better, worse, t):
     """better, worse: (n,) scores of the same seeds, n at least 2. Returns: (low, high)."""
@@ -339,7 +344,9 @@ check(
     mistakes={
         "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(a - b, t, (a - b).std(), np.sqrt(len(a))),
         "divide by the root of n.": lambda a, b, t: around(a - b, t, (a - b).std(ddof=1), len(a)),
-        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: around(a - b, t, (a - b).std(ddof=1), 1),
+        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: around(
+            a - b, t, (a - b).std(ddof=1), 1
+        ),
         "that is the other difference: better minus worse.": lambda a, b, t: reference(b, a, t),
         "pair the seeds: take the differences first, then their spread.": lambda a, b, t: around(
             a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a))
@@ -366,6 +373,7 @@ check(
 # the claim holds, -1 if it does not, 0 if it is undecided. It holds only if all parts do, and does not if any part does
 # not; for a part take the rule of section 3.
 
+
 # %% tags=["exercise"]
 def my_verdict(intervals):
     """intervals: list of (low, high), in points. Returns: 1, 0 or -1."""
@@ -382,10 +390,25 @@ def rule(intervals):
 check(
     my_verdict,
     rule,
-    [(one,) for one in ([(0.2, 2.0)], [(0.1, 0.3)], [(-3.0, -1.0)], [(-0.4, 0.4)], [(-1.0, 1.0)], [(1, 2), (-1, 1)], [(1, 2), (-1, 1), (-2, -1)])],
+    [
+        (one,)
+        for one in (
+            [(0.2, 2.0)],
+            [(0.1, 0.3)],
+            [(-3.0, -1.0)],
+            [(-0.4, 0.4)],
+            [(-1.0, 1.0)],
+            [(1, 2), (-1, 1)],
+            [(1, 2), (-1, 1), (-2, -1)],
+        )
+    ],
     mistakes={
-        "an interval above 0 holds, however small.": lambda i: rule([one for one in i if one[1] >= 0.5]) if i[0][1] >= 0.5 else -1,
-        "it does not hold if half a point is ruled out, even if 0 is not.": lambda i: 1 if min(i)[0] > 0 else -1 if min(b for _, b in i) < 0 else 0,
+        "an interval above 0 holds, however small.": lambda i: (
+            rule([one for one in i if one[1] >= 0.5]) if i[0][1] >= 0.5 else -1
+        ),
+        "it does not hold if half a point is ruled out, even if 0 is not.": lambda i: (
+            1 if min(i)[0] > 0 else -1 if min(b for _, b in i) < 0 else 0
+        ),
         "one part that does not hold is enough.": lambda i: rule(i[:2]),
     },
 )

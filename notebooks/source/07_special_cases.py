@@ -135,6 +135,7 @@ print(starts.map("{:.0%}".format).to_string())
 # The paper's "because" can be measured. For each training person we take the mean brightness of the middle of the image (that is mostly clothes), once over all infrared images and once over all
 # visible ones, seen as Mean, Gray, V or Y. If a kind is like infrared, people who are bright in the one are bright in the other: a high correlation over people.
 
+
 # %%
 def brightness(images, kind, channel=lambda batch: batch):
     """Mean over the middle of each person's images: a number per person and channel, people ascending."""
@@ -182,7 +183,9 @@ for world, one in worlds.items():
     rgb, infrared = brightness(one, "visible"), brightness(one, "infrared")[0]
     weights = np.linalg.lstsq(np.c_[rgb, np.ones(len(rgb))], infrared, rcond=None)[0]
     mix = rgb.to_numpy() @ weights[:3]
-    print(f"{world}: {np.round(weights[:3], 2)} for R, G, B; correlation {np.corrcoef(mix, infrared)[0, 1]:.2f}")
+    print(
+        f"{world}: {np.round(weights[:3], 2)} for R, G, B; correlation {np.corrcoef(mix, infrared)[0, 1]:.2f}"
+    )
 
 # %% [markdown]
 # A weighted sum has another weakness: to raise what one dye hides it must know which. The largest channel picks the right one pixel by pixel.
@@ -229,7 +232,9 @@ from xivlab.intervals import paired
 
 for metric in ("rank1", "mAP"):
     y = paired(own, "Y", "Gray", metric)
-    print(f"Y over Gray, {metric}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}")
+    print(
+        f"Y over Gray, {metric}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}"
+    )
 
 # %% [markdown]
 # If the interval holds 0, as one would expect of two pictures with the same content, then a difference of some points between single
@@ -299,6 +304,7 @@ verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
 #
 # *Difficulty 2 of 3, importance 2 of 3, 8 minutes.* Write the random channel of section 4 for a batch.
 
+
 # %% tags=["exercise"]
 def my_channel(images):
     """images: (B, H, W, 3) uint8. Returns: (B, H, W), of each image one channel."""
@@ -325,8 +331,12 @@ check(
     [(draw,) for draw in draws],
     mistakes={
         "each image has its own sum, not the batch.": lambda m: picked(m, [int(m.sum()) % 3] * len(m)),
-        "bytes overflow: m.sum(..., dtype=np.uint8) forgets all above 255.": lambda m: picked(m, m.sum((1, 2, 3), dtype=np.uint8) % 3),
-        "one channel per image, not per pixel.": lambda m: np.take_along_axis(m, (m.sum(3) % 3)[..., None], 3)[..., 0],
+        "bytes overflow: m.sum(..., dtype=np.uint8) forgets all above 255.": lambda m: picked(
+            m, m.sum((1, 2, 3), dtype=np.uint8) % 3
+        ),
+        "one channel per image, not per pixel.": lambda m: np.take_along_axis(
+            m, (m.sum(3) % 3)[..., None], 3
+        )[..., 0],
         "that takes the image's number, not its bytes.": lambda m: picked(m, np.arange(len(m)) % 3),
     },
 )
@@ -347,6 +357,7 @@ check(
 #
 # *Difficulty 2 of 3, importance 2 of 3, 6 minutes.* Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one answer; any is
 # right.
+
 
 # %% tags=["exercise"]
 def my_numbers():
@@ -370,9 +381,13 @@ check(
     [(np.random.default_rng(seed).random((6, 3)),) for seed in range(3)],
     mistakes={
         "that is Gray: Y has less contrast, and black is 16 / 255.": as_x((luma, 0, np.ones(3), np.zeros(3))),
-        "the contrast is right; black is 16 / 255, not 0.": as_x((219 / 255 * luma, 0, np.ones(3), np.zeros(3))),
+        "the contrast is right; black is 16 / 255, not 0.": as_x(
+            (219 / 255 * luma, 0, np.ones(3), np.zeros(3))
+        ),
         "black is right; the contrast is 219 / 255.": as_x((luma, 16 / 255, np.ones(3), np.zeros(3))),
-        "b is scaled by a as well: put 16 / 255 into d, or leave the contrast to w.": as_x((luma, 16 / 255, 219 / 255 * np.ones(3), np.zeros(3))),
+        "b is scaled by a as well: put 16 / 255 into d, or leave the contrast to w.": as_x(
+            (luma, 16 / 255, 219 / 255 * np.ones(3), np.zeros(3))
+        ),
     },
 )
 

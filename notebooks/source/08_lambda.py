@@ -45,6 +45,7 @@ print(torch.cat([infrared, x, visible], 1).tolist())
 # Let the network have a single knob: it may make *everything* larger or smaller, by a factor $r$. Inside infrared or visible the hardest positive of each anchor is at distance $1\,r$, the hardest negative at $4\,r$. In X
 # both people lie at the same place: $1\,r$ and $0$. With the margins 0.3 and 0.5, by hand:
 
+
 # %%
 def L_M_by_hand(r):
     inside = max(0, 0.3 + 1 * r - 4 * r)  # infrared, and visible
@@ -63,6 +64,7 @@ for r in (0.05, 0.1, 0.5):
 
 # %% [markdown]
 # The package's losses, on the scaled features (triplets only; the identity loss is left out):
+
 
 # %%
 def by_package(r):
@@ -97,7 +99,14 @@ print(f"it turns at lambda = {turn:.2f}")
 r = np.linspace(0, 0.25, 100)
 curves = {f"λ = {lam:g}": [L_M_by_hand(one) + lam * L_C_by_hand(one) for one in r] for lam in (0, 0.1, 1)}
 styles = {name: (CURVES[i], DASHES[i]) for i, name in enumerate(curves)}
-lines(r, curves, "r, the size of everything", "L", "The loss over r: small lambdas have their valley at 0.1, a large one at 0.", styles)
+lines(
+    r,
+    curves,
+    "r, the size of everything",
+    "L",
+    "The loss over r: small lambdas have their valley at 0.1, a large one at 0.",
+    styles,
+)
 
 # %% [markdown]
 # The two lower curves have their valley at $r = 0.1$: the people stay apart. The upper one has it at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
@@ -139,7 +148,9 @@ over_lambda(own)
 # Fig. 5 of the paper has no band: one training per point. Here is a picture of that kind, for each of our seeds: where does the best $\lambda$ stand?
 
 # %%
-by_seed = {m: own.pivot(index="seed", columns="variant", values=m)[own["variant"].unique()] for m in ("rank1", "mAP")}
+by_seed = {
+    m: own.pivot(index="seed", columns="variant", values=m)[own["variant"].unique()] for m in ("rank1", "mAP")
+}
 pd.DataFrame({f"best by {metric}": scores.idxmax(axis=1) for metric, scores in by_seed.items()})
 
 # %% [markdown]
@@ -184,11 +195,14 @@ idle = rng.normal(0, noise, (2000, *scores.shape)).mean(1)  # (repetitions, lamb
 winner = (idle.max(1) - idle[:, 0]).mean()
 print(f"seeds of one lambda scatter by {noise:.2f} points of mAP")
 print(f"gain of the best over 0, where lambda does nothing: {winner:+.2f} points")
-print(f"gain of the best over 0, measured:                  {scores.mean().max() - scores.mean().iloc[0]:+.2f} points")
+print(
+    f"gain of the best over 0, measured:                  {scores.mean().max() - scores.mean().iloc[0]:+.2f} points"
+)
 
 # %% [markdown]
 # Only what the last line has *more* than the line before is worth talking about. A cleaner way is to let some seeds choose and others judge: leave one seed out, choose the best $\lambda$ on the rest, look at its gain on
 # the seed that was left out, and do so for each seed.
+
 
 # %%
 def left_out(scores):
@@ -201,7 +215,12 @@ def left_out(scores):
 
 
 print("chosen and judged by the same seeds:", round(scores.mean().max() - scores.mean().iloc[0], 2))
-print("chosen by the others:               ", round(left_out(scores).mean(), 2), " one by one:", left_out(scores).round(2))
+print(
+    "chosen by the others:               ",
+    round(left_out(scores).mean(), 2),
+    " one by one:",
+    left_out(scores).round(2),
+)
 
 # %% [markdown]
 # The second number has no luck of the *seeds* in it. It still has that of the test people, who judge in both; a paper that wants to choose $\lambda$ chooses on the validation people, and so does this kit.
@@ -234,7 +253,9 @@ base, *others = own_margins["variant"].unique()
 for name in others:
     one = paired(own_margins, name, base, "mAP")
     says = "outside of the interval" if one.low > 0 or one.high < 0 else "inside: no difference is shown"
-    print(f"{name:15} {100 * one.mean:+.1f} points of mAP, from {100 * one.low:+.1f} to {100 * one.high:+.1f}; 0 is {says}")
+    print(
+        f"{name:15} {100 * one.mean:+.1f} points of mAP, from {100 * one.low:+.1f} to {100 * one.high:+.1f}; 0 is {says}"
+    )
 
 # %% [markdown]
 # If 0 is inside everywhere, the method is *robust* to its margins, as far as three seeds can see: good news for whoever uses it, and a reason to spend no time on tuning them. A margin whose interval
@@ -266,6 +287,7 @@ for name in others:
 # *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* A row per seed, a column per setting, the first column being what the others are compared with. Return the mean over the seeds of the gain of the setting that is best *on the other
 # seeds*.
 
+
 # %% tags=["exercise"]
 def my_gain(scores):
     """scores: (seeds, settings), at least two seeds. Returns: a number."""
@@ -286,7 +308,9 @@ check(
     reference,
     [(draw,) for draw in draws],
     mistakes={
-        "that chooses on all seeds, the one that judges among them.": lambda s: s.mean(0).max() - s.mean(0)[0],
+        "that chooses on all seeds, the one that judges among them.": lambda s: (
+            s.mean(0).max() - s.mean(0)[0]
+        ),
         "that chooses on the seed that judges.": lambda s: (s.max(1) - s[:, 0]).mean(),
         "subtract the first column: a gain, not a score.": lambda s: reference(s) + s[:, 0].mean(),
         "the best is the largest.": lambda s: left_out(pd.DataFrame(-s)).mean() * -1,
@@ -312,6 +336,7 @@ check(
 #
 # *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* Return `count` values from `first` to `last`, both included, each the same *factor* times the one before.
 
+
 # %% tags=["exercise"]
 def my_values(first, last, count):
     """0 < first < last; count at least 2. Returns: (count,) values, ascending."""
@@ -326,8 +351,12 @@ check(
     mistakes={
         "those steps are equal, not the factors.": lambda first, last, count: np.linspace(first, last, count),
         "the last value is missing.": lambda first, last, count: np.geomspace(first, last, count + 1)[:-1],
-        "those are logarithms: raise 10 to them.": lambda first, last, count: np.linspace(np.log10(first), np.log10(last), count),
-        "logspace takes exponents: give it log10 of both ends.": lambda first, last, count: np.logspace(first, last, count),
+        "those are logarithms: raise 10 to them.": lambda first, last, count: np.linspace(
+            np.log10(first), np.log10(last), count
+        ),
+        "logspace takes exponents: give it log10 of both ends.": lambda first, last, count: np.logspace(
+            first, last, count
+        ),
     },
 )
 
