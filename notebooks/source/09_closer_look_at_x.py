@@ -218,8 +218,9 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
 #
 # If the starts of a variant are spread wider than training moves them, then the tint of its X is the luck of its start, whatever the
 # data are. A dead generator shows one flat colour and has it for ever: only $c$ still learns. A start that lives may die
-# later; compare the two columns. (`nan` is the interval of a single generator.) f normalises what it sees, layer by layer, so a tint costs it next to nothing: the loss has no reason to prefer
-# a red X to a green one. The paper does not say how $g$ was started; its authors' code starts from 1/3 and feeds $g$ with
+# later; compare the two columns. (`nan` is the interval of a single generator.) No term of the loss
+# names a tint, and $f$ can undo any tint in its first layer. If all seeds that start from 1/3 move to the same side all the same, then data and $f$ do
+# push there; the table says whether the push or the start is the stronger. The paper does not say how $g$ was started; its authors' code starts from 1/3 and feeds $g$ with
 # normalised images, which is `x_input="normalized"` here.
 #
 # </details>
@@ -399,7 +400,7 @@ if ruler := measures["features of f"]:
 #
 # - "Redder" is a measurement: R against the larger of G and B, of X, and against V. The answer for *this* world is printed above.
 # - An interval over people says nothing of other generators, however narrow it is. Ask other seeds, and other starts.
-# - Nothing in the loss wants red; if the start decides, the tint is no evidence about wavelengths.
+# - No term of the loss names red. If the start decides the tint, the tint is no evidence about wavelengths.
 # - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
 # - Figures with examples: let a seed choose, then show the worst.
 

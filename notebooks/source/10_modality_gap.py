@@ -342,8 +342,8 @@ kinds = {"Baseline": "v", "XIV": config.test_distance}
 photos = {code: np.flatnonzero(test.modality == code) for code in (0, 1)}
 
 
-def lists(*asked, length=4):
-    found = [ranked_list(embeddings[name], q, config.protocol, kinds[name], length) for name, q in asked]
+def lists(*asked):
+    found = [ranked_list(embeddings[name], q, config.protocol, kinds[name], 3) for name, q in asked]
     return ranked_lists(
         [test.pixels[photos[1][one.query]] for one in found],
         [test.pixels[photos[0][one.found]] for one in found],
@@ -379,7 +379,7 @@ pd.crosstab(
 won, lost = np.flatnonzero(hit["XIV"] & ~hit["Baseline"]), np.flatnonzero(hit["Baseline"] & ~hit["XIV"])
 print(f"{len(won)} queries won, {len(lost)} lost")
 chosen = [every[box[0]] for box in (won, lost) if len(box)] or [query]
-lists(*(("XIV", q) for q in chosen), length=3)
+lists(*(("XIV", q) for q in chosen))
 
 # %% [markdown]
 # ## 7. Where the network looks
