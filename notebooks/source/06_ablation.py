@@ -57,7 +57,7 @@ print(f"means: {plain.mean():.4f} and {better.mean():.4f}")
 # %% [markdown]
 # The mean of $n$ values $d_1, \dots, d_n$ with standard deviation $s$ is known to within
 #
-# $$\bar d \;\pm\; t_{n-1}\,\frac{s}{\sqrt n} \tag{N2}$$
+# $$\bar d \;\pm\; t_{n-1}\,\frac{s}{\sqrt n} \tag{N1}$$
 #
 # where $t_{n-1}$ is Student's factor for 95 %: large for few values, 1.96 for many. For each method by itself:
 
@@ -67,7 +67,7 @@ from scipy import stats
 
 def by_hand(values):
     n = len(values)
-    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)  # Eq. (N2)
+    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)  # Eq. (N1)
     return values.mean() - half, values.mean() + half
 
 
@@ -314,7 +314,7 @@ print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f}
 # %% [markdown]
 # ## Exercise 1: a paired interval
 #
-# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* Write Eq. N2 for the difference of two methods. Student's factor is given.
+# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* Write Eq. N1 for the difference of two methods. Student's factor is given.
 
 
 # %% tags=["exercise"]
