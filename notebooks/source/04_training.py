@@ -219,7 +219,7 @@ print("weights of g for R, G, B have moved by", (after - before).cpu().numpy())
 from xivlab.train import train
 
 run = train(config, data, scale.runs)
-for file in sorted(run.folder.iterdir()):
+for file in sorted(run.folder.glob("[!.]*")):
     print(f"{file.stat().st_size / 1e6:8.2f} MB  {file.name}")
 
 # %% [markdown]
