@@ -217,7 +217,12 @@ print(f"rank-1 by guessing {chance:.1%}")
 # | [02 X modality](02_x_modality.ipynb) | the ten numbers of g, by hand |
 # | [03 losses by hand](03_losses_by_hand.ipynb) | Eqs. 3 to 11 on a batch you can read |
 # | [04 training](04_training.ipynb) | the loop, the curves, what goes wrong |
-# | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, and the rules of the data sets |
+# | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, the rules of the data sets; the paper and its code |
+# | [06 ablation](06_ablation.ipynb) | Table 4 with seeds: what X and the cross-modality loss bring |
+# | [07 special cases](07_special_cases.ipynb) | Table 5 with seeds: a learned X against fixed ones |
+# | [08 lambda](08_lambda.ipynb) | Fig. 5 with seeds: how much the cross-modality loss should count |
+# | [09 a closer look at X](09_closer_look_at_x.ipynb) | Figs. 3 and 4: how X looks, and where it lies |
+# | [10 the modality gap](10_modality_gap.ipynb) | Fig. 1 and t-SNE: what is left of the gap |
 
 # %% [markdown]
 # ## Exercise 1: Eq. 2

@@ -487,5 +487,5 @@ check(
 #
 # </details>
 #
-# That is the whole way from two cameras to a score. You can now change any part of it: start with a setting of `scale.config(...)` that you
-# are curious about.
+# That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds whether X, and the
+# cross-modality loss, help at all.
