@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 
 import tyro
 
+from xivlab import redo
 from xivlab import train as training
 from xivlab.batches import Images
 from xivlab.build import load_model
@@ -168,6 +169,27 @@ def export(
     print(f"{name} is in {folder}, laid out as {layout}.")
 
 
+def figures(
+    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")],
+    folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="DIR")],
+    figure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME...")] = (),
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+) -> None:
+    """Draw the figures of a finished run again: PNG files, and their captions in figures.md.
+
+    What a run does not have, such as the X of the Baseline, is left out and said so. Files of the same names
+    in the folder are replaced, others stay.
+
+    Args:
+        run: Folder of the run.
+        folder: Folder to write to; it is made if it is not there.
+        figure: Some of: curves, fig1, fig3, fig3-infrared, fig4, fig4-worst, cmc, distances, tsne, place, ruler,
+            lists, activation; all if none is given. Those with a number are the paper's.
+        data: The data that the run was trained on, if they are a folder.
+    """
+    redo.write(Run(run), _data_of(Run(run), data), folder, figure)
+
+
 def prepare(
     layout: tyro.conf.Positional[Layout],
     root: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="ROOT")],
@@ -205,6 +227,7 @@ def main(args: Sequence[str] | None = None) -> None:
             "train": functools.partial(train, config=_defaults(**_chosen(words))),
             "evaluate": evaluate,
             "study": study,
+            "figures": figures,
             "export": export,
             "prepare": prepare,
         }
