@@ -1,4 +1,4 @@
-"""Every shipped number, made anew: tables of all studies, generators, embeddings, and how long it took.
+"""Every shipped number, made anew: tables of all studies, measures, generators, embeddings, and how long it took.
 
     python -m xivlab.make_results                   # or: make results
 
@@ -19,6 +19,7 @@ from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.errors import XivlabError
 from xivlab.generators import generators_of, learned, write_generators
+from xivlab.measures import write_measures
 from xivlab.runs import write_atomically
 from xivlab.scale import Scale, current, describe, project
 from xivlab.shipped import write_embeddings
@@ -41,7 +42,7 @@ ORDER = (
 
 
 def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
-    """Ask all studies, and write tables/, embeddings/, generators.csv and about.json.
+    """Ask all studies, and write tables/, measures/, embeddings/, generators.csv and about.json.
 
     Args:
         scale: how big everything is.
@@ -57,11 +58,17 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
         table = ask(name, data, scale, jobs=jobs)
         print(write_table(table, folder / "tables"), flush=True)
         minutes[f"{name} on {data}"] = round((time.perf_counter() - start) / 60, 1)
+    near = scale.on(NEAR_INFRARED)
     rows = [
         (variant, run) for data in (NEAR_INFRARED, THERMAL) for variant, _, run in learned(scale.on(data))
     ]
     write_generators(generators_of(rows), folder / "generators.csv")
-    ship_embeddings(scale.on(NEAR_INFRARED), folder / "embeddings", jobs)
+    trained = runs_of([config for _, config in STUDIES["ablation"].configs(near)], near)
+    write_measures("gap", trained, folder / "measures")
+    write_measures(
+        "place", [run for run in trained if run.config().method != "baseline"], folder / "measures"
+    )
+    ship_embeddings(near, folder / "embeddings", jobs)
     write_about(minutes, folder / "about.json", scale)
 
 

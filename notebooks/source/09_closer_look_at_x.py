@@ -166,9 +166,8 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 from xivlab.generators import WEIGHTS, at_hand, looks
 
 table = at_hand(scale)
-print(
-    f"{len(table)} generators at hand; this run is {'one of them' if run.folder.name in set(table.run) else 'not in it'}"
-)
+mine = "one of them" if run.folder.name in set(table.run) else "not in it"
+print(f"{len(table)} generators at hand; this run is {mine}")
 table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
@@ -208,9 +207,8 @@ from xivlab.intervals import interval
 
 for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
     over = interval(rows["excess"])
-    print(
-        f"{variant}, living generators, red excess {over.mean:+.1f}, 95 % from {over.low:+.1f} to {over.high:+.1f}:"
-    )
+    spread = f", 95 % from {over.low:+.1f} to {over.high:+.1f}" if over.count > 1 else ""
+    print(f"{variant}: {over.count} living generators, mean red excess {over.mean:+.1f}{spread}")
     print("    is X of another seed red?", answer(over, "Yes.", "No."))
 
 # %% [markdown]
@@ -244,7 +242,7 @@ def triples(of_visible, of_infrared, titles, alt):
 
 
 rows = random_triples(embeddings, 5)
-people = [f"person {p}" for p in embeddings.visible_person[rows[0]]]
+people = [f"no. {p}" for p in embeddings.visible_person[rows[0]]]
 triples(
     *rows,
     people,
@@ -293,22 +291,14 @@ def tell(name, where):
 tell("X in the features of this run", x_place(embeddings))
 
 # %% [markdown]
-# The brackets hold 95 % of the draws of people. Other seeds again have other networks; here are all finished runs of the settings with and
-# without the cross-modality loss that the folder of runs holds:
+# The brackets hold 95 % of the draws of people. Other seeds again have other networks; here are all seeds, with and without the cross-modality
+# loss, that are stored or stand in the folder of runs. `measured` says which:
 
 # %%
-from xivlab.seeds import finished_seeds, measured, over_seeds
+from xivlab.measures import measured, over_seeds
 
 methods = {"Baseline+X": "baseline+x", "Baseline+X+CMG": "baseline+x+cmg"}
-variants = {name: finished_seeds(scale, method=method) for name, method in methods.items()}
-
-
-def where(run):
-    along, off = x_place(run.embeddings())
-    return {"": {"along": along.mean, "off": off.mean}}
-
-
-over_runs = measured(variants, where)
+over_runs = measured("place", {name: {"method": method} for name, method in methods.items()}, scale)
 over_seeds(over_runs, 2)
 
 # %%

@@ -199,18 +199,14 @@ print(f"share {found.share:.2f}, chance {found.chance:.2f}")
 # visible one at 0.4. One of two: the share is 1/2. **Predict** what all three say of Baseline and XIV, and of X in the place of V.
 
 # %%
-from xivlab.gap import gap_numbers
-from xivlab.seeds import finished_seeds, measured, over_seeds
+from xivlab.measures import measured, over_seeds
 
-variants = {
-    "Baseline": finished_seeds(scale, method="baseline"),
-    "XIV": finished_seeds(scale, method=config.method),
-}
-table = measured(variants, lambda run: gap_numbers(run.embeddings(), config.protocol))
+variants = {"Baseline": {"method": "baseline"}, "XIV": {"method": config.method}}
+table = measured("gap", variants, scale)
 over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
 
 # %% [markdown]
-# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only seed 0 is in the folder of runs.
+# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only one seed is at hand.
 # Is the gap of XIV smaller than that of the Baseline? Seed by seed, since both runs of a seed see the same batches:
 
 # %%
@@ -398,9 +394,8 @@ model = load_model(runs["XIV"]).cpu()
 rows = random_triples(xiv, 3, seed=1)
 V, I = (resize(test.pixels[photos[code][r]], config.height, config.width) for code, r in zip((0, 1), rows))
 seen = {"V": activation_maps(model, V), "X": activation_maps(model, V, True), "I": activation_maps(model, I)}
-print(
-    f"a map has {' x '.join(map(str, cells(model, config.height, config.width)))} cells; the image {config.height} x {config.width} pixels"
-)
+high, wide = cells(model, config.height, config.width)
+print(f"a map has {high} x {wide} cells; the image {config.height} x {config.width} pixels")
 
 # %%
 X = shown(generator_of(model), V)
@@ -431,24 +426,18 @@ print("correlation of the maps:", ", ".join(f"{pair} {value:.2f}" for pair, valu
 #
 # ## 8. Does X help here, and why (not)?
 #
-# Back to the score. Rank-1 of Baseline and XIV, each by its own test distance, on all seeds at hand:
+# Back to the score, with the five seeds of notebook 06, each model by its own test distance:
 
 # %%
-from xivlab.evaluate import search
+from xivlab.intervals import by_variant
+from xivlab.intervals import paired as paired_by_seed
+from xivlab.stored import answers, judged
 
-
-def rank1(run):
-    kind = "v" if run.config().method == "baseline" else run.config().test_distance
-    found = search(run.embeddings(), run.config().protocol, kind)
-    return {"": {"rank1": found.rank(1), "mAP": found.mAP}}
-
-
-scores = measured(variants, rank1)
-by_seed = scores.set_index(["of", "seed"])
-gain = interval((by_seed.loc["XIV"] - by_seed.loc["Baseline"]).dropna()["rank1"])
-over_seeds(scores, 3)
+scores = judged(answers("ablation"))
+by_variant(scores, "rank1").round(3)
 
 # %%
+gain = paired_by_seed(scores, "Baseline+X+CMG", "Baseline", "rank1")
 print(f"XIV minus Baseline, rank-1: {100 * gain.mean:+.1f} points over {gain.count} seeds")
 print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 

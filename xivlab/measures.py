@@ -1,0 +1,140 @@
+"""Measures of the runs of several seeds: stored where the run is the one that is asked for, else taken now.
+
+    >>> variants = {"Baseline": {"method": "baseline"}, "XIV": {}}
+    >>> table = measured("gap", variants, current())              # doctest: +SKIP
+    gap: stored results of 10 runs, baseline-862880df33c6 and on.
+
+Nothing is trained here: a seed whose run is neither stored nor finished is left out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xivlab.between import x_place
+from xivlab.errors import XivlabError
+from xivlab.gap import gap_numbers
+from xivlab.intervals import interval
+from xivlab.runs import Run, write_atomically
+from xivlab.scale import Scale, project
+from xivlab.study import runs_of
+
+SEEDS = 5  # of the studies
+
+
+def _gap(run: Run) -> Mapping[str, Mapping[str, float]]:
+    return gap_numbers(run.embeddings(), run.config().protocol)
+
+
+def _place(run: Run) -> Mapping[str, Mapping[str, float]]:
+    along, off = x_place(run.embeddings())
+    return {"": {"along": along.mean, "off": off.mean}}
+
+
+# By name: numbers of a run, by part and by column.
+MEASURES: dict[str, Callable[[Run], Mapping[str, Mapping[str, float]]]] = {"gap": _gap, "place": _place}
+
+
+def measured(
+    name: str, variants: Mapping[str, Mapping[str, Any]], scale: Scale, folder: Path | None = None
+) -> pd.DataFrame:
+    """A measure of the runs of every variant and seed that are at hand; prints where the numbers come from.
+
+    Args:
+        name: of the measure, a key of MEASURES.
+        variants: changes to the settings of the scale, by name.
+        scale: whose settings, data and runs.
+        folder: of the stored measures; `stored_measures()` if not given.
+
+    Returns:
+        columns of, seed and those of the measure; a row per run and part, `of` naming variant and part.
+
+    Raises:
+        XivlabError: the stored measures are damaged.
+    """
+    stored = read_measures(name, folder or stored_measures())
+    tables, sources = [], {"stored results of": [], "measured here:": []}
+    for variant, changes in variants.items():
+        configs = [scale.config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
+        for seed, run in enumerate(runs_of(configs, scale)):
+            rows = stored[stored["run"] == run.folder.name] if stored is not None else []
+            if len(rows):
+                sources["stored results of"].append(run)
+            elif run.finished:
+                rows = rows_of(name, run)
+                sources["measured here:"].append(run)
+            else:
+                continue
+            of = [f"{variant} {part}".strip() for part in rows["part"]]
+            tables.append(rows.drop(columns=["run", "part"]).assign(of=of, seed=seed))
+    told = [
+        f"{words} {len(runs)} run{'s' * (len(runs) > 1)}, {runs[0].folder.name} and on"
+        for words, runs in sources.items()
+        if runs
+    ]
+    print(f"{name}: {'; '.join(told) or 'no run is at hand'}.")
+    if not tables:
+        return pd.DataFrame(columns=["of", "seed"])
+    table = pd.concat(tables, ignore_index=True)
+    return table[["of", "seed", *table.columns.drop(["of", "seed"])]]
+
+
+def rows_of(name: str, run: Run) -> pd.DataFrame:
+    """A measure of one finished run: columns run, part and those of the measure."""
+    parts = MEASURES[name](run)
+    return pd.DataFrame([{"run": run.folder.name, "part": part} | dict(row) for part, row in parts.items()])
+
+
+def stored_measures() -> Path:
+    """The folder of the stored measures."""
+    return project() / "results" / "measures"
+
+
+def read_measures(name: str, folder: Path) -> pd.DataFrame | None:
+    """The stored rows of a measure, as `rows_of` makes them; None if there are none.
+
+    Raises:
+        XivlabError: the file is damaged.
+    """
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        return None
+    try:
+        table = pd.read_csv(path, dtype={"run": str, "part": str}, keep_default_na=False, na_values={})
+        table[["run", "part"]]
+        return table
+    except (OSError, ValueError, KeyError) as error:
+        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+
+
+def write_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
+    """Store a measure of finished runs, whole or not at all."""
+    table = pd.concat([rows_of(name, run) for run in runs], ignore_index=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(
+        folder / f"{name}.csv", lambda path: table.to_csv(path, index=False, float_format="%.6g")
+    )
+
+
+def over_seeds(table: pd.DataFrame, digits: int = 3, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Mean ± half of the 95 % interval over seeds, as text; without ± where there is one seed only.
+
+    Args:
+        table: of `measured`.
+        digits: after the point.
+        columns: of measures; all if not given.
+
+    Returns:
+        index `of`, a column `seeds`, and those of the measure.
+    """
+    names = list(columns) or [name for name in table.columns if name not in ("of", "seed")]
+
+    def text(values: pd.Series) -> str:
+        found = interval(values)
+        return f"{found.mean:.{digits}f}" + ("" if np.isnan(found.low) else f" ± {found.half:.{digits}f}")
+
+    groups = table.groupby("of", sort=False)
+    return pd.concat([groups["seed"].count().rename("seeds"), groups[names].agg(text)], axis=1)
