@@ -58,6 +58,7 @@ def test_a_mistake_of_the_user_is_one_sentence(tmp_path, capsys):
         (["train"], "Ctrl-C stops after the step under way"),
         (["evaluate"], "Score the best model of a run"),
         (["study"], "execute all notebooks, write a report"),
+        (["figures"], "PNG files, and their captions"),
         (["export"], "folder tree of a real one"),
     ],
 )

@@ -51,6 +51,7 @@ from xivlab.figures import (
     INK,
     LOCK,
     MARKER,
+    WIDTH,
     Picture,
     _axes,
     channel_histograms,
@@ -245,16 +246,20 @@ def _fig1(made: _Material) -> Picture:
     view = plane(np.concatenate(parts))
     panel = dict(zip(sets, np.split(view.points, len(parts))))
     said = [NAMES[name] for name in sets]
-    return people_plane(
+    picture = people_plane(
         {f"{view.kept:.0%} of the variance": panel},
         np.repeat(four, shots),
         f"Fig. 1: {len(four)} test people drawn by seed, {shots} {', '.join(said[:-1])} and {said[-1]} images of "
         f"each, in the plane where their features vary most; it holds {view.kept:.0%} of the variance.",
     )
+    picture.set_figwidth(WIDTH)  # or the legend of a single panel is cut off
+    return picture
 
 
 def _fig3(made: _Material) -> Picture:
-    return channel_histograms({"visible": made.means["visible"], "X": made.means["x"]})
+    picture = channel_histograms({"visible": made.means["visible"], "X": made.means["x"]})
+    picture.alt = f"Fig. 3, visible against X. {picture.alt}"
+    return picture
 
 
 def _fig3_infrared(made: _Material) -> Picture:
@@ -311,7 +316,9 @@ def _distances(made: _Material) -> Picture:
 
 def _tsne(made: _Material) -> Picture:
     few = some_people(made.embeddings, POINTS)
-    parts = {"visible": few.visible, "infrared": few.infrared} | ({} if few.x is None else {"x": few.x})
+    # X first, for what comes later is drawn above it, and its visible image is often in the same place.
+    parts = {} if few.x is None else {"x": few.x}
+    parts |= {"visible": few.visible, "infrared": few.infrared}
     sizes = {name: len(part) for name, part in parts.items()}
     points = np.concatenate(list(parts.values()))
     person = np.concatenate([few.people("infrared" if name == "infrared" else "visible") for name in parts])
@@ -384,11 +391,13 @@ def _lists(made: _Material) -> Picture:
     e, kind = made.embeddings, made.config.test_distance
     found = [ranked_list(e, query, made.config.protocol, kind, 8) for query in first_of_each_person(e, 4)]
     length = min(len(one.found) for one in found)
-    return ranked_lists(
+    picture = ranked_lists(
         made.photos("infrared", [one.query for one in found]),
         [made.photos("visible", one.found[:length]) for one in found],
         [one.right[:length] for one in found],
     )
+    picture.alt += f" Ranked by {WAYS[kind]}."
+    return picture
 
 
 def _activation(made: _Material) -> Picture:
