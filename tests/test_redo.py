@@ -9,7 +9,8 @@ from test_cli import fails
 from tiny import tiny
 from toy import dataset
 
-from xivlab import redo
+from xivlab import redo, run_figures
+from xivlab.between import x_place
 from xivlab.cli import main
 from xivlab.errors import XivlabError
 from xivlab.figures import Picture
@@ -83,7 +84,7 @@ def test_maps_show_the_modalities_that_there_are(runs, method):
 
 def test_the_place_is_that_of_the_embeddings(run):
     axes = redo.figure(run, DATA, "place").axes[0]
-    along, off = redo.x_place(run.embeddings())
+    along, off = x_place(run.embeddings())
     assert [along.mean, off.mean] in [line.get_xydata()[0].tolist() for line in axes.lines]
 
 
@@ -93,8 +94,8 @@ def test_a_ruler_where_the_data_have_one(run, monkeypatch):
     visible = test.pixels[test.modality == 0][rows]
     grey = visible.mean(3, keepdims=True).astype(np.uint8).repeat(3, axis=3)
     light = Scenes(person, visible, grey, grey, {500: visible, 900: 255 - grey})
-    monkeypatch.setattr(redo, "world_of", lambda _: "a world")
-    monkeypatch.setattr(redo, "scenes", lambda *_: light)
+    monkeypatch.setattr(run_figures, "world_of", lambda _: "a world")
+    monkeypatch.setattr(run_figures, "scenes", lambda *_: light)
     picture = redo.figure(run, DATA, "ruler")
     assert len(picture.axes) == 2
     assert "X is at" in picture.alt

@@ -10,7 +10,6 @@ from typing import Annotated, Literal, get_args
 
 import tyro
 
-from xivlab import redo
 from xivlab import train as training
 from xivlab.batches import Images
 from xivlab.build import load_model
@@ -187,6 +186,8 @@ def figures(
             lists, activation; all if none is given. Those with a number are the paper's.
         data: The data that the run was trained on, if they are a folder.
     """
+    from xivlab import redo  # brings scikit-learn, which no other command needs
+
     redo.write(Run(run), _data_of(Run(run), data), folder, figure)
 
 
