@@ -98,8 +98,15 @@ def test_an_unknown_study_is_a_sentence(scale):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "a,b\n1,2\n", b"\xff\xfe\x00\x01", "<<<<<<< HEAD\n"],
-    ids=["empty", "other columns", "bytes", "a conflict"],
+    [
+        "",
+        "a,b\n1,2\n",
+        b"\xff\xfe\x00\x01",
+        "<<<<<<< HEAD\n",
+        ",".join(COLUMNS) + "\n" + ",".join(["1"] * 12) + "\n",
+        ",".join(COLUMNS) + "\n" + ",".join(["one"] * len(COLUMNS)) + "\n",
+    ],
+    ids=["empty", "other columns", "bytes", "a conflict", "a row cut short", "no numbers"],
 )
 def test_a_damaged_table_is_named(scale, content):
     tables().mkdir(parents=True)

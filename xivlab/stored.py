@@ -105,7 +105,10 @@ def read_tables(folder: Path) -> pd.DataFrame | None:
     found = []
     for path in sorted(folder.glob("*.csv")):
         try:
-            found.append(pd.read_csv(path, dtype={"variant": str})[COLUMNS])
+            table = pd.read_csv(path, dtype={"variant": str} | dict.fromkeys(SCORES, float))[COLUMNS]
+            if table.isna().any(axis=None):
+                raise ValueError("a row is cut short")
+            found.append(table)
         except (OSError, ValueError, KeyError) as error:
             raise XivlabError(
                 f"{path} is damaged ({error}): delete it, or restore it from the kit."

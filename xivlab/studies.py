@@ -10,6 +10,7 @@ from typing import Any
 
 from xivlab.config import Config
 from xivlab.embed import TestDistance
+from xivlab.errors import XivlabError
 from xivlab.scale import Scale
 
 NEAR_INFRARED, THERMAL = "synthetic-sysu", "synthetic-regdb"
@@ -23,7 +24,7 @@ class Study:
         asks: what, in words.
         data: the data sets that it is asked on.
         variants: changes to the settings of the scale, by name; the first is what the others are
-            compared with.
+            compared with. `longer` is a factor on the number of steps.
         seeds: how many; they are 0, 1, ...
     """
 
@@ -36,7 +37,7 @@ class Study:
         """Name of the variant and settings of every run, with no more seeds than the scale has."""
         seeds = self.seeds if scale.seeds is None else min(self.seeds, scale.seeds)
         return [
-            (name, scale.config(**_seeded(changes, seed)))
+            (name, scale.config(**_settings(scale, changes, seed)))
             for name, changes in self.variants.items()
             for seed in range(seeds)
         ]
@@ -47,10 +48,17 @@ class Study:
         return changes.get("test_distance", "v" if changes.get("method") == "baseline" else "v+x")
 
 
-def _seeded(changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Changes with the seed; X drawn at random is drawn anew for each."""
-    own = {"x_init_seed": seed} if changes.get("x_init_seed") is not None else {}
-    return dict(changes) | own | {"seed": seed}
+def _settings(scale: Scale, changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Changes with the seed; X drawn at random is drawn anew for each, and `longer` is in steps."""
+    settings = dict(changes) | {"seed": seed}
+    if settings.get("x_init_seed") is not None:
+        settings["x_init_seed"] = seed
+    if longer := settings.pop("longer", None):
+        steps = scale.config().steps_per_epoch
+        if steps is None:
+            raise XivlabError("For the same compute an epoch needs a number of steps: set steps_per_epoch.")
+        settings["steps_per_epoch"] = round(longer * steps)
+    return settings
 
 
 METHODS: dict[str, dict[str, Any]] = {
@@ -98,7 +106,7 @@ STUDIES: dict[str, Study] = {
         "And if the Baseline gets the compute that X costs the others?",
         (NEAR_INFRARED,),
         # 3M images a step instead of 2M: half as many steps again, the schedule stretched alike.
-        METHODS | {"Baseline": {"method": "baseline", "steps_per_epoch": 45}},
+        METHODS | {"Baseline": {"method": "baseline", "longer": 1.5}},
     ),
     "paper-and-code": Study(
         "What do the choices of the authors' code change?",

@@ -18,6 +18,7 @@ folder of runs and the data under the same path.
 """
 
 import itertools
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -111,7 +112,9 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[R
     missing = [config for run, config in zip(runs, configs) if not run.finished]
     words = _parallel(jobs)(delayed(_train_one)(config, scale) for config in missing)
     bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
-    failures = [one for one in bar if one]
+    with warnings.catch_warnings():  # joblib replaces a worker that was slow to begin, and that is no news
+        warnings.filterwarnings("ignore", message="A worker stopped", category=UserWarning)
+        failures = [one for one in bar if one]
     if failures:
         raise XivlabError(f"{len(failures)} of {len(missing)} runs failed, the first with: {failures[0]}")
     return runs

@@ -466,6 +466,8 @@ pd.DataFrame(
 )
 
 # %%
+from xivlab.evaluate import search
+
 for name, one in counts.items():
     print(f"{name}: colour", answer(one.difference, "carries something.", "does harm."), end=" ")
     print(f"Without it {one.grey.mean / one.colour.mean:.0%} of the hits are left.")
