@@ -12,7 +12,7 @@ One in twenty intervals misses the truth, by their making. Of dozens of verdicts
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -210,7 +210,8 @@ def paper_result(study: str, variant: str) -> pd.Series | None:
     changes = dict(STUDIES[study].variants[variant])
     same = {name: changes.pop(name) for name in ("method", "x") if name in changes}
     same["backbone"] = BACKBONES[changes.pop("backbone", "slim")]
-    if any(value != getattr(Config(), name) for name, value in changes.items()):
+    usual = asdict(Config())
+    if any(name not in usual or value != usual[name] for name, value in changes.items()):
         return None
     return counterpart(preset("paper-sysu", **same), "sysu-mm01")
 
