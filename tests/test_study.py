@@ -1,5 +1,6 @@
 """A grid of settings becomes runs and one table: once, resumable, side by side, and with somebody else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import joblib
@@ -11,7 +12,7 @@ from xivlab.errors import XivlabError
 from xivlab.scale import current
 from xivlab.scores import score
 from xivlab.study import grid, runs_of, study, train_all
-from xivlab.train import train
+from xivlab.train import Training, train
 
 SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
 
@@ -82,6 +83,21 @@ def test_one_failing_run_does_not_lose_the_others(scale, monkeypatch):
     with pytest.raises(XivlabError, match=r"2 of 4 runs failed, the first with: The loss is nan.*seed 0"):
         study(configs(), scale)
     assert [run.finished for run in runs_of(configs(), scale)] == [False, True, False, True]
+
+
+def test_two_studies_at_once_share_the_work(scale, monkeypatch):
+    """Whoever comes second to a run waits, and finds it finished."""
+    steps, learn = [], Training.learn
+
+    def counted(self):
+        steps.append(self.config.seed)
+        learn(self)
+
+    monkeypatch.setattr(Training, "learn", counted)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: study(configs(1), scale, jobs=1), range(2))
+    pd.testing.assert_frame_equal(first, second)
+    assert len(steps) == 2 * 4  # two runs of two epochs of two steps, not four
 
 
 @pytest.mark.slow
