@@ -31,3 +31,12 @@ def folder(tmp_path_factory):
         small_study.project(folder, monkeypatch)
         yield folder
     current.cache_clear()
+
+
+@pytest.fixture
+def in_threads():
+    """Runs of a study side by side in threads: another process would open the real world."""
+    import joblib
+
+    with joblib.parallel_config(backend="threading"):
+        yield

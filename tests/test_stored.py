@@ -1,6 +1,5 @@
 """Stored tables: used by the names of runs, only the rest is trained, and the source is always said."""
 
-import joblib
 import pandas as pd
 import pytest
 from tiny import TINY
@@ -10,6 +9,7 @@ from xivlab.scale import current
 from xivlab.stored import COLUMNS, SCORES, answers, ask, read_tables, source, tables, write_table
 from xivlab.studies import NEAR_INFRARED, STUDIES, Study
 
+pytestmark = pytest.mark.usefixtures("in_threads")
 SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
 
 
@@ -24,13 +24,6 @@ def scale(folder, tmp_path, monkeypatch):
     current.cache_clear()
     yield current()
     current.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def in_threads():
-    """Another process would open the real world."""
-    with joblib.parallel_config(backend="threading"):
-        yield
 
 
 def never(*_, **__):

@@ -14,6 +14,7 @@ from xivlab.scores import score
 from xivlab.study import grid, runs_of, study, train_all
 from xivlab.train import Training, train
 
+pytestmark = pytest.mark.usefixtures("in_threads")
 SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
 
 
@@ -28,13 +29,6 @@ def scale(folder, tmp_path, monkeypatch):
     current.cache_clear()
     yield current()
     current.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def in_threads():
-    """Another process would open the real world."""
-    with joblib.parallel_config(backend="threading"):
-        yield
 
 
 def test_a_grid_is_every_combination():
