@@ -17,6 +17,7 @@ from xivlab.claims import (
     paper_scores,
     sentences,
     together,
+    told,
     verdict,
     verdicts,
 )
@@ -191,3 +192,10 @@ def test_every_claim_names_variants_of_its_studies():
     for claim in CLAIMS:
         for study in claim.studies:
             assert {side.variant for gain in claim.gains for side in gain} <= set(STUDIES[study].variants)
+
+
+def test_told_in_lines_that_a_page_can_show():
+    parts = judge(table("ablation", ABLATION))
+    assert max(map(len, told(parts).splitlines())) <= 100
+    assert [" ".join(one.split()) for one in told(parts).split("\n\n")] == sentences(parts)
+    assert told(parts, slice(1)) == told(parts).split("\n\n")[0]

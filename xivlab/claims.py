@@ -13,6 +13,7 @@ One in twenty intervals misses the truth, by their making. Of dozens of verdicts
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
@@ -249,6 +250,11 @@ def sentences(parts: pd.DataFrame) -> list[str]:
         ]
         found.append(f'"{says[0].upper()}{says[1:]}" ({where}; {place}): {"; ".join(scores)}.')
     return found
+
+
+def told(parts: pd.DataFrame, claims: slice = slice(None)) -> str:
+    """The sentences as paragraphs to print, 100 columns wide; `claims` takes some of them only."""
+    return "\n\n".join(fill(one, 100) for one in sentences(parts)[claims])
 
 
 def _with_numbers(rows: pd.DataFrame) -> str:

@@ -185,7 +185,7 @@ gains(own, theirs)
 
 # %%
 near_parts = claims.judge(near)
-print(*claims.sentences(near_parts), sep="\n\n")
+print(claims.told(near_parts))
 
 # %%
 for row in near_parts.dropna(subset="paper").itertuples():
@@ -233,7 +233,7 @@ gains(judged(thermal))
 
 # %%
 thermal_parts = claims.judge(thermal)
-print(*claims.sentences(thermal_parts), sep="\n\n")
+print(claims.told(thermal_parts))
 
 # %% [markdown]
 # The direction is the paper's, from thermal queries to a visible gallery. Compare the sentences with those of near infrared: a claim that
@@ -247,8 +247,7 @@ print(*claims.sentences(thermal_parts), sep="\n\n")
 # %%
 from xivlab.studies import STUDIES
 
-for name, changes in STUDIES["ablation-compute"].variants.items():
-    config = current().config(**changes)
+for name, config in dict(STUDIES["ablation-compute"].configs(current())).items():
     blocks = 2 if config.method == "baseline" else 3
     steps = config.epochs * config.steps_per_epoch
     print(
@@ -261,7 +260,7 @@ gains(judged(compute))
 
 # %%
 compute_parts = claims.judge(compute)
-print(*claims.sentences(compute_parts)[:1], *claims.sentences(compute_parts)[2:3], sep="\n\n")
+print(claims.told(compute_parts, slice(0, 3, 2)))
 
 # %% [markdown]
 # If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X. If it stays, X is worth more
@@ -278,7 +277,7 @@ gains(judged(second), paper_scores("second-backbone"))
 
 # %%
 second_parts = claims.judge(second)
-print(*claims.sentences(second_parts), sep="\n\n")
+print(claims.told(second_parts))
 
 # %% [markdown]
 # ## 9. All verdicts

@@ -222,7 +222,7 @@ gains(own, theirs)
 
 # %%
 near_parts = claims.judge(near)
-print(*claims.sentences(near_parts), sep="\n\n")
+print(claims.told(near_parts))
 
 # %% [markdown]
 # Now the answers that you kept. First Gray and Y, which hold the same information (section 3):
@@ -273,7 +273,7 @@ gains(judged(thermal))
 
 # %%
 thermal_parts = claims.judge(thermal)
-print(*claims.sentences(thermal_parts), sep="\n\n")
+print(claims.told(thermal_parts))
 
 # %% [markdown]
 # If the differences shrink or change their order, what made a kind good in near infrared was indeed the physics of dyes. A kind that is ahead in both worlds has another merit, such as contrast, or variety.

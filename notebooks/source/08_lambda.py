@@ -162,7 +162,7 @@ pd.DataFrame({f"best by {metric}": scores.idxmax(axis=1) for metric, scores in b
 
 # %%
 parts = claims.judge(table)
-print(*claims.sentences(parts), sep="\n\n")
+print(claims.told(parts))
 parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 
 # %% [markdown]
