@@ -6,8 +6,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from data_prep.prepare import pack, read_source
 from notebooks import build
 from xivlab.errors import XivlabError
+from xivlab.export import export
 
 SOURCES = build.sources()
 each = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -96,6 +98,28 @@ def test_runs_at_smoke_scale(source, monkeypatch, tmp_path):
             assert printed(cell).startswith("Not yet")
     for cell in tries:
         assert printed(cell).startswith("Right"), cell.source
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """A packed tree in RegDB's layout: other cameras, other rules, and nobody for validation."""
+    folder = tmp_path_factory.mktemp("real")
+    export("synthetic-regdb", "regdb", folder / "tree")
+    pack(read_source("regdb", folder / "tree"), folder / "tree", folder / "regdb", (64, 32))
+    return folder / "regdb"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["00", "04", "05", "09", "10"])
+def test_runs_on_packed_data_by_changing_one_word(number, packed, monkeypatch, tmp_path):
+    monkeypatch.setenv("XIVLAB_DATA", str(packed))
+    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
+    monkeypatch.setenv("XIVLAB_RUNS", str(tmp_path))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    (source,) = build.sources([number])
+    notebook = build.read_source(source)
+    build.execute(notebook)
+    assert [fault for fault in build.faults(notebook) if "KB" not in fault] == []
 
 
 def test_only_what_is_asked_for_is_built():
