@@ -19,7 +19,7 @@ def scale(tmp_path):
 @pytest.fixture(autouse=True)
 def size(monkeypatch):
     """A measure that says which seed a run has."""
-    parts = lambda run: {"": {"size": 1.0 + run.config().seed}, "I-V": {"size": 10.0}}  # noqa: E731
+    parts = lambda run: {"": {"size": 1.0 + run.config().seed}, "I-V": {"size": 10.0}}
     monkeypatch.setitem(measures.MEASURES, "size", parts)
 
 

@@ -14,7 +14,6 @@ from xivlab.errors import XivlabError
 from xivlab.model import (
     MEAN,
     ONE_CHANNEL,
-    SPECIAL_CASES,
     STD,
     FeatureLearner,
     SpecialCase,

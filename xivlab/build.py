@@ -29,9 +29,7 @@ def build_model(config: Config, classes: int) -> XIVNet:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        learner = FeatureLearner(
-            config.backbone, classes, config.weights, config.last_stride, config.neck
-        )
+        learner = FeatureLearner(config.backbone, classes, config.weights, config.last_stride, config.neck)
         generator: nn.Module | None = None
         if config.method != "baseline":
             learned = config.x == "x"

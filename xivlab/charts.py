@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.figures import COLOUR, CURVES, DASHES, FONT, INK, WIDTH, Picture, _axes
+from xivlab.figures import COLOUR, CURVES, DASHES, FONT, INK, WIDTH, Picture, plot_axes
 
 # Loss terms of `log.csv`: what each is called in the paper.
 TERMS = {
@@ -56,18 +56,18 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
         f"learning rate is {log['learning_rate'].max():.1e} at most; {says}.",
     )
     for place, title, names in ((1, "loss of each modality", own), (2, "loss between modalities", between)):
-        axes = _axes(picture, "step", "loss", (2, 2, place))
+        axes = plot_axes(picture, "step", "loss", (2, 2, place))
         for i, name in enumerate(names):
             _smooth(axes, log["step"], log[name], TERMS[name], CURVES[i], DASHES[i])
         if not names:
             axes.text(0.5, 0.5, "no L_C in this method", transform=axes.transAxes, ha="center", fontsize=FONT)
         axes.set_ylim(0, None)
         _finish(axes, title, len(names) > 0)
-    axes = _axes(picture, "step", "learning rate", (2, 2, 3))
+    axes = plot_axes(picture, "step", "learning rate", (2, 2, 3))
     axes.plot(log["step"], log["learning_rate"], color=CURVES[0], linewidth=2)
     axes.set_yscale("log")
     _finish(axes, "learning rate", False)
-    axes = _axes(picture, "step", "rank-1 in %", (2, 2, 4))
+    axes = plot_axes(picture, "step", "rank-1 in %", (2, 2, 4))
     for i, (kind, rows) in enumerate(val.groupby("test_distance", sort=False)):
         axes.plot(
             rows["step"], 100 * rows["rank1"], color=CURVES[i], linestyle=DASHES[i], marker=MARKS[i],
@@ -101,7 +101,7 @@ def cmc_curves(curves: Mapping[str, NDArray[np.floating]]) -> Picture:
     """
     words = "; ".join(f"{name}: {100 * cmc[0]:.1f} % at rank 1" for name, cmc in curves.items())
     picture = Picture(3.8, f"CMC curves. {words}.")
-    axes = _axes(picture, "rank k", "queries found by rank k, in %")
+    axes = plot_axes(picture, "rank k", "queries found by rank k, in %")
     for i, (name, cmc) in enumerate(curves.items()):
         axes.plot(
             np.arange(1, len(cmc) + 1), 100 * np.asarray(cmc), color=CURVES[i % len(CURVES)],
@@ -187,7 +187,7 @@ def hinge(margins: Sequence[float], gaps: Mapping[str, float] | None = None) -> 
         f"then rises with slope 1; margins {', '.join(f'{m:g}' for m in margins)}.",
         6.4,
     )
-    axes = _axes(picture, "d_p − d_n   (left: the right person is nearer)", "loss of one anchor")
+    axes = plot_axes(picture, "d_p − d_n   (left: the right person is nearer)", "loss of one anchor")
     for i, margin in enumerate(margins):
         curve = (across + margin).clip(0)
         axes.plot(
@@ -231,7 +231,7 @@ def feature_plane(
     picture = Picture(4.1, alt, WIDTH if len(panels) > 1 else 5.8)
     first = None
     for place, (title, groups) in enumerate(panels.items(), 1):
-        axes = _axes(
+        axes = plot_axes(
             picture, "first feature", "second feature" if place == 1 else "", (1, len(panels), place), first
         )
         first = axes if same_scale else None
@@ -293,7 +293,7 @@ def spread(scores: Mapping[str, ArrayLike], label: str, alt: str = "") -> Pictur
         for name, s in scores.items()
     )
     picture = Picture(0.62 * len(scores) + 0.9, alt or f"{label}. {words}.")
-    axes = _axes(picture, label, "")
+    axes = plot_axes(picture, label, "")
     rng = np.random.default_rng(0)
     for i, values in enumerate(map(np.asarray, scores.values())):
         height = i + rng.uniform(-0.16, 0.16, len(values))

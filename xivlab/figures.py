@@ -170,7 +170,7 @@ def spectra(
         colours: of the curves, used in turn.
     """
     picture = Picture(3.6, alt or f"{label} from 400 to 1000 nm of {', '.join(curves)}.")
-    axes = _axes(picture, "wavelength (nm)", label)
+    axes = plot_axes(picture, "wavelength (nm)", label)
     for name, (first, last) in BANDS.items():
         shade = "#EAF3FA" if first < 700 else "#FBEEE6"
         axes.axvspan(first, last, color=shade, linewidth=0, zorder=0)
@@ -203,7 +203,7 @@ def lines(
 ) -> Picture:
     """A few curves with a legend; `styles` gives colour and line style by name (R, G and B if not given)."""
     picture = Picture(3.0, alt, 5.2)
-    axes = _axes(picture, xlabel, ylabel)
+    axes = plot_axes(picture, xlabel, ylabel)
     for name, curve in curves.items():
         colour, dash = styles[name]
         axes.plot(across, curve, color=colour, linestyle=dash, linewidth=2.2, label=name)
@@ -228,7 +228,7 @@ def channel_histograms(panels: Mapping[str, NDArray[np.floating]], alt: str = ""
     picture = Picture(3.0, alt or f"Histograms of mean intensity per channel. Medians: {medians}.")
     shared = None
     for i, (title, panel) in enumerate(panels.items()):
-        shared = axes = _axes(
+        shared = axes = plot_axes(
             picture, "mean intensity of an image", "" if i else "images", (1, len(panels), i + 1), shared
         )
         axes.set_title(title, fontsize=FONT + 1, color=INK)
@@ -249,7 +249,7 @@ def embedding_map(panels: Mapping[str, Mapping[str, NDArray[np.floating]]], alt:
     """
     picture = Picture(3.8 if len(panels) > 1 else 4.2, alt, WIDTH if len(panels) > 1 else 5.6)
     for i, (title, groups) in enumerate(panels.items()):
-        axes = _axes(picture, "first axis", "" if i else "second axis", (1, len(panels), i + 1))
+        axes = plot_axes(picture, "first axis", "" if i else "second axis", (1, len(panels), i + 1))
         axes.set_title(title, fontsize=FONT + 1, color=INK)
         for name, points in groups.items():
             axes.scatter(
@@ -288,7 +288,7 @@ def _write(picture: Picture, x: float, y: float, text: str, **how: Any) -> None:
     picture.text(x / width, 1 - y / height, text, **{"fontsize": FONT, "color": INK} | how)
 
 
-def _axes(
+def plot_axes(
     picture: Picture,
     xlabel: str,
     ylabel: str,

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from xivlab.charts import PEOPLE, feature_plane
-from xivlab.figures import COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, _axes
+from xivlab.figures import COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from xivlab.gap import overlap
 from xivlab.generators import DEAD
 from xivlab.ruler import Measured
@@ -39,7 +39,7 @@ def intensity_rows(sets: Mapping[str, NDArray[np.floating]], bins: int = 40) -> 
     shared = None
     for row, channel in enumerate("RGB"):
         label = "mean intensity of an image, 0 to 255" if row == 2 else ""
-        shared = axes = _axes(picture, label, f"{channel}\n% of images", (3, 1, row + 1), shared)
+        shared = axes = plot_axes(picture, label, f"{channel}\n% of images", (3, 1, row + 1), shared)
         for name, one in sets.items():
             shares = 100 * np.histogram(one[:, row], edges)[0] / len(one)
             look = {"color": COLOUR[name], "linestyle": LINES[name]}
@@ -67,7 +67,7 @@ def starts_and_ends(starts: pd.DataFrame, ends: pd.DataFrame) -> Picture:
         f"{starts['excess'].min():.0f} to {starts['excess'].max():.0f} levels, the ends from "
         f"{ends['excess'].min():.0f} to {ends['excess'].max():.0f}; {dead} are dead at the end.",
     )
-    axes = _axes(picture, "R above the larger of G and B, in levels (right of 0: red is strongest)", "")
+    axes = plot_axes(picture, "R above the larger of G and B, in levels (right of 0: red is strongest)", "")
     variants = list(dict.fromkeys(ends["variant"]))
     for row, (before, after) in enumerate(zip(starts.to_dict("records"), ends.to_dict("records"))):
         colour = CURVES[variants.index(after["variant"])]
@@ -117,7 +117,7 @@ def rulers(measures: Mapping[str, Measured | None]) -> Picture | None:
     names = list(dict.fromkeys(name for ruler in panels.values() for name in ruler.marks))
     for place, (title, ruler) in enumerate(panels.items(), 1):
         label = "position (0 visible, 1 infrared)" if place == 1 else ""
-        axes = _axes(picture, "wavelength of the band (nm)", label, (1, len(panels), place))
+        axes = plot_axes(picture, "wavelength of the band (nm)", label, (1, len(panels), place))
         axes.set_title(title, fontsize=FONT + 1, color=INK)
         axes.plot(ruler.wavelength, ruler.along, color=INK, marker=".", linewidth=1.8)
         for end in (0, 1):
@@ -179,7 +179,7 @@ def map_grid(panels: Mapping[str, Mapping[str, Mapping[str, NDArray]]], alt: str
     picture = Picture(len(panels) * (0.82 * side + 0.3) + 0.3 * (1 + len(groups) // 6), alt)
     for r, (row, columns) in enumerate(panels.items()):
         for c, (column, parts) in enumerate(columns.items()):
-            axes = _axes(picture, "", row if c == 0 else "", (len(panels), across, r * across + c + 1))
+            axes = plot_axes(picture, "", row if c == 0 else "", (len(panels), across, r * across + c + 1))
             axes.set_title(column, fontsize=FONT, color=INK)
             axes.yaxis.label.set_size(FONT + 1)
             _scatter(axes, parts, groups)
@@ -233,7 +233,7 @@ def distance_histograms(panels: Mapping[str, tuple[NDArray, NDArray]], bins: int
     shared = None
     for place, (title, pair) in enumerate(panels.items(), 1):
         label = "share of pairs, %" if place == 1 else ""
-        shared = axes = _axes(picture, "distance", label, (1, len(panels), place), shared)
+        shared = axes = plot_axes(picture, "distance", label, (1, len(panels), place), shared)
         axes.set_title(title, fontsize=FONT + 1, color=INK)
         for kind, dash, values in zip(("right", "wrong"), ("-", "--"), pair):
             shares = 100 * np.histogram(values, edges)[0] / len(values)

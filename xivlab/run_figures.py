@@ -27,9 +27,9 @@ from xivlab.figures import (
     MARKER,
     WIDTH,
     Picture,
-    _axes,
     channel_histograms,
     image_strip,
+    plot_axes,
     ranked_lists,
 )
 from xivlab.flat import plane, some_people, tsne
@@ -246,7 +246,7 @@ def _place(made: Material) -> Picture:
         f"Where X lies in the features of f, visible being at 0 and infrared at 1: along the line at {_words(along)}, "
         f"off it by {_words(off)}; 95 % intervals over people.",
     )
-    axes = _axes(picture, "along the line: visible at 0, infrared at 1", "off the line")
+    axes = plot_axes(picture, "along the line: visible at 0, infrared at 1", "off the line")
     axes.plot([0, 1], [0, 0], color=INK, linewidth=1.5, zorder=2)
     for name, x, y in (("visible", 0, 0), ("infrared", 1, 0), ("x", along.mean, off.mean)):
         look = {"color": COLOUR[name], "marker": MARKER[name]}

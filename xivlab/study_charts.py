@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from xivlab.figures import CURVES, FONT, INK, Picture, _axes
+from xivlab.figures import CURVES, FONT, INK, Picture, plot_axes
 from xivlab.intervals import Interval, by_variant, interval, paired
 from xivlab.scores import SHOWN
 
@@ -110,7 +110,7 @@ def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     picture = Picture(3.6, "")
     said = []
     for place, metric in enumerate(METRICS, 1):
-        axes = _axes(picture, "λ", f"{SHOWN[metric]} in %", (1, len(METRICS), place))
+        axes = plot_axes(picture, "λ", f"{SHOWN[metric]} in %", (1, len(METRICS), place))
         found = {lam: interval(table.loc[table["lam"] == lam, metric]) for lam in lams}
         said.append(f"{SHOWN[metric]}: " + ", ".join(f"λ {lam:g} {_words(found[lam])}" for lam in lams))
         _curve(axes, places, found)
@@ -162,7 +162,7 @@ def _rows(
     picture: Picture, label: str, names: Sequence[str], place: tuple[int, int, int], like: Axes | None = None
 ) -> Axes:
     """Axes with a row per variant, named in the leftmost panel; on the scale of `like`."""
-    axes = _axes(picture, label, "", place, like)
+    axes = plot_axes(picture, label, "", place, like)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", labelleft=place[2] == 1)
     axes.set_ylim(len(names) - 0.5, -0.5)
