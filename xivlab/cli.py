@@ -27,7 +27,7 @@ from xivlab.report import NAMES, write_report
 from xivlab.results import results
 from xivlab.runs import Run
 from xivlab.scale import current, project
-from xivlab.scores import as_text, score
+from xivlab.scores import as_text
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
@@ -70,7 +70,7 @@ def train(
     if not first:
         return
     print(f"{run.folder} is finished. Test people, in %:")
-    print(as_text(score(run.embeddings(), run.config().protocol)))
+    print(as_text(run.test_scores()))
 
 
 def evaluate(

@@ -126,16 +126,21 @@ def sample_gallery(
         rows, (G,), person by person and camera by camera in ascending order.
     """
     generator = random.Random(trial)
-    order = np.lexsort((camera, person))  # stable: images of a person in a camera keep their order
-    pairs = np.stack([person[order], camera[order]], axis=1)
-    begins = np.flatnonzero(np.diff(pairs, axis=0, prepend=-1).any(axis=1))
     chosen: list[int] = []
-    for rows in np.split(order, begins[1:]):
+    for rows in groups(person, camera):
         if shots == 1:
             chosen.append(generator.choice(rows.tolist()))
         else:
             chosen += generator.sample(rows.tolist(), min(shots, len(rows)))
     return np.array(chosen)
+
+
+def groups(person: NDArray[np.integer], camera: NDArray[np.integer]) -> list[NDArray[np.intp]]:
+    """Rows of each person in each camera, ascending, by person and then by camera."""
+    order = np.lexsort((camera, person))  # stable: images of a person in a camera keep their order
+    pairs = np.stack([person[order], camera[order]], axis=1)
+    begins = np.flatnonzero(np.diff(pairs, axis=0, prepend=-1).any(axis=1))
+    return np.split(order, begins[1:])
 
 
 def official_gallery(

@@ -16,7 +16,7 @@ from xivlab.errors import XivlabError
 from xivlab.execute import Executed, execute, notebooks_in
 from xivlab.runs import Run, run_folder, write_atomically
 from xivlab.scale import Scale
-from xivlab.scores import chance, score
+from xivlab.scores import chance
 from xivlab.train import train
 from xivlab.world import SYNTHETIC
 
@@ -131,7 +131,7 @@ def _train(config: Config, data: DataSet, runs: Path) -> Trained:
     if not run.finished:
         raise KeyboardInterrupt  # the training has said how to go on
     seconds = None if found else time.perf_counter() - start
-    return Trained(run, config, seconds, score(run.embeddings(), config.protocol))
+    return Trained(run, config, seconds, run.test_scores())
 
 
 def _environment(scale: Scale) -> dict[str, str]:

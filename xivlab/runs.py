@@ -117,6 +117,15 @@ class Run:
                 f"{self.folder}/metrics.csv cannot be read ({error}): train the run again."
             ) from error
 
+    def test_scores(self) -> pd.DataFrame:
+        """What the run scored on the test people at its end, as `xivlab.scores.score` gives it.
+
+        Raises:
+            XivlabError: as `metrics`.
+        """
+        metrics = self.metrics()
+        return metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
+
     def embeddings(self, test_feature: TestFeature | None = None) -> Embeddings:
         """Embeddings of the test people, of length 1 if the settings say so.
 

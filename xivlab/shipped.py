@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xivlab.embed import FEATURES, Embeddings
 from xivlab.errors import XivlabError
+from xivlab.gallery import groups
 from xivlab.runs import write_atomically
 from xivlab.scale import project
 
@@ -83,8 +84,4 @@ def first_shots(
     person: NDArray[np.integer], camera: NDArray[np.integer], shots: int = SHOTS
 ) -> NDArray[np.intp]:
     """Rows of the first images of each person in each camera, ascending."""
-    order = np.lexsort((camera, person))
-    pairs = np.stack([person[order], camera[order]], axis=1)
-    begins = np.flatnonzero(np.diff(pairs, axis=0, prepend=-1).any(axis=1))
-    place = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
-    return np.sort(order[place < shots])
+    return np.sort(np.concatenate([rows[:shots] for rows in groups(person, camera)]))

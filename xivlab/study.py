@@ -91,8 +91,7 @@ def runs_of(configs: Sequence[Config], scale: Scale) -> list[Run]:
 
 def scores_of(run: Run) -> pd.DataFrame:
     """The rows of one finished run in the table of a study: what it scored on the test people at its end."""
-    metrics = run.metrics()
-    scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
+    scores = run.test_scores()
     about = {"run": run.folder.name, "data": run.about()["data"]["name"], "seed": run.config().seed}
     return scores.assign(**about, source="run")[[*about, *scores.columns, "source"]]
 
