@@ -20,6 +20,7 @@ from xivlab.gap import gap_numbers
 from xivlab.intervals import interval
 from xivlab.runs import Run, write_atomically
 from xivlab.scale import Scale, project
+from xivlab.stored import counted
 from xivlab.study import runs_of
 
 SEEDS = 5  # of the studies
@@ -70,11 +71,7 @@ def measured(
                 continue
             of = [f"{variant} {part}".strip() for part in rows["part"]]
             tables.append(rows.drop(columns=["run", "part"]).assign(of=of, seed=seed))
-    told = [
-        f"{words} {len(runs)} run{'s' * (len(runs) > 1)}, {runs[0].folder.name} and on"
-        for words, runs in sources.items()
-        if runs
-    ]
+    told = [counted(words, [run.folder.name for run in runs]) for words, runs in sources.items() if runs]
     print(f"{name}: {'; '.join(told) or 'no run is at hand'}.")
     if not tables:
         return pd.DataFrame(columns=["of", "seed"])

@@ -7,6 +7,7 @@ A run is named by a hash of its settings, data and version: a table that was mad
 setting does not fit, and is not used.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -86,9 +87,14 @@ def source(table: pd.DataFrame) -> str:
     for kind, words in (("stored", "stored results of"), ("run", "trained or found here:")):
         names = runs.loc[runs["source"] == kind, "run"]
         if len(names):
-            parts.append(f"{words} {len(names)} run{'s' * (len(names) > 1)}, {names.iloc[0]} and on")
+            parts.append(counted(words, list(names)))
     first = table.iloc[0]
     return f"{first['study']} on {first['data']}: {'; '.join(parts)}."
+
+
+def counted(words: str, names: Sequence[str]) -> str:
+    """Some words, how many runs, and the first of them."""
+    return f"{words} {len(names)} run{'s' * (len(names) > 1)}, {names[0]} and on"
 
 
 def tables() -> Path:
