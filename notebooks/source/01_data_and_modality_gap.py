@@ -240,7 +240,7 @@ image_strip(
 # through by hand: drag the slider, or click it and use the arrow keys.
 
 # %%
-from xivlab.widgets import FrameSlider
+from xivlab.widgets import frame_slider
 
 
 def frame(nm):
@@ -252,7 +252,7 @@ def frame(nm):
 
 
 bands = np.arange(450, 951, 20)
-FrameSlider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
+frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 
 # %% [markdown]
 # The line of text under the slider counts how far apart the four chests are (standard deviation of their mean

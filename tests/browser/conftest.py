@@ -1,0 +1,191 @@
+"""A real JupyterLab in a headless Chromium, one server for all browser tests."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from notebooks.build import METADATA
+
+PROJECT = Path(__file__).parents[2]
+SECONDS = 120
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if PROJECT / "tests" / "browser" in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Notebook:
+    """A notebook of one cell, open in a page and run."""
+
+    page: object
+
+    def slider(self, label):
+        """The handle of the slider with this label; focus it, then press keys."""
+        box = self.page.locator(".widget-inline-hbox", has=self.page.get_by_text(label, exact=True))
+        return box.locator(".noUi-handle").first
+
+    def menu(self, label):
+        """The menu with this label."""
+        box = self.page.locator(".widget-inline-hbox", has=self.page.get_by_text(label, exact=True))
+        return box.locator("select").first
+
+    def button(self, label):
+        """The button with this label."""
+        return self.page.get_by_role("button", name=label, exact=True).first
+
+    def image(self, number=0):
+        """A picture of the widget, counted from 0."""
+        return self.page.locator(".xivlab-view img").nth(number)
+
+    def words(self, number=0):
+        """The line of words under a picture."""
+        return self.page.locator(".xivlab-view figcaption").nth(number)
+
+    def source(self, number=0):
+        """The pixels of a picture, as a string to compare."""
+        return self.image(number).evaluate(
+            """img => { const c = document.createElement("canvas"); c.width = img.naturalWidth;
+            c.height = img.naturalHeight; c.getContext("2d").drawImage(img, 0, 0); return c.toDataURL(); }"""
+        )
+
+    def until(self, condition, what):
+        """Wait for a condition of this Python."""
+        start = time.monotonic()
+        while not condition():
+            assert time.monotonic() - start < SECONDS, f"waited {SECONDS} s for {what}"
+            self.page.wait_for_timeout(20)
+
+    def delays(self, label, keys, number=0):
+        """Milliseconds from each key on a slider to the new picture in the page, one key after another."""
+        self.slider(label).focus()
+        found = []
+        for key in keys:
+            self.image(number).evaluate(
+                """img => { window.delay = null;
+                addEventListener("keydown", e => { window.began = performance.now(); }, {once: true, capture: true});
+                img.addEventListener("load", () => { window.delay = performance.now() - window.began; }, {once: true}); }"""
+            )
+            self.page.keyboard.press(key)
+            self.until(lambda: self.page.evaluate("window.delay") is not None, f"a picture after {key}")
+            found.append(self.page.evaluate("window.delay"))
+            self.page.wait_for_timeout(30)
+        return found
+
+
+class Lab:
+    """A JupyterLab that serves one folder; `open` runs a cell in it."""
+
+    def __init__(self, address, folder, browser):
+        self.address, self.folder, self.browser = address, folder, browser
+        self.pages = []
+
+    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000):
+        """A new page with a notebook of one cell, which has been run.
+
+        Args:
+            code: of the cell.
+            name: of the notebook.
+            app: "lab", or "notebook" for Notebook 7.
+            width, height: of the page.
+        """
+        cell = nbformat.v4.new_code_cell(code)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=METADATA), self.folder / name)
+        page = self.browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(1000 * SECONDS)
+        self.pages.append(page)
+        where = f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"
+        page.goto(f"{self.address}/{where}")
+        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        page.locator(".xivlab-view img[data-shown]").first.wait_for()
+        return Notebook(page)
+
+    def close(self):
+        """Close the pages and stop their kernels."""
+        for page in self.pages:
+            page.close()
+        self.pages.clear()
+        sessions = json.load(urllib.request.urlopen(self.address + "/api/sessions"))
+        for session in sessions:
+            request = urllib.request.Request(f"{self.address}/api/sessions/{session['id']}", method="DELETE")
+            urllib.request.urlopen(request)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    assert chromium, "The browser tests need Chromium: apt-get install chromium."
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory):
+    """Address and folder of a JupyterLab with an empty configuration of its own."""
+    root = tmp_path_factory.mktemp("lab")
+    folder = root / "notebooks"
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {
+        name: str(root / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "XIVLAB_RUNS")
+    }
+    options = [
+        "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
+        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    (folder / "pyproject.toml").touch()  # its own project: no folder of somebody's runs is touched
+    with open(root / "log", "w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        environment = (
+            os.environ | own | {"PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])}
+        )
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    address, start = f"http://127.0.0.1:{port}", time.monotonic()
+    while True:
+        try:
+            json.load(urllib.request.urlopen(address + "/api", timeout=1))
+            break
+        except OSError:
+            assert server.poll() is None and time.monotonic() - start < 90, (root / "log").read_text()
+            time.sleep(0.2)
+    yield address, folder
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture
+def lab(_server, browser):
+    """A JupyterLab to open cells in; pages and kernels are gone after the test."""
+    lab = Lab(*_server, browser)
+    yield lab
+    lab.close()

@@ -1,0 +1,87 @@
+"""What all widgets share: pictures follow controls, from any thread, and errors become a sentence."""
+
+import io
+import threading
+
+import numpy as np
+from PIL import Image
+
+from xivlab.errors import XivlabError
+from xivlab.figures import Picture
+from xivlab.widgets import controls
+from xivlab.widgets.panel import Panel
+from xivlab.widgets.stage import Stage
+
+
+class Bar(Panel):
+    """A bar as long as the slider says."""
+
+    def __init__(self):
+        picture = Picture(1, "", 2, layout=None)
+        axes = picture.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 1), ylim=(-1, 1))
+        axes.set_axis_off()
+        stage = Stage(picture)
+        self.bar = stage.moving(axes.barh([0], [0], height=2, color="black")[0])
+        self.length = controls.slider("length", 0.5, 0, 1, 0.1)
+        self.drawn = 0
+        super().__init__([self.length], {"bar": stage}, [self.length])
+
+    def draw(self):
+        self.drawn += 1
+        if self.length.value > 0.95:
+            raise XivlabError("Too long: choose less than 1.")
+        self.bar.set_width(self.length.value)
+        return {"bar": f"{self.length.value:.1f} long"}
+
+
+def dark(panel):
+    """Share of dark pixels of the picture."""
+    return (np.asarray(Image.open(io.BytesIO(panel.views["bar"].data)).convert("L")) < 128).mean()
+
+
+def test_picture_and_words_follow_the_control():
+    panel = Bar()
+    for length in (0.2, 0.9, 0.4):
+        panel.length.value = length
+        assert panel.views["bar"].words == f"{length} long"
+        assert abs(dark(panel) - length) < 0.01  # a pixel of 220, either side
+
+
+def test_what_makes_no_sense_is_a_sentence_and_the_picture_stays():
+    panel = Bar()
+    before = panel.views["bar"].data
+    panel.length.value = 1.0
+    assert "Too long: choose less than 1." in panel.notice.value
+    assert panel.views["bar"].data == before
+    panel.length.value = 0.3
+    assert panel.notice.value == ""
+
+
+def test_setting_several_controls_draws_once():
+    panel = Bar()
+    before = panel.drawn
+    panel.set({panel.length: 0.7})
+    assert panel.drawn == before + 1 and panel.views["bar"].words == "0.7 long"
+
+
+def test_after_moves_from_many_threads_the_picture_is_that_of_the_last_value():
+    panels = [Bar() for _ in range(3)]
+
+    def move(panel, seed):
+        for value in np.random.default_rng(seed).integers(0, 9, 30):
+            panel.length.value = value / 10
+
+    threads = [threading.Thread(target=move, args=(p, s)) for p in panels for s in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for panel in panels:
+        assert panel.views["bar"].words == f"{panel.length.value:.1f} long"
+        assert abs(dark(panel) - panel.length.value) < 0.01
+
+
+def test_readers_without_a_kernel_see_picture_and_words():
+    data, about = Bar()._repr_mimebundle_()
+    assert data["text/plain"] == "0.5 long" and about["image/png"]["alt"] == "0.5 long"

@@ -1,0 +1,42 @@
+"""A slider over pictures that are drawn already."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from xivlab.figures import Picture, encode
+from xivlab.widgets import controls
+from xivlab.widgets.panel import Panel
+
+
+class Frames(Panel):
+    """A slider over pictures that are drawn already, so that it follows the hand.
+
+    Args:
+        values: what the slider shows, one per picture, such as wavelengths.
+        pictures: all of one size; their `alt` is the line of words under the slider.
+        label: what the slider changes.
+        start: index of the picture to begin with, the one readers without a kernel see.
+    """
+
+    def __init__(
+        self, values: Sequence[Any], pictures: Sequence[Picture], label: str, start: int = 0
+    ) -> None:
+        stages = [_Drawn(picture) for picture in pictures]
+        self.slider = controls.steps(label, [(str(value), i) for i, value in enumerate(values)], start)
+        self._frames = stages
+        super().__init__([self.slider], {"picture": stages[start]}, [self.slider])
+
+    def draw(self) -> dict[str, str]:
+        frame = self.stages["picture"] = self._frames[self.slider.value]
+        return {"picture": frame.alt}
+
+
+class _Drawn:
+    """A picture encoded once; stands in for a stage."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.size, self.alt = picture.canvas.get_width_height(), picture.alt
+        self._encoded = encode(picture)
+
+    def encode(self) -> tuple[str, bytes]:
+        return self._encoded

@@ -1,0 +1,155 @@
+"""What all widgets of the kit share: controls above, pictures that follow them, words under each picture."""
+
+import base64
+import html
+import io
+import itertools
+import textwrap
+from collections.abc import Sequence
+from threading import RLock
+from typing import Any
+
+import ipywidgets
+from matplotlib.font_manager import FontProperties, findfont
+from PIL import Image, ImageDraw, ImageFont
+
+from xivlab.errors import XivlabError
+from xivlab.figures import INK, PHOTO_QUALITY
+from xivlab.widgets.stage import WHOLE, Stage
+from xivlab.widgets.view import View
+
+CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
+VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
+LINE = 20  # pixels from line to line in the still picture
+
+
+class Panel(ipywidgets.VBox):
+    """Controls, pictures and words that move together.
+
+    A subclass makes its stages and controls, calls this constructor last, and says in `draw` how the
+    pictures follow the controls. Callbacks come from JupyterLab's main thread or from another; `refresh`
+    lets one draw at a time, always from the controls as they are then, and leaves out what a newer move
+    has overtaken.
+
+    Args:
+        controls: above the pictures, in rows that wrap.
+        stages: by name, from left to right; they wrap on a narrow page.
+        follows: those of the controls, or others, whose `value` moves the pictures.
+    """
+
+    def __init__(
+        self,
+        controls: Sequence[ipywidgets.Widget],
+        stages: dict[str, Stage],
+        follows: Sequence[ipywidgets.Widget],
+    ) -> None:
+        self.stages = stages
+        self.views = {name: View(width=s.size[0], height=s.size[1]) for name, s in stages.items()}
+        self.notice = ipywidgets.HTML()
+        self.notice.add_class("xivlab-notice")
+        self._busy = RLock()
+        self._tickets = itertools.count(1)
+        self._newest = self._drawn = 0
+        self._follows = tuple(follows)
+        super().__init__(
+            [
+                ipywidgets.Box(list(controls), layout=CONTROLS),
+                self.notice,
+                ipywidgets.Box(list(self.views.values()), layout=VIEWS),
+            ]
+        )
+        self.add_class("xivlab-panel")
+        for control in follows:
+            control.observe(self.refresh, "value")
+        self.refresh()
+
+    def draw(self) -> dict[str, str]:
+        """Move what moves in the stages to where the controls say.
+
+        Returns:
+            words by stage: what each picture shows now. A stage that is left out has not changed.
+
+        Raises:
+            XivlabError: what the controls ask for makes no sense; the reader sees the sentence.
+        """
+        raise NotImplementedError
+
+    def refresh(self, *_: Any) -> None:
+        """Draw anew; a callback for any control."""
+        ticket = self._newest = next(self._tickets)
+        with self._busy:
+            if self._drawn >= ticket:  # drawn since, from the same controls or newer ones
+                return
+            covers = self._newest
+            try:
+                said = self.draw()
+                self.say("")
+            except XivlabError as error:
+                self.say(str(error))
+                said = {}
+            for name, words in said.items():
+                mime, data = self.stages[name].encode()
+                view = self.views[name]
+                with view.hold_sync():  # one message: words and picture never part
+                    view.mime, view.data, view.words = mime, data, words
+            self._drawn = covers
+
+    def set(self, values: dict[ipywidgets.Widget, Any]) -> None:
+        """Set several controls and draw once."""
+        with self._busy:
+            for control in self._follows:
+                control.unobserve(self.refresh, "value")
+            try:
+                for control, value in values.items():
+                    control.value = value
+            finally:
+                for control in self._follows:
+                    control.observe(self.refresh, "value")
+            self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence above the pictures, such as what was wrong; nothing if it is empty."""
+        shown = f"⚠ {html.escape(sentence)}" if sentence else ""
+        if self.notice.value != shown:
+            self.notice.value = shown
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        mime, picture = still(list(self.views.values()))
+        words = " ".join(view.words for view in self.views.values())
+        shown = {mime: base64.b64encode(picture).decode(), "text/plain": words}
+        return {**(data or {}), **shown}, {mime: {"alt": words}}
+
+
+def still(views: Sequence[View]) -> tuple[str, bytes]:
+    """Views side by side, their words written under them: what a reader without a kernel sees.
+
+    Returns:
+        "image/jpeg" or "image/png", and the encoded picture.
+    """
+    font = ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans")), 14)
+    rows: list[list[View]] = []
+    for view in views:
+        if rows and sum(v.width for v in rows[-1]) + view.width <= WHOLE:
+            rows[-1].append(view)
+        else:
+            rows.append([view])
+    texts = {id(view): textwrap.wrap(view.words, view.width // 8) for view in views}
+    heights = [max(v.height + LINE * (len(texts[id(v)]) + 1) for v in row) for row in rows]
+    page = Image.new("RGB", (max(sum(v.width + 20 for v in row) - 20 for row in rows), sum(heights)), "white")
+    pen, top = ImageDraw.Draw(page), 0
+    for row, height in zip(rows, heights):
+        left = 0
+        for view in row:
+            page.paste(Image.open(io.BytesIO(view.data)), (left, top))
+            for number, line in enumerate(texts[id(view)]):
+                pen.text((left, top + view.height + 4 + number * LINE), line, INK, font)
+            left += view.width + 20
+        top += height
+    out = io.BytesIO()
+    if any(view.mime == "image/jpeg" for view in views):
+        page.save(out, "JPEG", quality=PHOTO_QUALITY, subsampling=2, optimize=True)
+        return "image/jpeg", out.getvalue()
+    page.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return "image/png", out.getvalue()
