@@ -1,6 +1,7 @@
 # make lab         open JupyterLab on the first notebook
 # make study       the main job without a screen: train, test, run all notebooks, write results/report.html
 # make notebooks   build the notebooks from notebooks/source, executed
+# make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make results     every stored number anew: two hours on two cores
 # make test        run the tests
 #
@@ -10,7 +11,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks results test
+.PHONY: lab study notebooks teachers results test
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -19,6 +20,9 @@ study: $(VENV)/installed
 
 notebooks: $(VENV)/installed
 	$(BIN)/python -m notebooks.build
+
+teachers: $(VENV)/installed
+	$(BIN)/python -m notebooks.build --teachers
 
 results: $(VENV)/installed
 	$(BIN)/python -m xivlab.make_results

@@ -2,12 +2,13 @@
 
     python -m notebooks.build               all of them
     python -m notebooks.build 01 04         these
+    python -m notebooks.build --words 04    only its text has changed: the outputs are kept, nothing is executed
     python -m notebooks.build --check       none; says which are out of step with their source
+    python -m notebooks.build --teachers    the teachers' edition of each, in notebooks/teachers/
+    python -m notebooks.build --time 04     measures it at the scale of XIVLAB_SCALE, see minutes.csv
 
 A source is `source/NN_name.py` in jupytext's percent format: `# %% [markdown]` and `# %%` begin the cells.
-An exercise is three cells: `# %% tags=["exercise"]` holds the attempt (a function that returns None),
-`# %% tags=["check"]` the check, and a markdown cell after it the solution, a ```python block inside
-<details>. The tests put the solution in and want the check to print "Right".
+`editions.py` says which tags the cells of an exercise have, and makes the two editions from them.
 
 A notebook is written only if every cell ran without an error and without a word on stderr, and if it has
 300 KB at most. What depends on the machine or the hour (widget state, time stamps, versions in the metadata)
@@ -19,7 +20,9 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jupytext
@@ -28,11 +31,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from notebooks import editions
+from notebooks.minutes import Minutes
 from xivlab.errors import XivlabError
 from xivlab.runs import write_atomically
+from xivlab.scale import current
 
 FOLDER = Path(__file__).parent
 SOURCES = FOLDER / "source"
+TEACHERS = FOLDER / "teachers"
 LARGEST = 300_000  # bytes; above it, code hosts stop showing a notebook
 CELL_SECONDS = 3600
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -63,10 +70,40 @@ def target(source: Path) -> Path:
 
 
 def read_source(source: Path) -> NotebookNode:
-    """The notebook of a source, without outputs. A cell's id follows from what it says."""
+    """All cells of a source, for learners and teachers, without outputs or ids."""
     notebook = jupytext.read(source, fmt="py:percent")
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
+    return notebook
+
+
+def learners(source: Path) -> NotebookNode:
+    """The learners' edition of a source, without outputs.
+
+    Raises:
+        XivlabError: an exercise lacks a part; the sentence names the file.
+    """
+    return _edition(editions.learners, source)
+
+
+def tried(source: Path) -> NotebookNode:
+    """A source with every answer to its exercises tried, without outputs.
+
+    Raises:
+        XivlabError: an exercise lacks a part; the sentence names the file.
+    """
+    return _edition(editions.tried, source)
+
+
+def _edition(edition: Callable[[NotebookNode, str], NotebookNode], source: Path) -> NotebookNode:
+    try:
+        return with_ids(edition(read_source(source), Minutes.read().sentence(source.stem)))
+    except XivlabError as error:
+        raise XivlabError(f"{source.name}: {error}") from error
+
+
+def with_ids(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with an id for each cell, which follows from what the cell says."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         digest = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
@@ -75,8 +112,12 @@ def read_source(source: Path) -> NotebookNode:
     return notebook
 
 
-def execute(notebook: NotebookNode) -> NotebookNode:
+def execute(notebook: NotebookNode, **variables: str) -> NotebookNode:
     """Run all cells in a new kernel of this Python, in the folder of the notebooks, and tidy the outputs.
+
+    Args:
+        notebook: without outputs, which are added to it.
+        variables: of the environment, beside those of this process.
 
     Raises:
         XivlabError: a cell raised an error; the sentence names the cell.
@@ -92,7 +133,8 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     # The package beside the notebooks, installed or not.
     path = os.pathsep.join(filter(None, [str(FOLDER.parent), os.environ.get("PYTHONPATH")]))
     try:
-        client.execute(env=os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
+        env = os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        client.execute(env=env | variables)
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         raise XivlabError(f"A cell raised an error:\n{plain}") from error
@@ -153,7 +195,7 @@ def out_of_step(source: Path) -> str | None:
     if not target(source).is_file():
         return f"{target(source).name} is not built"
     built = nbformat.read(target(source), as_version=4).cells
-    wanted = read_source(source).cells
+    wanted = learners(source).cells
     for number, (one, other) in enumerate(zip(wanted, built)):
         if (one.cell_type, one.source) != (other.cell_type, other.source):
             return f"{target(source).name} differs from its source in cell {number}"
@@ -163,45 +205,125 @@ def out_of_step(source: Path) -> str | None:
 
 
 def build(source: Path) -> None:
-    """Execute a source and write its notebook, whole or not at all.
+    """Execute the learners' edition of a source and write it, whole or not at all.
 
     Raises:
         XivlabError: it has faults, or could not be written; the notebook that was there is as it was.
     """
-    notebook = execute(read_source(source))
+    _write(execute(learners(source)), target(source))
+
+
+def build_words(source: Path) -> None:
+    """Write the texts of a source anew, with the outputs of the notebook that is there.
+
+    Raises:
+        XivlabError: there is none, or its code is not that of the source.
+    """
+    notebook = learners(source)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    built = nbformat.read(target(source), as_version=4).cells if target(source).is_file() else []
+    built = [cell for cell in built if cell.cell_type == "code"]
+    if [cell.source for cell in code] != [cell.source for cell in built]:
+        raise XivlabError("its code has changed, too: build it without --words.")
+    for cell, before in zip(code, built):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    _write(notebook, target(source))
+
+
+def build_teachers(source: Path) -> None:
+    """Execute a source with every answer tried, and write the teachers' edition.
+
+    Raises:
+        XivlabError: as `build`, or a check does not say what it should about an answer.
+    """
+    executed = execute(tried(source))
+    if found := misjudged(executed):
+        raise XivlabError("\n".join(found))
+    TEACHERS.mkdir(exist_ok=True)
+    _write(with_ids(editions.teachers(executed)), TEACHERS / target(source).name)
+
+
+def misjudged(executed: NotebookNode) -> list[str]:
+    """Answers, in what `tried` gave, about which the check does not say what it should; a sentence each."""
+    found, expected, answer = [], "", ""
+    for cell in executed.cells:
+        tags = editions.tags(cell)
+        if "exercise" in tags:
+            expected, answer = "Not yet", cell.source
+        elif "solution" in tags:
+            expected, answer = "Right", cell.source
+        elif "wrong" in tags:
+            expected, answer = editions.message(cell), cell.source
+        elif "check" in tags and expected not in (said := editions.printed(cell)):
+            found.append(f"The check should say {expected!r}, and says {said.strip()!r}, of:\n{answer}")
+    return found
+
+
+def measure(source: Path) -> None:
+    """Take the time of a source in a folder of runs of its own, twice: first empty, then as the first left it.
+
+    Raises:
+        XivlabError: as `execute`.
+    """
+    with tempfile.TemporaryDirectory() as runs:
+        seconds = []
+        for _ in range(2):
+            start = time.perf_counter()
+            execute(learners(source), XIVLAB_RUNS=runs)
+            seconds.append(time.perf_counter() - start)
+    Minutes.read().having(source.stem, current().name, *seconds).write()
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
     if found := faults(notebook):
         raise XivlabError("\n".join(found))
     nbformat.validate(notebook)
-    write_atomically(target(source), lambda path: nbformat.write(notebook, path))
+    write_atomically(path, lambda part: nbformat.write(notebook, part))
 
 
 def _names(paths: Sequence[Path]) -> str:
     return ", ".join(path.stem for path in paths) or "none"
 
 
+def _act(arguments: argparse.Namespace, source: Path) -> str | None:
+    """Do what the command line asks for with one source; a sentence if it went wrong."""
+    try:
+        if arguments.check:
+            return out_of_step(source)
+        print(f"{target(source).name} ...", flush=True)
+        if arguments.words:
+            build_words(source)
+        elif arguments.teachers:
+            build_teachers(source)
+        elif arguments.time:
+            measure(source)
+        else:
+            build(source)
+    except XivlabError as error:
+        return f"{target(source).name} is not built: {error}"
+    return None
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """The command line; 1 if a notebook could not be built or is out of step."""
     parser = argparse.ArgumentParser("python -m notebooks.build", description="Build the notebooks.")
     parser.add_argument("numbers", nargs="*", metavar="NN", help="which ones; all if not given")
-    parser.add_argument("--check", action="store_true", help="compare with the sources, execute nothing")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--words", action="store_true", help="texts anew, outputs kept, execute nothing")
+    what.add_argument("--check", action="store_true", help="compare with the sources, execute nothing")
+    what.add_argument("--teachers", action="store_true", help="the teachers' edition")
+    what.add_argument("--time", action="store_true", help="measure the seconds that it takes")
     arguments = parser.parse_args(args)
-    wrong = 0
     try:
-        for source in sources(arguments.numbers):
-            if arguments.check:
-                fault = out_of_step(source)
-            else:
-                print(f"{target(source).name} ...", flush=True)
-                try:
-                    fault = build(source)
-                except XivlabError as error:
-                    fault = f"{target(source).name} is not built: {error}"
-            if fault:
-                print(fault, file=sys.stderr)
-                wrong += 1
+        chosen = sources(arguments.numbers)
     except XivlabError as error:
         print(error, file=sys.stderr)
         return 1
+    wrong = 0
+    for source in chosen:
+        if fault := _act(arguments, source):
+            print(fault, file=sys.stderr)
+            wrong += 1
     return int(wrong > 0)
 
 

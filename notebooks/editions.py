@@ -1,0 +1,205 @@
+"""Two editions of a notebook from one source, by the tags of its cells.
+
+An exercise is these cells, one after another:
+
+| tag | cell | learners' edition | teachers' edition |
+|---|---|---|---|
+| exercise-text | title, difficulty, importance, minutes, task, folded hints | as it is | as it is |
+| exercise | the attempt: a function that returns None | as it is | left out |
+| check | `xivlab.exercise.check` on drawn inputs | as it is | as it is |
+| solution | the same function, right | folded, as text | as code |
+| wrong, three or more | the same function with a typical mistake | left out | as text, with its message |
+
+A wrong answer begins with the line `# says: ` and a part of what the check must print about it. Cells with
+the tag `teacher` are notes for the teachers' edition only. `{minutes}` in a text becomes the minutes that
+the computer needs, as measured.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from xivlab.errors import XivlabError
+
+ORDER = ("exercise-text", "exercise", "check", "solution", "wrong")
+WRONG = 3  # typical mistakes of each exercise, at least
+SAYS = re.compile(r"# says: *(.+)\n")
+# A link or picture to a file that is no notebook of this folder: the teachers' edition lies one folder deeper.
+ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|\d\d_\w+\.ipynb)([^)\s]+\))")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The cells of one exercise.
+
+    Attributes:
+        text: the task, markdown.
+        attempt: what the learner completes, code.
+        check: code.
+        solution: code.
+        wrong: typical mistakes, code.
+    """
+
+    text: NotebookNode
+    attempt: NotebookNode
+    check: NotebookNode
+    solution: NotebookNode
+    wrong: tuple[NotebookNode, ...]
+
+    @property
+    def title(self) -> str:
+        """First line of the task."""
+        return self.text.source.splitlines()[0].lstrip("# ")
+
+
+def tags(cell: NotebookNode) -> Sequence[str]:
+    """The tags of a cell."""
+    return cell.metadata.get("tags", ())
+
+
+def is_written_by_tags(notebook: NotebookNode) -> bool:
+    """Whether the exercises of a source have solutions as cells."""
+    return any("solution" in tags(cell) for cell in notebook.cells)
+
+
+def exercises(notebook: NotebookNode) -> list[Exercise]:
+    """The exercises of a source in order.
+
+    Raises:
+        XivlabError: cells are missing or stand in another order, or a wrong answer does not say its message.
+    """
+    return [part for part in _parts(notebook) if isinstance(part, Exercise)]
+
+
+def learners(notebook: NotebookNode, minutes: str) -> NotebookNode:
+    """The edition that is committed, not executed: solutions folded, nothing of what is for teachers.
+
+    Args:
+        notebook: a source, not changed. Without `solution` cells it stays as it is, but for the minutes.
+        minutes: what the text says for `{minutes}`.
+
+    Raises:
+        XivlabError: as `exercises`.
+    """
+    cells: list[NotebookNode] = []
+    for part in _parts(notebook):
+        if isinstance(part, Exercise):
+            cells += [part.text, part.attempt, part.check]
+            cells.append(_folded("Solution", f"```python\n{part.solution.source}\n```"))
+        elif "teacher" not in tags(part):
+            cells.append(part)
+    return _with(notebook, cells, minutes)
+
+
+def tried(notebook: NotebookNode, minutes: str) -> NotebookNode:
+    """Everything in one go, not executed: attempt, each wrong answer and the solution, the check after each.
+
+    Args:
+        notebook: a source by tags, not changed.
+        minutes: as for `learners`.
+
+    Raises:
+        XivlabError: as `exercises`.
+    """
+    cells: list[NotebookNode] = []
+    for part in _parts(notebook):
+        if isinstance(part, Exercise):
+            cells.append(part.text)
+            for answer in (part.attempt, *part.wrong, part.solution):
+                cells += [answer, part.check]
+        else:
+            cells.append(part)
+    return _with(notebook, cells, minutes)
+
+
+def teachers(executed: NotebookNode) -> NotebookNode:
+    """The teachers' edition of what `tried` gave, after it was executed: it keeps the outputs."""
+    cells: list[NotebookNode] = []
+    mistakes: list[NotebookNode] = []
+    answer = None  # the kind of the answer that the next check is about
+    for cell in deepcopy(executed.cells):
+        kind = next((name for name in ORDER if name in tags(cell)), None)
+        if kind in ("exercise", "solution", "wrong"):
+            answer, function = kind, cell
+            if kind == "solution":
+                cells.append(cell)
+        elif kind == "check" and answer == "wrong":
+            mistakes.append(_folded(*_mistake(function.source, printed(cell))))
+        elif kind == "check" and answer == "solution":
+            cells += [cell, *mistakes]
+            mistakes = []
+        elif kind != "check":
+            cells.append(cell)
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = ELSEWHERE.sub(r"\1../\2", cell.source)
+    edition = deepcopy(executed)
+    edition.cells = cells
+    return edition
+
+
+def message(wrong: NotebookNode) -> str:
+    """The part of the check's message that a wrong answer must bring about.
+
+    Raises:
+        XivlabError: its first line does not say it.
+    """
+    if not (said := SAYS.match(wrong.source)):
+        raise XivlabError(f"A wrong answer must begin with `# says: ...`, not {wrong.source[:60]!r}.")
+    return said[1].strip()
+
+
+def printed(cell: NotebookNode) -> str:
+    """What a cell printed when it was executed."""
+    return "".join(o.text for o in cell.get("outputs", ()) if o.output_type == "stream")
+
+
+def _parts(notebook: NotebookNode) -> Iterator[NotebookNode | Exercise]:
+    """The cells of a source, those of each exercise taken together."""
+    if not is_written_by_tags(notebook):
+        yield from notebook.cells
+        return
+    cells = list(notebook.cells)
+    while cells:
+        if not set(ORDER) & set(tags(cells[0])):
+            yield cells.pop(0)
+            continue
+        group = []
+        for name in ORDER:
+            if not cells or name not in tags(cells[0]):
+                title = group[0].source.splitlines()[0] if group else cells[0].source[:60]
+                raise XivlabError(f"In the exercise {title!r} the next cell must have the tag {name!r}.")
+            group.append(cells.pop(0))
+        while cells and "wrong" in tags(cells[0]):
+            group.append(cells.pop(0))
+        exercise = Exercise(*group[:4], tuple(group[4:]))
+        if len(exercise.wrong) < WRONG:
+            raise XivlabError(
+                f"{exercise.title!r} needs {WRONG} wrong answers, and has {len(exercise.wrong)}."
+            )
+        for wrong in exercise.wrong:
+            message(wrong)
+        yield exercise
+
+
+def _with(notebook: NotebookNode, cells: Sequence[NotebookNode], minutes: str) -> NotebookNode:
+    edition = deepcopy(notebook)
+    edition.cells = [deepcopy(cell) for cell in cells]  # one by one: the same check stands in several places
+    for cell in edition.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("{minutes}", minutes)
+    return edition
+
+
+def _folded(summary: str, text: str) -> NotebookNode:
+    return new_markdown_cell(f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>")
+
+
+def _mistake(source: str, output: str) -> tuple[str, str]:
+    code = SAYS.sub("", source, count=1)
+    words = output.strip().removeprefix("Not yet: ")
+    return f"Typical mistake: {words}", f"```python\n{code}\n```"
