@@ -1,10 +1,16 @@
 # %% [markdown]
 # # 00 Start here
 #
-# **Goals.** See what the paper asks; check that this machine can answer; train one model (or load it, if it is
-# trained already) and read your first ranked list.
+# Somebody walks past an infrared camera at night. Which pictures of the colour cameras, taken by day, show the same
+# person? That is the question of a whole field, and of the paper that this kit takes apart. In this notebook you put it
+# to a trained network, and learn to read the answer.
 #
-# **Minutes.** 10, of which one or two are the computer's.
+# **Goals.** After this notebook you can
+# - say what query, gallery and ranked list are, and why colour does not help;
+# - run the whole method in one call, and search with Eq. 2 by hand;
+# - read rank-1, and say what guessing would give.
+#
+# **Minutes.** 20 for you; for the computer {minutes}.
 #
 # **Needs.** Basic Python and NumPy, and a rough idea of what a neural network is. No GPU, no data set to sign for.
 #
@@ -101,15 +107,9 @@ image_strip(
 # Cameras 1, 2, 4 and 5 see colour, 3 and 6 see near infrared. Pose, place and light change from camera to camera; in
 # infrared the colours are gone, and fabrics that look different by day may look the same.
 #
-# **Predict.** If you had to find a person of the infrared columns in the visible ones, what would you go by?
-#
-# <details><summary>Answer</summary>
-#
-# Not by colour. What survives is shape (build, hair, hat, bag, skirt or trousers), pattern (stripes, checks) and how
-# bright one part is against another, and even brightness is not safe: notebook 01 shows why. A model has to learn the
-# same.
-#
-# </details>
+# Cover the infrared columns with your hand, then the visible ones: which people could you tell apart by colour alone?
+# What survives in infrared is shape (build, hair, hat, bag, skirt or trousers), pattern (stripes, checks), and how
+# bright one part is against another; and even brightness is not safe, as notebook 01 shows.
 
 # %% [markdown]
 # ## One trained model
@@ -203,19 +203,83 @@ print(f"rank-1 by guessing {chance:.1%}")
 # %% [markdown]
 # Compare the first number with the last: what the model knows is the distance between them. How the scores are
 # computed, and why camera 3 may not search in camera 2, is the subject of notebook 05.
+#
+# ## Does a larger gallery matter?
+#
+# A yard has twenty visitors a day, a railway station two hundred thousand. We cut the gallery down to the first few
+# people and let them alone be searched; the model stays the same. The cell makes one picture per size, with the same
+# three queries.
+
+# %%
+gallery_person = embeddings.visible_person[rows]
+order = np.unique(gallery_person)
+sizes = [size for size in (4, 8, 16, 32, 64) if size < len(order)] + [len(order)]
+
+
+def among(people):
+    """The ranked lists of the three queries, and rank-1 of everybody, when only the first `people` are searched."""
+    kept = np.isin(gallery_person, order[:people])
+    asked = np.isin(embeddings.infrared_person, order[:people])
+    first = gallery_person[kept][distance[:, kept].argmin(axis=1)]
+    rank1 = np.mean(first[asked] == embeddings.infrared_person[asked])
+    nearest = np.argsort(distance[queries][:, kept], axis=1)[:, :6]
+    right = gallery_person[kept][nearest] == embeddings.infrared_person[queries][:, None]
+    return ranked_lists(
+        infrared[queries], visible[rows][kept][nearest], right,
+        alt=f"{people} people in the gallery: rank-1 {rank1:.0%}, by guessing {1 / people:.0%}.",
+    )  # fmt: skip
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** From the smallest gallery to the largest, what happens to rank-1, and to guessing? Which of the
+# two falls faster?
+#
+# <details><summary>Answer</summary>
+#
+# Both fall: every further person is a further chance to be mistaken. Guessing falls as one over the number of people;
+# the model falls more slowly, because most newcomers look nothing like the query. So a rank-1 means little without the
+# size of its gallery, and two papers can be compared only on the same one.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gallery")
 
 # %% [markdown]
-# ## Takeaways
+# ## Look for yourself
+#
+# The widget below searches with every query, in three ways: by the distance to the visible images alone (v), to
+# the X images alone (x), and by their sum (v+x), which is Eq. 2.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Go through ten queries with the slider. In how many of them will the three rows begin with the
+# same image? And is v+x always at least as good as the better of the other two?
+#
+# <details><summary>Answer</summary>
+#
+# X is made from V, pixel by pixel, so the two see the same shapes and mostly agree. Where they do not, the sum takes
+# the side of the one that is surer: it can save a query and it can spoil one. Only a mean over all queries says
+# whether it helps, and only several seeds say whether that mean can be trusted. Both are in notebook 06.
+#
+# </details>
+
+# %%
+widgets.search(run, data)
+
+# %% [markdown]
+# ## What it means
 #
 # - The task: an infrared query, a visible gallery, a ranking. The obstacle: colour is missing on one side.
-# - The paper's answer: a third modality X between the two, made from the visible image.
+# - The paper's answer: a third modality X between the two, made from the visible image by ten weights.
 # - At test time the distances through V and through X are added, Eq. 2.
 # - Data, training and search are one call each; the following notebooks open them one by one.
 #
 # | notebook | what it opens |
 # |---|---|
 # | [01 data and modality gap](01_data_and_modality_gap.ipynb) | why colours vanish, and how wide the gap is |
-# | [02 X modality](02_x_modality.ipynb) | the ten numbers of g, by hand |
+# | [02 X modality](02_x_modality.ipynb) | the ten weights of g, by hand |
 # | [03 losses by hand](03_losses_by_hand.ipynb) | Eqs. 3 to 11 on a batch you can read |
 # | [04 training](04_training.ipynb) | the loop, the curves, what goes wrong |
 # | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, the rules of the data sets; the paper and its code |
@@ -224,12 +288,28 @@ print(f"rank-1 by guessing {chance:.1%}")
 # | [08 lambda](08_lambda.ipynb) | Fig. 5 with seeds: how much the cross-modality loss should count |
 # | [09 a closer look at X](09_closer_look_at_x.ipynb) | Figs. 3 and 4: how X looks, and where it lies |
 # | [10 the modality gap](10_modality_gap.ipynb) | Fig. 1 and t-SNE: what is left of the gap |
-
-# %% [markdown]
-# ## Exercise 1: Eq. 2
 #
-# *Difficulty 1 of 3, importance 3 of 3, 3 minutes.* Write the rule of Eq. 2: for each query the index of the best
-# gallery image. Then run the cell with the check.
+# Words: [glossary](GLOSSARY.md). Where each equation, table and figure of the paper is: [index](INDEX.md). For teachers:
+# [TEACHING.md](TEACHING.md).
+
+# %% [markdown] tags=["teacher"]
+# The prediction about the gallery's size is worth writing on the board: most people expect the model to fall as fast
+# as guessing. If the first three queries are all right, ask for one that is not; the search widget finds some quickly.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
+#
+# ### Exercise 1. Eq. 2
+#
+# Difficulty ●○○ · importance ●●● · 3 minutes
+#
+# Write the rule of Eq. 2: for each query the index of the best gallery image. Then run the cell with the check.
+#
+# <details><summary>Hint</summary>
+#
+# The sum of two matrices of one shape is a matrix of that shape; the gallery runs along its second axis.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -249,28 +329,54 @@ check(
     mistakes={
         "you looked at V alone; Eq. 2 adds the distance to X.": lambda v, x: np.argmin(v, axis=1),
         "you looked at X alone; Eq. 2 adds the distance to V.": lambda v, x: np.argmin(x, axis=1),
-        "that is the farthest image; Eq. 2 asks for the nearest.": lambda v, x: np.argmax(
-            v + x, axis=1
-        ),
+        "that is the farthest image; Eq. 2 asks for the nearest.": lambda v, x: np.argmax(v + x, axis=1),
         "the minimum is over the gallery, which is axis 1.": lambda v, x: np.argmin(v + x, axis=0),
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def best_image(to_visible, to_x):
+    return np.argmin(to_visible + to_x, axis=1)
+
+
+# %% tags=["wrong"]
+# says: you looked at V alone
+def best_image(to_visible, to_x):
+    return np.argmin(to_visible, axis=1)
+
+
+# %% tags=["wrong"]
+# says: the minimum is over the gallery, which is axis 1
+def best_image(to_visible, to_x):
+    return np.argmin(to_visible + to_x, axis=0)
+
+
+# %% tags=["wrong"]
+# says: that is the farthest image
+def best_image(to_visible, to_x):
+    return np.argsort(to_visible + to_x, axis=1)[:, -1]
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Rank-1
 #
-# ```python
-# def best_image(to_visible, to_x):
-#     return np.argmin(to_visible + to_x, axis=1)
-# ```
+# Difficulty ●●○ · importance ●●● · 5 minutes
+#
+# Rank-1 is the share of queries whose nearest gallery image shows the same person. (The hidden cameras of notebook 05
+# are left out here.)
+#
+# <details><summary>Hint 1</summary>
+#
+# First the index of the nearest image of every query, as in exercise 1; then the person in that image.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: rank-1
 #
-# *Difficulty 2 of 3, importance 3 of 3, 5 minutes.* Rank-1 is the share of queries whose nearest gallery image shows
-# the same person. (The hidden cameras of notebook 05 are left out here.)
+# <details><summary>Hint 2</summary>
+#
+# The mean of true and false is a share.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -285,27 +391,39 @@ check(
     lambda d, q, g: np.mean(g[np.argmin(d, axis=1)] == q),
     [(draw.random((60, 20)), draw.integers(0, 4, 60), draw.integers(0, 4, 20)) for _ in range(3)],
     mistakes={
-        "that is a count; divide it by the number of queries.": lambda d, q, g: np.sum(
-            g[d.argmin(1)] == q
-        ),
-        "that takes the farthest image, not the nearest.": lambda d, q, g: np.mean(
-            g[d.argmax(1)] == q
-        ),
+        "that is a count; divide it by the number of queries.": lambda d, q, g: np.sum(g[d.argmin(1)] == q),
+        "that takes the farthest image, not the nearest.": lambda d, q, g: np.mean(g[d.argmax(1)] == q),
         "you compared an index with a person; look the person up first.": lambda d, q, g: np.mean(
             d.argmin(1) == q
         ),
     },
 )
 
+
+# %% tags=["solution"]
+def rank1(distance, query_person, gallery_person):
+    nearest = np.argmin(distance, axis=1)
+    return np.mean(gallery_person[nearest] == query_person)
+
+
+# %% tags=["wrong"]
+# says: that is a count
+def rank1(distance, query_person, gallery_person):
+    return sum(gallery_person[row.argmin()] == person for row, person in zip(distance, query_person))
+
+
+# %% tags=["wrong"]
+# says: you compared an index with a person
+def rank1(distance, query_person, gallery_person):
+    return np.mean(np.argmin(distance, axis=1) == query_person)
+
+
+# %% tags=["wrong"]
+# says: that takes the farthest image
+def rank1(distance, query_person, gallery_person):
+    nearest = np.argsort(-distance, axis=1)[:, 0]
+    return np.mean(gallery_person[nearest] == query_person)
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def rank1(distance, query_person, gallery_person):
-#     nearest = np.argmin(distance, axis=1)
-#     return np.mean(gallery_person[nearest] == query_person)
-# ```
-#
-# </details>
-#
 # Next: [01 Data and the modality gap](01_data_and_modality_gap.ipynb).
