@@ -44,7 +44,7 @@ def variant_scores(table: pd.DataFrame, paper: pd.DataFrame | None = None) -> Pi
             _measured(
                 axes, row, table.loc[table["variant"] == name, metric], Interval(*means[metric].loc[name])
             )
-    _same_span(picture.axes, "x")
+    same_span(picture.axes, "x")
     if not shown.empty:
         axes = _rows(picture, "in %", names, (1, panels, panels))
         axes.set_title(PAPER, fontsize=FONT + 0.5, color=THEIRS)
@@ -106,22 +106,22 @@ def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     """
     lams = sorted({float(name) for name in table["variant"]})
     table = table.assign(lam=table["variant"].astype(float))
-    places = _places(lams)
+    places = lambda_places(lams)
     picture = Picture(3.6, "")
     said = []
     for place, metric in enumerate(METRICS, 1):
         axes = plot_axes(picture, "λ", f"{SHOWN[metric]} in %", (1, len(METRICS), place))
         found = {lam: interval(table.loc[table["lam"] == lam, metric]) for lam in lams}
         said.append(f"{SHOWN[metric]}: " + ", ".join(f"λ {lam:g} {_words(found[lam])}" for lam in lams))
-        _curve(axes, places, found)
+        lambda_curve(axes, places, found)
         for row in table.itertuples():
             axes.scatter(places[row.lam] + 0.09, 100 * getattr(row, metric), **SEEDS)  # beside the mean
         if default in places:
             axes.axvline(places[default], color=THEIRS, linestyle=(0, (4, 2)), linewidth=1.4, zorder=1)
         axes.set_xticks(list(places.values()), [f"{lam:g}" for lam in places])
         if 0 in places:
-            _break(axes, (places[0] + places[lams[1]]) / 2)
-    _same_span(picture.axes, "y")
+            axis_break(axes, (places[0] + places[lams[1]]) / 2)
+    same_span(picture.axes, "y")
     handles = [_key("mean", line=True), _dots()]
     handles.insert(1, Patch(color=OURS, alpha=0.2, linewidth=0, label="95 % interval"))
     handles.append(Line2D([], [], color=THEIRS, linestyle=(0, (4, 2)), label=f"the paper's λ = {default:g}"))
@@ -130,13 +130,13 @@ def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     return picture
 
 
-def _places(lams: Sequence[float]) -> dict[float, float]:
+def lambda_places(lams: Sequence[float]) -> dict[float, float]:
     """Where each lambda stands: at its logarithm, and 0 one decade below the smallest other."""
     least = np.log10(min(lam for lam in lams if lam > 0))
     return {lam: np.log10(lam) if lam > 0 else least - 1 for lam in lams}
 
 
-def _curve(axes: Axes, places: dict[float, float], found: dict[float, Interval]) -> None:
+def lambda_curve(axes: Axes, places: dict[float, float], found: dict[float, Interval]) -> None:
     """A band and a line over the lambdas above 0; 0 is a point with a bar, joined to nothing."""
     above = [lam for lam in places if lam > 0]
     x = [places[lam] for lam in above]
@@ -147,7 +147,7 @@ def _curve(axes: Axes, places: dict[float, float], found: dict[float, Interval])
         _bar(axes, found[0], places[0], vertical=True)
 
 
-def _break(axes: Axes, x: float) -> None:
+def axis_break(axes: Axes, x: float) -> None:
     """Two strokes across the horizontal axis: what is left of them is on no scale."""
     where = axes.get_xaxis_transform()
     axes.plot([x], [0], marker="s", ms=9, mfc="white", mec="white", transform=where, clip_on=False, zorder=4)
@@ -178,7 +178,7 @@ def _measured(axes: Axes, row: int, seeds: pd.Series, mean: Interval, filled: bo
     _bar(axes, mean, row, filled=filled)
 
 
-def _same_span(panels: Sequence[Axes], axis: str) -> None:
+def same_span(panels: Sequence[Axes], axis: str) -> None:
     """As many points across in all panels: a spread looks as wide as it is."""
     limits = [getattr(axes, f"get_{axis}lim")() for axes in panels]
     half = max(high - low for low, high in limits) / 2
