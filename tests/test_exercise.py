@@ -1,8 +1,11 @@
 """The checks of the exercises say what is wrong, and never raise."""
 
+import doctest
+
 import numpy as np
 import torch
 
+from xivlab import exercise
 from xivlab.exercise import check
 
 
@@ -46,3 +49,23 @@ def test_a_wrong_shape_or_kind_is_told(capsys):
 def test_a_known_mistake_is_told_in_its_own_words(capsys):
     mistakes = {"you forgot to double.": lambda x: x}
     assert said(capsys, lambda x: x, 3, mistakes=mistakes) == "Not yet: you forgot to double.\n"
+
+
+def test_a_known_mistake_names_the_place(capsys):
+    def first_row_only(x):
+        return np.concatenate([double(x[:1]), x[1:]])
+
+    mistakes = {"row {row}, at {place}: {given}, not {wanted} ($L_{id}$).": first_row_only}
+    case = np.array([[1, 2], [0, 3]])
+    assert said(capsys, first_row_only, case, mistakes=mistakes) == (
+        "Not yet: row 1, at (1, 1): 3, not 6 ($L_{id}$).\n"
+    )
+
+
+def test_a_known_mistake_of_another_shape_or_a_single_number_is_told(capsys):
+    assert "Not yet: no sum" in said(capsys, np.sum, np.arange(3), mistakes={"no sum": np.sum})
+    assert "Not yet: 3 is not 6" in said(capsys, np.sum, 3, mistakes={"{given} is not {wanted}": np.sum})
+
+
+def test_examples():
+    assert doctest.testmod(exercise).failed == 0

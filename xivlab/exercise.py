@@ -19,7 +19,9 @@ def check(
         attempt: the reader's function.
         reference: a function that does it right.
         cases: arguments of each comparison; the first that fails is told.
-        mistakes: known wrong functions by the sentence that helps; told if the attempt does the same.
+        mistakes: known wrong functions by the sentence that helps; told if the attempt does the same. In
+            the sentence {place} stands for the indices of the first wrong number of an array and {row} for
+            the first of them, counted from 0; {wanted} and {given} for the right number and the reader's.
         tolerance: how far numbers may differ, relative and absolute.
 
     Example:
@@ -29,6 +31,9 @@ def check(
         Not yet: for the input 3 the answer should be 6, and yours is 9.
         >>> check(lambda x: x + x, lambda x: 2 * x, [(2,), (3,)])
         Right: 2 cases out of 2.
+        >>> total = {"row {row} is a mean, {given}; the task asks for sums.": lambda x: x.mean(1)}
+        >>> check(lambda x: x.mean(1), lambda x: x.sum(1), [(np.array([[0, 0], [2, 4]]),)], total)
+        Not yet: row 1 is a mean, 3; the task asks for sums.
     """
     for case in cases:
         wanted = reference(*case)
@@ -42,11 +47,25 @@ def check(
             continue
         for sentence, wrong in (mistakes or {}).items():
             if _fault(given, wrong(*case), case, tolerance) is None:
-                fault = sentence
+                fault = _placed(sentence, given, wanted, tolerance)
                 break
         print(f"Not yet: {fault}")
         return
     print(f"Right: {len(cases)} case{'s' * (len(cases) > 1)} out of {len(cases)}.")
+
+
+def _placed(sentence: str, given: Any, wanted: Any, tolerance: float) -> str:
+    """The sentence, with {place}, {row}, {wanted} and {given} of the first number that is wrong."""
+    given, wanted = (np.asarray(value, dtype=float) for value in (given, wanted))
+    if given.shape != wanted.shape:
+        return sentence
+    place = tuple(int(i) for i in np.argwhere(~np.isclose(given, wanted, tolerance, tolerance))[0])
+    words = {"wanted": f"{wanted[place]:.4g}", "given": f"{given[place]:.4g}"}
+    if place:
+        words |= {"place": str(place if len(place) > 1 else place[0]), "row": str(place[0])}
+    for name, text in words.items():  # not str.format: a sentence may hold the braces of a formula
+        sentence = sentence.replace(f"{{{name}}}", text)
+    return sentence
 
 
 def _fault(given: Any, wanted: Any, case: tuple, tolerance: float) -> str | None:
