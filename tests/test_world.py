@@ -162,3 +162,10 @@ def test_the_fingerprint_follows_the_cameras(monkeypatch, sysu):
 
 def test_all_assets_together_are_32_megabytes_at_most():
     assert sum(path.stat().st_size for path in buffers.ASSETS.iterdir()) <= 32e6
+
+
+def test_what_an_image_shows_of_a_person_is_counted(sysu):
+    names = sysu._geometry(int(sysu._rows["buffer"].iloc[7]))[0]
+    shown = sysu.shown(7)
+    assert shown["upper"] == (names == 4).mean() and list(shown.values()) == sorted(shown.values())[::-1]
+    assert "scene" not in shown and set(shown) <= set(sysu.person(int(sysu.index["person"][7]))["materials"])

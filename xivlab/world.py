@@ -130,6 +130,13 @@ class World:
         table = (_reflectances(names) @ band)[:, None].astype(np.float32)
         return _develop(self._compose(buffer, table, np.array([[0.85, 0.15]])), 2.2)[0]
 
+    def shown(self, row: int) -> dict[str, float]:
+        """Share of the image of one row that each label of the person covers, by name, the largest first."""
+        names = self._geometry(int(self._rows["buffer"].iloc[row]))[0]
+        share = np.bincount(names.ravel(), minlength=PERSON_LABELS)[: len(label_names.NAMES)] / names.size
+        order = [i for i in np.argsort(-share, kind="stable") if share[i] > 0]
+        return {label_names.NAMES[i]: float(share[i]) for i in order}
+
     def _material_names(self, buffer: int) -> tuple[str, ...]:
         """Spectra of the labels a crop can show: the person's 16, then the plate's."""
         person = self._people[int(self._buffers.person[buffer])]
