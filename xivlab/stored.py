@@ -108,20 +108,25 @@ def read_tables(folder: Path) -> pd.DataFrame | None:
     Raises:
         XivlabError: a table is damaged.
     """
-    found = []
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            table = pd.read_csv(path, dtype={"variant": str} | dict.fromkeys(SCORES, float))[COLUMNS]
-            if table.isna().any(axis=None):
-                raise ValueError("a row is cut short")
-            found.append(table)
-        except (OSError, ValueError, KeyError) as error:
-            raise XivlabError(
-                f"{path} is damaged ({error}): delete it, or restore it from the kit."
-            ) from error
+    found = [read_table(path) for path in sorted(folder.glob("*.csv"))]
     if not found:
         return None
     return pd.concat(found).drop_duplicates(["run", "query", "test_distance"], ignore_index=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """One stored table: COLUMNS, the variant in words.
+
+    Raises:
+        XivlabError: it is not there, or damaged.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"variant": str} | dict.fromkeys(SCORES, float))[COLUMNS]
+        if table.isna().any(axis=None):
+            raise ValueError("a row is cut short")
+        return table
+    except (OSError, ValueError, KeyError) as error:
+        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
 
 
 def write_table(table: pd.DataFrame, folder: Path) -> Path:
