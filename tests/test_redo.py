@@ -20,7 +20,7 @@ from xivlab.scale import current
 from xivlab.train import train
 
 DATA = dataset()
-OF_X = ["fig3", "fig3-infrared", "fig4", "fig4-worst", "place"]
+OF_X = ["fig2", "fig3", "fig3-infrared", "fig4", "fig4-worst", "place"]
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +139,8 @@ def test_the_command(folder, capsys):
     main(["figures", str(run.folder), str(out), "--figure", "cmc", "fig4"])
     assert drawn(out) == {"cmc", "fig4"}
     assert str(out / "fig4.png") in capsys.readouterr().out
-    error = fails(capsys, "figures", str(run.folder), str(out), "--figure", "fig2")
-    assert error.startswith("xivlab: Unknown figure 'fig2': choose ")
+    error = fails(capsys, "figures", str(run.folder), str(out), "--figure", "fig5")
+    assert error.startswith("xivlab: Unknown figure 'fig5': choose ")
     assert error.count("\n") == 1
     assert "is not a run folder" in fails(capsys, "figures", "nowhere", str(out))
 

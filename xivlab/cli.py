@@ -182,7 +182,7 @@ def figures(
     Args:
         run: Folder of the run.
         folder: Folder to write to; it is made if it is not there.
-        figure: Some of: curves, fig1, fig3, fig3-infrared, fig4, fig4-worst, cmc, distances, tsne, place, ruler,
+        figure: Some of: curves, fig1, fig2, fig3, fig3-infrared, fig4, fig4-worst, cmc, distances, tsne, place, ruler,
             lists, activation; all if none is given. Those with a number are the paper's.
         data: The data that the run was trained on, if they are a folder.
     """

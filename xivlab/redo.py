@@ -7,6 +7,7 @@
 |---|---|
 | curves | losses, learning rate and rank-1 on the validation people, over the steps |
 | fig1 | paper, Fig. 1, from real features: four people in the plane where they vary most |
+| fig2 | paper, Fig. 2: the way of one query through g, f, distance and ranking |
 | fig3 | paper, Fig. 3: intensities of R, G and B, visible against X |
 | fig3-infrared | the same channel by channel, with the infrared images |
 | fig4 | paper, Fig. 4: visible, X and infrared images of people drawn by seed |
@@ -19,7 +20,7 @@
 | lists | ranked lists |
 | activation | where f responds to an image |
 
-Fig. 2 of the paper is a diagram, and Fig. 5 takes many runs: `xivlab.study_charts.over_lambda`.
+Fig. 5 takes many runs: `xivlab.study_charts.over_lambda`.
 """
 
 from collections.abc import Sequence

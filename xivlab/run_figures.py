@@ -46,6 +46,7 @@ from xivlab.gap_charts import (
 )
 from xivlab.intervals import Interval
 from xivlab.model import XIVNet
+from xivlab.pipeline import pipeline
 from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.ruler import features_of, measure, scenes, world_of
 from xivlab.runs import Run
@@ -55,6 +56,7 @@ from xivlab.x_look import Generator, generator_of, intensities, random_triples, 
 MOST = 3000  # of each modality in Fig. 3, drawn by seed
 PEOPLE = 5  # in Fig. 4
 SHOTS = 4  # images of a person and modality in Fig. 1
+STRANGERS = 40  # visible images of others in the plane of Fig. 2
 POINTS = 200  # of a t-SNE, X not counted
 PERPLEXITIES = (5, 30, 60)
 WAYS = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "the sum, Eq. 2"}  # test distances, in words
@@ -156,6 +158,28 @@ def _fig1(made: Material) -> Picture:
     )
     picture.set_figwidth(WIDTH)  # or the legend of a single panel is cut off
     return picture
+
+
+def _fig2(made: Material) -> Picture:
+    generator, e, kind = made.generator, made.embeddings, made.config.test_distance
+    # The first query of the list whose person comes first but not everywhere: a list with both marks teaches more.
+    queries = [q for q in first_of_each_person(e, len(np.unique(e.infrared_person)))]
+    lists = [ranked_list(e, query, made.config.protocol, kind, 6) for query in queries]
+    one = next((one for one in lists if one.right[0] and not one.right.all()), lists[0])
+    person = e.infrared_person[one.query]
+    mine = next((row for row, right in zip(one.found, one.right) if right), None)
+    mine = np.flatnonzero(e.visible_person == person)[0] if mine is None else mine
+    others = np.flatnonzero(e.visible_person != person)
+    others = np.random.default_rng(0).permutation(others)[:STRANGERS]
+    view = plane(np.concatenate([e.infrared[[one.query]], e.visible[[mine]], e.x[[mine]], e.visible[others]]))
+    V, I = made.photos("visible", [mine]), made.photos("infrared", [one.query])
+    return pipeline(
+        {"visible": V[0], "x": shown(generator, V)[0], "infrared": I[0]},
+        dict(zip(("infrared", "visible", "x"), view.points[:3])),
+        view.points[3:],
+        made.photos("visible", one.found),
+        one.right,
+    )
 
 
 def _fig3(made: Material) -> Picture:
@@ -325,6 +349,7 @@ def _activation(made: Material) -> Picture:
 FIGURES: dict[str, Callable[[Material], Picture]] = {
     "curves": _curves,
     "fig1": _fig1,
+    "fig2": _fig2,
     "fig3": _fig3,
     "fig3-infrared": _fig3_infrared,
     "fig4": _fig4,

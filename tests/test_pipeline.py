@@ -1,0 +1,32 @@
+"""The picture of the method: what it says, and that right and wrong images are told apart."""
+
+import numpy as np
+
+from xivlab.figures import encode
+from xivlab.pipeline import pipeline
+
+
+def drawn(right):
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 255, (64, 32, 3), np.uint8)
+    names = ("infrared", "visible", "x")
+    return pipeline(
+        {name: photo for name in names},
+        dict(zip(names, rng.normal(size=(3, 2)))),
+        rng.normal(size=(5, 2)),
+        [photo] * len(right),
+        right,
+    )
+
+
+def test_the_words_count_the_right_images_among_those_shown():
+    assert (
+        "Of the 6 nearest images here 2 show the right person" in drawn([True, False, True] + 5 * [False]).alt
+    )
+    assert "Of the 3 nearest" in drawn([True, False, True]).alt  # a small gallery leaves places empty
+
+
+def test_right_and_wrong_are_told_apart_by_sign():
+    signs = [text.get_text() for text in drawn([True, False]).axes[0].texts]
+    assert "1 ✓" in signs and "2 ✗" in signs
+    assert encode(drawn([True, False]))[0] == "image/jpeg"

@@ -1,0 +1,155 @@
+"""Fig. 2 of the paper, from one run: the way of a visible and an infrared image from pixels to an answer."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from xivlab.figures import COLOUR, FONT, INK, MARKER, Picture
+
+WIDE, TALL = 9.6, 4.0  # inches, of the whole
+HIGH = 1.2  # inches, of a photograph
+LEFT = {
+    "visible": (0.25, 0.42),
+    "x": (1.75, 0.42),
+    "infrared": (0.25, 2.5),
+}  # of a photograph's upper left corner
+NAME = {"visible": "visible, V", "x": "X = g(V)", "infrared": "infrared, I"}
+F = (3.15, 0.42, 1.05, 3.28)  # left, top, width, height of the box f
+PLANE = (4.95, 0.55, 2.0, 2.4)
+LIST = 7.6  # left edge of the ranked list
+FOUND = 6  # gallery images that have a place
+
+
+def pipeline(
+    photos: Mapping[str, NDArray[np.uint8]],
+    points: Mapping[str, NDArray[np.floating]],
+    strangers: NDArray[np.floating],
+    found: Sequence[NDArray[np.uint8]],
+    right: ArrayLike,
+) -> Picture:
+    """Draw how a query is answered: V through g, all through f, two distances, one list.
+
+    Args:
+        photos: "visible", "x" and "infrared", (H, W, 3) uint8, of one person; the infrared one is the query.
+        points: the features of the three in a plane, (2,) each.
+        strangers: features of visible images of other people in the same plane, (n, 2).
+        found: gallery images nearest to the query, nearest first, (H, W, 3) uint8; six are shown.
+        right: whether each of them shows the query's person.
+    """
+    right = np.asarray(right, bool)[:FOUND]
+    picture = Picture(
+        TALL,
+        "Fig. 2: a visible image V goes through g, ten weights, and becomes X; V, X and the infrared query I go "
+        "through one shared network f; the distances from I to V and from I to X are added, and order the gallery. "
+        f"Of the {len(right)} nearest images here {right.sum()} show the right person.",
+        WIDE,
+        layout=None,
+    )
+    page = picture.add_axes((0, 0, 1, 1))
+    page.set(xlim=(0, WIDE), ylim=(TALL, 0))
+    page.set_axis_off()
+    wide = HIGH * photos["visible"].shape[1] / photos["visible"].shape[0]
+    middle = {}
+    for name, (left, top) in LEFT.items():
+        _photo(page, photos[name], left, top, wide, HIGH, COLOUR[name])
+        page.text(
+            left + wide / 2,
+            top - 0.1,
+            NAME[name],
+            ha="center",
+            fontsize=FONT,
+            color=COLOUR[name],
+            weight="bold",
+        )
+        middle[name] = top + HIGH / 2
+    _arrow(page, LEFT["visible"][0] + wide, LEFT["x"][0], middle["x"], COLOUR["x"])
+    _box(page, 1.06, middle["x"] - 0.22, 0.46, 0.44, COLOUR["x"], "g")
+    page.text(1.29, middle["x"] + 0.42, "ten\nweights", ha="center", va="top", fontsize=FONT - 1, color=INK)
+    for name, top in (("x", middle["x"]), ("infrared", middle["infrared"])):
+        _arrow(page, LEFT[name][0] + wide, F[0], top, COLOUR[name])
+    low = LEFT["visible"][1] + HIGH + 0.42  # V goes round X to f
+    page.plot(
+        [LEFT["visible"][0] + wide / 2] * 2, [LEFT["visible"][1] + HIGH, low], color=COLOUR["visible"], lw=1.8
+    )
+    _arrow(page, LEFT["visible"][0] + wide / 2, F[0], low, COLOUR["visible"])
+    _box(page, *F, INK, "f\n\none network\nfor all three")
+    _arrow(page, F[0] + F[2], PLANE[0] - 0.12, 2.05, INK)
+    _features(picture, points, strangers)
+    _arrow(page, PLANE[0] + PLANE[2] + 0.05, LIST - 0.15, 2.05, INK)
+    page.text(LIST + 0.85, 0.32, "the answer", ha="center", fontsize=FONT, color=INK, weight="bold")
+    small = (HIGH * 0.82, wide * 0.82)
+    for k, (image, is_right) in enumerate(zip(found, right)):
+        left, top = LIST + (k % 3) * (small[1] + 0.13), 0.62 + (k // 3) * (small[0] + 0.48)
+        kind = "right" if is_right else "wrong"
+        _photo(page, image, left, top, small[1], small[0], COLOUR[kind], "-" if is_right else (0, (3, 1.5)))
+        mark = f"{k + 1} {'✓' if is_right else '✗'}"
+        page.text(
+            left + small[1] / 2, top + small[0] + 0.19, mark, ha="center", fontsize=FONT, color=COLOUR[kind]
+        )
+    page.text(F[0] + F[2] / 2, 3.92, "trained by Eq. 11", ha="center", fontsize=FONT - 1, color=INK)
+    page.text(
+        PLANE[0] + PLANE[2] / 2,
+        3.3,
+        "D(I, V) + D(I, X)",
+        ha="center",
+        fontsize=FONT + 1,
+        color=INK,
+        weight="bold",
+    )
+    page.text(PLANE[0] + PLANE[2] / 2, 3.56, "Eq. 2", ha="center", fontsize=FONT - 1, color=INK)
+    return picture
+
+
+def _features(
+    picture: Picture, points: Mapping[str, NDArray[np.floating]], strangers: NDArray[np.floating]
+) -> None:
+    """The three features of the query's person, and of others, in a plane."""
+    left, top, wide, tall = PLANE
+    axes = picture.add_axes((left / WIDE, 1 - (top + tall) / TALL, wide / WIDE, tall / TALL))
+    axes.plot(*strangers.T, "o", color="#BBBBBB", markersize=4.5, zorder=1)
+    for name in ("visible", "x"):
+        axes.plot(
+            *np.stack([points["infrared"], points[name]]).T, color=COLOUR[name], linewidth=1.6, zorder=2
+        )
+    for name, place in points.items():
+        axes.plot(*place, MARKER[name], color=COLOUR[name], markersize=10, markeredgecolor="white", zorder=3)
+    axes.set(xticks=[], yticks=[])
+    axes.margins(0.12)
+    axes.set_aspect("equal", "datalim")
+    for spine in axes.spines.values():
+        spine.set_color("#BBBBBB")
+    axes.set_title("features", fontsize=FONT, color=INK, weight="bold")
+
+
+def _photo(
+    page: Axes, image: NDArray[np.uint8], left: float, top: float, wide: float, tall: float, colour: str, dash: object = "-"
+) -> None:  # fmt: skip
+    page.imshow(
+        image, extent=(left, left + wide, top + tall, top), interpolation="bicubic", aspect="auto", zorder=2
+    )
+    frame = Rectangle(
+        (left, top), wide, tall, fill=False, edgecolor=colour, linewidth=2.2, linestyle=dash, zorder=3
+    )
+    page.add_patch(frame)
+    page.set(xlim=(0, WIDE), ylim=(TALL, 0))  # imshow moves them
+
+
+def _box(page: Axes, left: float, top: float, wide: float, tall: float, colour: str, text: str) -> None:
+    look = FancyBboxPatch(
+        (left, top), wide, tall, boxstyle="round,pad=0,rounding_size=0.08", facecolor="white", edgecolor=colour,
+        linewidth=1.8, zorder=4,
+    )  # fmt: skip
+    page.add_patch(look)
+    page.text(
+        left + wide / 2, top + tall / 2, text, ha="center", va="center", fontsize=FONT, color=colour, zorder=5
+    )
+
+
+def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> None:
+    page.add_patch(
+        FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=13,
+                        color=colour, linewidth=1.8, shrinkA=0, shrinkB=0, zorder=1)
+    )  # fmt: skip
