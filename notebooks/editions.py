@@ -52,8 +52,8 @@ class Exercise:
 
     @property
     def title(self) -> str:
-        """First line of the task."""
-        return self.text.source.splitlines()[0].lstrip("# ")
+        """Heading of the task; the first may stand under one of all exercises."""
+        return self.text.source.removeprefix("## Exercises").strip().splitlines()[0].removeprefix("### ")
 
 
 def tags(cell: NotebookNode) -> Sequence[str]:

@@ -24,15 +24,15 @@ class Minutes:
     table: pd.DataFrame
 
     @classmethod
-    def read(cls, path: Path = FILE) -> "Minutes":
+    def read(cls) -> "Minutes":
         """What has been measured so far."""
-        if not path.is_file():
+        if not FILE.is_file():
             return cls(pd.DataFrame(columns=[*KEY, "first", "again", "threads"]))
-        return cls(pd.read_csv(path))
+        return cls(pd.read_csv(FILE))
 
-    def write(self, path: Path = FILE) -> None:
+    def write(self) -> None:
         """Write the table, sorted, whole seconds."""
-        self.table.sort_values(KEY).to_csv(path, index=False)
+        self.table.sort_values(KEY).to_csv(FILE, index=False)
 
     def having(self, notebook: str, scale: str, first: float, again: float) -> "Minutes":
         """With one measurement more, or instead of an older one.

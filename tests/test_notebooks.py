@@ -1,18 +1,29 @@
 """The notebooks as shipped: in step with their sources, executed, small; and that they run."""
 
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from data_prep.prepare import pack, read_source
-from notebooks import build
+from notebooks import build, editions, minutes
 from xivlab.errors import XivlabError
 from xivlab.export import export
 
+ROOT = build.FOLDER.parent
 SOURCES = build.sources()
-each = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+BY_TAGS = [source for source in SOURCES if editions.is_written_by_tags(build.read_source(source))]
+
+
+def of(sources):
+    return pytest.mark.parametrize("source", sources, ids=lambda path: path.stem)
+
+
+each, by_tags = of(SOURCES), of(BY_TAGS)
+before_tags = of([source for source in SOURCES if source not in BY_TAGS])
 
 
 def shipped(source):
@@ -55,7 +66,7 @@ def test_names_nothing_of_the_machine_it_was_made_on(source):
     assert not re.search(r"/(work|home|root|tmp|Users)/", text)
 
 
-@each
+@before_tags
 def test_every_exercise_has_a_check_and_a_solution(source):
     cells = build.read_source(source).cells
     places = [n for n, cell in enumerate(cells) if "exercise" in cell.metadata.get("tags", ())]
@@ -82,13 +93,27 @@ def solved(notebook):
     return tries
 
 
-@pytest.mark.slow
-@each
-def test_runs_at_smoke_scale(source, monkeypatch, tmp_path):
-    """As a reader runs it, exercises unsolved; then every solution convinces its check."""
+@pytest.fixture
+def smoke(monkeypatch, tmp_path):
+    """The smallest scale, nothing trained yet."""
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")
     monkeypatch.setenv("XIVLAB_RUNS", str(tmp_path))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+@pytest.mark.slow
+@by_tags
+def test_every_answer_gets_its_message(source, smoke):
+    """Attempts unsolved as a reader finds them, each typical mistake, the solution; all in one go."""
+    notebook = build.execute(build.tried(source))
+    assert [fault for fault in build.faults(notebook) if "KB" not in fault] == []
+    assert build.misjudged(notebook) == []
+
+
+@pytest.mark.slow
+@before_tags
+def test_runs_at_smoke_scale(source, smoke):
+    """As a reader runs it, exercises unsolved; then every solution convinces its check."""
     notebook = build.read_source(source)
     tries = solved(notebook)
     build.execute(notebook)
@@ -111,15 +136,79 @@ def packed(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", ["00", "04", "05", "09", "10"])
-def test_runs_on_packed_data_by_changing_one_word(number, packed, monkeypatch, tmp_path):
+def test_runs_on_packed_data_by_changing_one_word(number, packed, smoke, monkeypatch):
     monkeypatch.setenv("XIVLAB_DATA", str(packed))
-    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
-    monkeypatch.setenv("XIVLAB_RUNS", str(tmp_path))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     (source,) = build.sources([number])
-    notebook = build.read_source(source)
+    notebook = build.learners(source)
     build.execute(notebook)
     assert [fault for fault in build.faults(notebook) if "KB" not in fault] == []
+
+
+def markdown(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+@by_tags
+def test_opens_with_goals_minutes_and_needs(source):
+    top = build.read_source(source).cells[0].source
+    assert top.startswith(f"# {source.stem[:2]} ")
+    for word in ("**Goals.**", "**Minutes.**", "**Needs.**", "{minutes}"):
+        assert word in top
+    assert "{minutes}" not in shipped(source).cells[0].source
+
+
+@by_tags
+def test_leads_back_and_on(source):
+    place = SOURCES.index(source)
+    first, last = (markdown(shipped(source))[n].source for n in (0, -1))
+    for neighbour, text in ((place - 1, first), (place + 1, last)):
+        if 0 <= neighbour < len(SOURCES):
+            assert f"({SOURCES[neighbour].stem}.ipynb)" in text
+
+
+@by_tags
+def test_closes_with_takeaways_and_then_exercises(source):
+    text = "\n".join(cell.source for cell in markdown(build.read_source(source)))
+    assert 0 < text.index("## Takeaways") < text.index("### Exercise 1")
+
+
+@by_tags
+def test_the_reader_predicts_and_then_tries(source):
+    cells = build.read_source(source).cells
+    places = [n for n, cell in enumerate(cells) if "predict" in editions.tags(cell)]
+    assert len(places) >= 2
+    for place in places:
+        question, _, answer = cells[place].source.partition("<details>")
+        assert "?" in question and "</details>" in answer
+        assert cells[place + 1].cell_type == "code"
+
+
+@by_tags
+def test_exercises_say_how_hard_they_are_and_help(source):
+    found = editions.exercises(build.read_source(source))
+    assert len(found) >= 2
+    for number, exercise in enumerate(found, 1):
+        text = exercise.text.source
+        assert exercise.title.startswith(f"Exercise {number}. ")
+        assert re.search(r"^Difficulty [●○]{3} · importance [●○]{3} · \d+ minutes$", text, re.MULTILINE)
+        assert "<details><summary>Hint" in text
+        assert "return None" in exercise.attempt.source
+
+
+@each
+def test_every_picture_is_in_words_too(source):
+    for cell in code(shipped(source)):
+        for output in cell.outputs:
+            for mime in set(output.get("data", ())) & {"image/png", "image/jpeg"}:
+                assert output.metadata[mime]["alt"] == output.data["text/plain"]
+                assert len(output.data["text/plain"].split()) >= 4
+
+
+def test_spelling():
+    texts = [*build.SOURCES.glob("*.py"), *ROOT.glob("*.md"), *ROOT.glob("notebooks/*.md")]
+    words = [sys.executable, "-m", "codespell_lib", *map(str, texts)]
+    found = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert found.stdout == ""
 
 
 def test_only_what_is_asked_for_is_built():
@@ -130,7 +219,7 @@ def test_only_what_is_asked_for_is_built():
 
 
 def test_cells_keep_their_ids():
-    one, other = (build.read_source(SOURCES[0]) for _ in range(2))
+    one, other = (build.learners(SOURCES[0]) for _ in range(2))
     assert [cell.id for cell in one.cells] == [cell.id for cell in other.cells]
 
 
@@ -160,3 +249,40 @@ def test_what_needs_a_kernel_is_taken_out():
     assert dict(shown.data) == picture
     assert text.text == "a\nb\n"
     assert notebook.metadata == build.METADATA and not notebook.cells[0].metadata
+
+
+def small(tmp_path, monkeypatch, text):
+    """One source in a folder of its own."""
+    monkeypatch.setattr(build, "FOLDER", tmp_path)
+    monkeypatch.setattr(build, "TEACHERS", tmp_path / "teachers")
+    monkeypatch.setattr(build, "SOURCES", tmp_path)
+    source = tmp_path / "00_small.py"
+    source.write_text(text)
+    return source
+
+
+def test_words_are_renewed_without_executing(tmp_path, monkeypatch):
+    text = "# %% [markdown]\n# One {minutes}.\n\n# %%\nimport os\nprint(os.getpid())\n"
+    source = small(tmp_path, monkeypatch, text)
+    build.build(source)
+    before = printed(shipped(source).cells[1])
+    source.write_text(text.replace("One", "Two"))
+    assert build.main(["--check"]) == 1
+    assert build.main(["--words"]) == 0
+    assert shipped(source).cells[0].source == "Two not measured yet."
+    assert printed(shipped(source).cells[1]) == before
+    assert build.main(["--check"]) == 0
+    source.write_text(text.replace("getpid", "getppid"))
+    with pytest.raises(XivlabError, match="its code has changed"):
+        build.build_words(source)
+
+
+def test_time_is_taken_from_an_empty_folder_and_again(tmp_path, monkeypatch):
+    """The first time writes into the folder of runs, the second finds it there."""
+    text = "# %%\nimport os, time\nfrom pathlib import Path\n\nmade = Path(os.environ['XIVLAB_RUNS'], 'a')\n"
+    source = small(tmp_path, monkeypatch, text + "time.sleep(0 if made.exists() else 3)\nmade.touch()\n")
+    monkeypatch.setattr(minutes, "FILE", tmp_path / "minutes.csv")
+    assert build.main(["--time", source.name[:2]]) == 0
+    (row,) = minutes.Minutes.read().table.to_dict("records")
+    assert row["notebook"] == "00_small"
+    assert row["first"] >= row["again"] + 2
