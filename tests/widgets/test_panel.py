@@ -9,8 +9,9 @@ from PIL import Image
 from xivlab.errors import XivlabError
 from xivlab.figures import Picture
 from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel
+from xivlab.widgets.panel import Panel, still
 from xivlab.widgets.stage import Stage
+from xivlab.widgets.view import View
 
 
 class Bar(Panel):
@@ -85,3 +86,17 @@ def test_after_moves_from_many_threads_the_picture_is_that_of_the_last_value():
 def test_readers_without_a_kernel_see_picture_and_words():
     data, about = Bar()._repr_mimebundle_()
     assert data["text/plain"] == "0.5 long" and about["image/png"]["alt"] == "0.5 long"
+
+
+def test_the_still_picture_of_photographs_stays_small():
+    """Noise over a whole page is the worst that JPEG can meet: as sharp as fits, coarser than other pages."""
+    noise = np.random.default_rng(0).integers(0, 256, (300, 600, 3), np.uint8)
+    sizes = []
+    for pixels in (noise, noise // 8 + 100):
+        picture = Picture(3, "", 6, layout=None)
+        stage = Stage(picture)
+        stage.photo(0, 0, 600, 300).show(pixels)
+        mime, data = stage.encode()
+        view = View(data=data, mime=mime, width=660, height=330)
+        sizes.append(len(still([view])[1]))
+    assert sizes[1] < sizes[0] < 60_000

@@ -21,6 +21,7 @@ from xivlab.widgets.view import View
 CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
+STILL = 60_000  # bytes of a still picture with photographs: coarser before it is larger
 
 
 class Panel(ipywidgets.VBox):
@@ -116,8 +117,9 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        mime, picture = still(list(self.views.values()))
-        words = " ".join(view.words for view in self.views.values())
+        views = [view for view in self.views.values() if view.data]  # one may wait for its picture
+        mime, picture = still(views)
+        words = " ".join(view.words for view in views)
         shown = {mime: base64.b64encode(picture).decode(), "text/plain": words}
         return {**(data or {}), **shown}, {mime: {"alt": words}}
 
@@ -149,7 +151,11 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
         top += height
     out = io.BytesIO()
     if any(view.mime == "image/jpeg" for view in views):
-        page.save(out, "JPEG", quality=PHOTO_QUALITY, subsampling=2, optimize=True)
+        for quality in range(PHOTO_QUALITY, 40, -6):
+            out = io.BytesIO()
+            page.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, progressive=True)
+            if out.tell() <= STILL:
+                break
         return "image/jpeg", out.getvalue()
     page.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return "image/png", out.getvalue()
