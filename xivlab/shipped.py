@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from xivlab.batches import Modality
 from xivlab.embed import FEATURES, Embeddings
 from xivlab.errors import XivlabError
 from xivlab.gallery import groups
 from xivlab.runs import write_atomically
 from xivlab.scale import project
 
+LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
 SHOTS = 2  # images of each person in each camera that are kept
 
 
@@ -31,16 +33,11 @@ def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:
     Returns:
         the file.
     """
-    rows = {
-        light: first_shots(embeddings.people(light), embeddings.cameras(light))
-        for light in ("infrared", "visible")
-    }
+    short, rows = shortened(embeddings)
     arrays: dict[str, NDArray] = {f"{light}_rows": kept.astype(np.int32) for light, kept in rows.items()}
-    for name, array in vars(embeddings).items():
-        if array is None or name == "permutation":
-            continue
-        kept = array[rows["infrared" if name.startswith("infrared") else "visible"]]
-        arrays[name] = kept.astype(np.float16 if name in FEATURES else np.int16)
+    for name, array in vars(short).items():
+        if array is not None:
+            arrays[name] = array.astype(np.float16 if name in FEATURES else np.int16)
 
     def save(path: Path) -> None:
         with open(path, "wb") as file:
@@ -53,7 +50,7 @@ def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:
 
 def read_embeddings(
     run: str, folder: Path | None = None
-) -> tuple[Embeddings, dict[str, NDArray[np.integer]]]:
+) -> tuple[Embeddings, dict[Modality, NDArray[np.integer]]]:
     """Shipped embeddings of a run.
 
     Args:
@@ -72,12 +69,33 @@ def read_embeddings(
     try:
         with np.load(path) as file:
             arrays = {name: file[name].astype(np.float32 if name in FEATURES else np.int64) for name in file}
-        rows = {light: arrays.pop(f"{light}_rows") for light in ("infrared", "visible")}
+        rows = {light: arrays.pop(f"{light}_rows") for light in LIGHTS}
         return Embeddings(**{"x": None} | {name: arrays[name] for name in names & arrays.keys()}), rows
     except FileNotFoundError as error:
         raise XivlabError(f"No embeddings of {run} are shipped: train it.") from error
     except Exception as error:  # numpy raises zip, value and key errors for a file cut short
         raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+
+
+def shortened(embeddings: Embeddings) -> tuple[Embeddings, dict[Modality, NDArray[np.integer]]]:
+    """The first images of every person and camera, as they are shipped.
+
+    Args:
+        embeddings: of one split.
+
+    Returns:
+        their embeddings, without places in official permutations; and their rows among the infrared and
+        among the visible images of the split, by modality.
+    """
+    rows: dict[Modality, NDArray[np.integer]] = {
+        light: first_shots(embeddings.people(light), embeddings.cameras(light)) for light in LIGHTS
+    }
+    kept = {
+        name: array[rows["infrared" if name.startswith("infrared") else "visible"]]
+        for name, array in vars(embeddings).items()
+        if array is not None and name != "permutation"
+    }
+    return Embeddings(**{"x": None} | kept), rows
 
 
 def first_shots(

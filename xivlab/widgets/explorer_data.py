@@ -1,0 +1,210 @@
+"""What the lambda explorer shows, worked out once per run: curve, map, distances and queries."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import orthogonal_procrustes
+
+from xivlab.album import Album, run_album, shipped_album
+from xivlab.data import DataSet, load
+from xivlab.embed import TestDistance
+from xivlab.errors import XivlabError
+from xivlab.flat import only, plane
+from xivlab.gap import BINS, overlap, pair_distances
+from xivlab.intervals import Interval, interval
+from xivlab.runs import Run
+from xivlab.stored import read_table, tables
+from xivlab.studies import LAMBDAS, NEAR_INFRARED
+
+PEOPLE = 6  # on the map: as many as can be told apart
+LIKE = 0.1  # the paper's lambda: the maps of all others are turned to match its map
+WIDEST = 2.0  # no two features of length 1 are farther from each other
+METRICS = ("rank1", "mAP")
+
+
+class Curve(NamedTuple):
+    """Stored scores over lambda by one test distance.
+
+    Attributes:
+        scores: by metric, then by lambda, the mean over the seeds with its interval.
+        baseline: by metric, the mean of the Baseline, which knows the distance v only.
+        seeds: how many.
+    """
+
+    scores: dict[str, dict[float, Interval]]
+    baseline: dict[str, float]
+    seeds: int
+
+
+@cache
+def stored_curve(kind: TestDistance) -> Curve:
+    """The stored scores over lambda.
+
+    Args:
+        kind: through V, X or both.
+
+    Raises:
+        XivlabError: a stored table is missing or damaged.
+    """
+    table = read_table(tables() / f"lambda.{NEAR_INFRARED}.csv")
+    table = table[(table["test_distance"] == kind) & (table["query"] == "infrared")]
+    table = table.assign(lam=table["variant"].astype(float))
+    ablation = read_table(tables() / f"ablation.{NEAR_INFRARED}.csv")
+    baseline = ablation[(ablation["variant"] == "Baseline") & (ablation["query"] == "infrared")]
+    return Curve(
+        {m: {lam: interval(rows[m]) for lam, rows in table.groupby("lam")} for m in METRICS},
+        {m: float(baseline[m].mean()) for m in METRICS},
+        table["seed"].nunique(),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """How far infrared images lie from others, in % of the pairs per bin.
+
+    Attributes:
+        edges: (BINS + 1,) of the bins.
+        same, different: (BINS,) pairs of the same person and of two people.
+        overlap: area that the two share, in [0, 1].
+    """
+
+    edges: NDArray[np.float64]
+    same: NDArray[np.float64]
+    different: NDArray[np.float64]
+    overlap: float
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """One run at one place of the slider.
+
+    Attributes:
+        lam: its lambda.
+        album: embeddings of the first images of each person and camera, with the images.
+        people: (PEOPLE,) on the map, the first ones of the test people by number.
+        points: by modality, (n, 2) on the map; no "x" if the run has none.
+        numbers: by modality, (n,) person of each point.
+        kept: share of the variance of these points that the map holds, in [0, 1].
+        distances: of infrared to visible images ("v") and to X ("x").
+        queries: rows of the infrared embeddings of these people.
+        own: whether the reader added it.
+    """
+
+    lam: float
+    album: Album
+    people: NDArray[np.integer]
+    points: dict[str, NDArray[np.float64]]
+    numbers: dict[str, NDArray[np.integer]]
+    kept: float
+    distances: dict[TestDistance, Distances]
+    queries: NDArray[np.intp]
+    own: bool = False
+
+
+@cache
+def world() -> DataSet:
+    """The shipped world in full, whatever the notebook runs on."""
+    return load(NEAR_INFRARED)
+
+
+@cache
+def stored_positions() -> tuple[Position, ...]:
+    """The stored runs of seed 0, one per lambda, ascending.
+
+    Raises:
+        XivlabError: something stored is missing or damaged.
+    """
+    scores = read_table(tables() / f"lambda.{NEAR_INFRARED}.csv")
+    albums = {lam: shipped_album("lambda", f"{lam:g}", world(), scores=scores) for lam in LAMBDAS}
+    like = position(LIKE, albums[LIKE])
+    return tuple(position(lam, album, like) for lam, album in albums.items())
+
+
+def added_position(run: Run, data: DataSet) -> Position:
+    """A finished run as a place of the slider.
+
+    Args:
+        run: finished, of a method that has an X.
+        data: that it was trained on.
+
+    Raises:
+        XivlabError: the run has no lambda, is not finished, or was trained on other data.
+    """
+    config = run.config()
+    if config.method == "baseline":
+        raise XivlabError("The Baseline has no lambda: it is the line across the picture.")
+    lam = config.lam if config.method == "baseline+x+cmg" else 0.0
+    like = stored_positions()[LAMBDAS.index(LIKE)]
+    return position(lam, run_album(run, data, short=True), like, own=True)
+
+
+def position(lam: float, album: Album, like: Position | None = None, own: bool = False) -> Position:
+    """Everything that the explorer shows of one run.
+
+    Args:
+        lam: its lambda.
+        album: its embeddings and images.
+        like: a run whose map this one is turned and mirrored to match, as far as it shows the same images.
+        own: whether the reader added it.
+    """
+    embeddings = album.embeddings
+    people = np.unique(embeddings.infrared_person)[:PEOPLE]
+    few = only(embeddings, people)
+    parts = {"infrared": few.infrared, "visible": few.visible}
+    parts |= {} if few.x is None else {"x": few.x}
+    flat, kept = plane(np.concatenate(list(parts.values())))
+    if like is not None and _same_images(album, like.album):
+        flat = turned(flat, np.concatenate(list(like.points.values())))
+    ends = np.cumsum([len(part) for part in parts.values()])[:-1]
+    numbers = {"infrared": few.infrared_person, "visible": few.visible_person, "x": few.visible_person}
+    return Position(
+        lam,
+        album,
+        people,
+        dict(zip(parts, np.split(flat, ends))),
+        {name: numbers[name] for name in parts},
+        kept,
+        {kind: distances(album, kind) for kind in album.kinds if kind != "v+x"},
+        np.flatnonzero(np.isin(embeddings.infrared_person, people)),
+        own,
+    )
+
+
+def turned(points: NDArray[np.floating], like: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Points turned and mirrored, not stretched, to lie as near as they can to others (Procrustes).
+
+    Args:
+        points, like: (N, 2), row i of both being the same image; around the origin.
+    """
+    return points @ orthogonal_procrustes(points, like)[0]
+
+
+def distances(album: Album, kind: TestDistance) -> Distances:
+    """Distances of infrared images to all visible ones that the rules let them see.
+
+    Args:
+        album: whose embeddings and rules.
+        kind: "v" or "x".
+    """
+    same, different = pair_distances(album.embeddings, kind, album.protocol)
+    edges = np.linspace(0, max(WIDEST, same.max(), different.max()), BINS + 1)
+    shares = [100 * np.histogram(values, edges)[0] / len(values) for values in (same, different)]
+    return Distances(edges, *shares, overlap(same, different))
+
+
+def _same_images(one: Album, other: Album) -> bool:
+    """Whether the first people of both have the same images on the map, one by one."""
+
+    def shown(album: Album) -> list[str]:
+        embeddings = album.embeddings
+        people = np.unique(embeddings.infrared_person)[:PEOPLE]
+        return [
+            path
+            for light, rows in sorted(album.rows.items())
+            for path in album.test.path[rows[np.isin(embeddings.people(light), people)]]
+        ]
+
+    return shown(one) == shown(other) and (one.embeddings.x is None) == (other.embeddings.x is None)
