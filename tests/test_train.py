@@ -1,23 +1,25 @@
 """Training: terms, schedule, options, run folder, and the choice of the model."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from tiny import rows, tiny
+from tiny import assert_same, result, rows, tiny
 from toy import dataset
 
 from xivlab.batches import Images
-from xivlab.build import load_model
+from xivlab.build import build_model, load_model
 from xivlab.config import preset
 from xivlab.embed import embed
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.loss import batch_hard_triplet
 from xivlab.model import Output
-from xivlab.train import learning_rate, losses, train
+from xivlab.runs import run_folder
+from xivlab.train import epoch_length, learning_rate, losses, train
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +206,63 @@ def load_backbone():
     from xivlab.backbones import Slim
 
     return dict(Slim().state_dict())
+
+
+def test_who_watches_is_told_every_step_and_changes_nothing(whole, tmp_path):
+    told = []
+
+    def watch(p):
+        told.append((p.doing, p.step, p.steps, len(p.log), [row["split"] for row in p.metrics]))
+
+    run = train(tiny(), dataset(), tmp_path, quiet=True, watch=watch)
+    assert_same(result(run), result(whole))
+    steps = [step for doing, step, *_ in told if doing == "learning"]
+    assert steps == list(range(13))  # before the first and after each
+    assert all(logged == step and total == 12 for _, step, total, logged, _ in told)
+    assert {step for doing, step, *_ in told if doing == "validation"} == {4, 8, 12}
+    assert {step for doing, step, *_ in told if doing == "test"} == {12}
+    assert {split for *_, splits in told for split in splits} == {"val"}  # test people are not shown
+
+
+@pytest.mark.parametrize("where", [("learning", 0), ("learning", 5), ("validation", 8), ("test", 12)])
+def test_who_watches_may_stop_it_anywhere_and_it_goes_on_to_the_same_end(where, whole, tmp_path):
+    told = []
+
+    def watch(p):
+        told.append((p.doing, p.step))
+        return told[-1] == where
+
+    run = train(tiny(), dataset(), tmp_path, quiet=True, watch=watch)
+    assert not run.finished and told[-1] == where  # nothing was done afterwards
+    assert run.started == (where[1] > 0)
+    if run.started:
+        assert run.state()["step"] == len(rows(run, "log.csv")) == where[1]
+    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
+
+
+def test_waiting_for_another_process_may_be_given_up(tmp_path, whole):
+    config, data = tiny(), dataset()
+    told = []
+    run = run_folder(tmp_path, config, data.fingerprint, None)
+    with run.alone():
+        again = train(config, data, tmp_path, quiet=True, watch=lambda p: told.append(p.doing) or True)
+    assert told == ["waiting"] and again == run and not run.started
+
+
+def test_networks_built_in_threads_at_once_are_those_built_one_by_one():
+    """They draw their weights from the numbers of the whole process."""
+    alone = [build_model(tiny(seed=seed), 10).state_dict() for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            together = pool.map(lambda seed: build_model(tiny(seed=seed), 10).state_dict(), range(4))
+            for one, other in zip(alone, together):
+                for name, tensor in one.items():
+                    torch.testing.assert_close(tensor, other[name], rtol=0, atol=0)
+
+
+def test_an_epoch_is_as_long_as_its_settings_or_else_its_images_say():
+    data = dataset()
+    assert epoch_length(tiny(), data) == 4
+    # 10 people x 4 cameras x 2 visible images, and twice as many people, over M = 8
+    assert epoch_length(tiny(steps_per_epoch=None), data) == 10
+    assert epoch_length(tiny(steps_per_epoch=None, train_on="train+val"), data) == 20

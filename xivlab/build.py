@@ -1,6 +1,7 @@
 """A configuration made into networks on a device."""
 
 from dataclasses import replace
+from threading import Lock
 
 import torch
 from torch import nn
@@ -8,6 +9,9 @@ from torch import nn
 from xivlab.config import Config
 from xivlab.model import FeatureLearner, SpecialCase, XGenerator, XIVNet
 from xivlab.runs import Run
+
+# The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.
+_RANDOM = Lock()
 
 
 def pick_device() -> torch.device:
@@ -27,7 +31,7 @@ def build_model(config: Config, classes: int) -> XIVNet:
     Raises:
         XivlabError: the backbone's weights cannot be had.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _RANDOM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         learner = FeatureLearner(config.backbone, classes, config.weights, config.last_stride, config.neck)
         generator: nn.Module | None = None

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -171,10 +171,14 @@ class Run:
             )
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, waiting: Callable[[], None] | None = None) -> Iterator[None]:
         """Keep other processes from training this run, after waiting for one that does.
 
         A process that is killed holds nothing back.
+
+        Args:
+            waiting: called some times a second while another trains it; raises to wait no longer. If not
+                given, a line is printed.
 
         Raises:
             XivlabError: the folder cannot be made.
@@ -184,8 +188,13 @@ class Run:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            print(f"Another process trains {self.folder}: waiting for it.", flush=True)
-            lock.acquire()
+            if waiting is None:
+                print(f"Another process trains {self.folder}: waiting for it.", flush=True)
+            while not lock.is_locked:
+                if waiting is not None:
+                    waiting()
+                with suppress(Timeout):
+                    lock.acquire(timeout=0.2)
         try:
             yield
         finally:

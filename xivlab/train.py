@@ -2,7 +2,8 @@
 
 import math
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from xivlab.errors import XivlabError
 from xivlab.interrupt import interruptible
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
 from xivlab.model import Output
+from xivlab.progress import Doing, Progress, Stopped, Watch
 from xivlab.runs import Run, run_folder, save_weights
 from xivlab.scores import score
 from xivlab.sync_norm import synchronized
@@ -37,6 +39,7 @@ def train(
     devices: int = 1,
     nodes: int = 1,
     quiet: bool = False,
+    watch: Watch | None = None,
 ) -> Run:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
@@ -55,6 +58,8 @@ def train(
             program anew in every further process: for a script or the command line, not a notebook.
         nodes: machines.
         quiet: show no progress, as one of many runs side by side.
+        watch: told how far it is, in the thread that trains; returning True stops the training as Ctrl-C
+            does. It changes nothing of the run.
 
     Returns:
         the run; not `finished` if it was interrupted.
@@ -64,7 +69,7 @@ def train(
             folder cannot be read or written, or there are not that many devices.
     """
     run = run_folder(root, config, data.fingerprint, weights_file(config.weights, config.backbone))
-    return _go_on(run, config, data, devices, nodes, quiet)
+    return _go_on(run, config, data, devices, nodes, quiet, watch)
 
 
 def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) -> Run:
@@ -79,18 +84,34 @@ def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) 
     return _go_on(run, config, data, devices, nodes)
 
 
-def _go_on(run: Run, config: Config, data: DataSet, devices: int, nodes: int, quiet: bool = False) -> Run:
+def _go_on(
+    run: Run,
+    config: Config,
+    data: DataSet,
+    devices: int,
+    nodes: int,
+    quiet: bool = False,
+    watch: Watch | None = None,
+) -> Run:
     """The loop, from wherever the run is; if somebody else is training it, when they have stopped."""
     if run.finished:
         return run
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
+
+    def wait() -> None:
+        if watch is not None and watch(training.progress("waiting")):
+            raise Stopped
+
     with ExitStack() as stack:
-        first_alone(fabric, stack.enter_context, run.alone())
-        return _loop(run, data, training, quiet or not fabric.is_global_zero)
+        try:
+            first_alone(fabric, stack.enter_context, run.alone(None if watch is None else wait))
+        except Stopped:
+            return run
+        return _loop(run, data, training, quiet or not fabric.is_global_zero, watch)
 
 
-def _loop(run: Run, data: DataSet, training: "Training", silent: bool) -> Run:
+def _loop(run: Run, data: DataSet, training: "Training", silent: bool, watch: Watch | None) -> Run:
     config, fabric = training.config, training.fabric
     if fabric.broadcast(run.finished):
         return run
@@ -101,23 +122,40 @@ def _loop(run: Run, data: DataSet, training: "Training", silent: bool) -> Run:
     bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step", disable=silent)
     tell = (lambda _: None) if silent else bar.write
     with bar, interruptible() as interrupted:
+
+        def stop(doing: Doing) -> bool:
+            watched = watch is not None and fabric.is_global_zero
+            return bool(watched and watch(training.progress(doing))) or interrupted()
+
+        def pause(doing: Doing) -> None:
+            # An evaluation is the first process's alone: the others, waiting for its end, would not stop.
+            if stop(doing) and fabric.world_size == 1:
+                raise Stopped
+
+        def between_steps() -> None:
+            if any_process(fabric, stop("learning")):
+                raise Stopped
+
         tell(f"Images: {training.images}")
-        while training.step < training.steps:
-            training.learn()
-            if training.validates and (training.at_evaluation or training.at_end):
-                first_alone(fabric, training.validate, run)
-            stop = any_process(fabric, interrupted())
-            if training.step % training.steps_per_epoch == 0 or training.at_end or stop:
+        try:
+            between_steps()
+            first_alone(fabric, training.validate, run, pause)  # if it was stopped in the middle of that
+            while training.step < training.steps:
+                training.learn()
+                first_alone(fabric, training.validate, run, pause)
+                if training.step % training.steps_per_epoch == 0 or training.at_end:
+                    first_alone(fabric, training.save, run)
+                bar.update()
+                bar.set_postfix(training.summary(), refresh=False)
+                between_steps()
+            first_alone(fabric, training.finish, run, data, pause)
+        except Stopped:
+            if training.step > training.saved:  # not after the end, when the model is the kept one
                 first_alone(fabric, training.save, run)
-            bar.update()
-            bar.set_postfix(training.summary(), refresh=False)
-            if stop:
-                tell(
-                    f"Stopped after step {training.step} of {training.steps}; "
-                    f"train again, or resume({str(run.folder)!r}, data), to go on."
-                )
-                return run
-    first_alone(fabric, training.finish, run, data)
+            tell(
+                f"Stopped after step {training.step} of {training.steps}; "
+                f"train again, or resume({str(run.folder)!r}, data), to go on."
+            )
     return run
 
 
@@ -153,8 +191,7 @@ class Training:
             config.images_per_person,
             config.seed,
         )
-        larger = max(len(images.rows("visible")), len(images.rows("infrared")))
-        self.steps_per_epoch = config.steps_per_epoch or math.ceil(larger / config.per_modality)
+        self.steps_per_epoch = epoch_length(config, data)
         self.steps = self.steps_per_epoch * config.epochs
         model = to_device(build_model(config, len(self.batches.people)), self.device)
         if self.fabric.world_size > 1:
@@ -166,7 +203,8 @@ class Training:
             fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
         )
         self.model, self.optimizer = self.fabric.setup(model, optimizer)
-        self.step, self.best = 0, -1.0  # mAP is at least 0, so the first model is kept
+        self.step, self.saved = 0, 0
+        self.best = -1.0  # mAP is at least 0, so the first model is kept
         self.log: list[dict[str, Any]] = []
         self.metrics: list[dict[str, Any]] = []
 
@@ -176,9 +214,15 @@ class Training:
         return self.step == self.steps
 
     @property
-    def at_evaluation(self) -> bool:
-        """Whether the last epoch was one after which the validation people are searched."""
-        return self.step % (self.steps_per_epoch * self.config.evaluate_every) == 0
+    def due(self) -> bool:
+        """Whether the validation people are to be searched now: after some epochs and at the end, once."""
+        every = self.steps_per_epoch * self.config.evaluate_every
+        wanted = self.validates and self.step > 0 and (self.step % every == 0 or self.at_end)
+        return wanted and all(row["step"] != self.step for row in self.metrics)
+
+    def progress(self, doing: Doing) -> Progress:
+        """How far it is."""
+        return Progress(doing, self.step, self.steps, self.log, self.metrics)
 
     def learn(self) -> None:
         """One step of the optimiser, and one row of the log.
@@ -217,13 +261,29 @@ class Training:
         speed = len(outputs) * config.per_modality / (time.perf_counter() - start)
         self.log.append({"step": self.step, **values, "learning_rate": rate, "images_per_second": speed})
 
-    def validate(self, run: Run) -> None:
-        """Score the validation people, and keep the model if it is the best so far."""
-        embeddings = embed(self.model.module, self.val, self.config.test_feature, self.config.normalize)
+    def validate(self, run: Run, pause: Callable[[Doing], None]) -> None:
+        """If it is time, score the validation people, and keep the model if it is the best so far.
+
+        Raises:
+            Stopped: by `pause`, which is called before each piece of the embedding.
+        """
+        if not self.due:
+            return
+        with self.pausing(lambda: pause("validation")):
+            embeddings = embed(self.model.module, self.val, self.config.test_feature, self.config.normalize)
         mAP = self.score("val", embeddings)
         if mAP > self.best:
             self.best = mAP
             self.keep(run)
+
+    @contextmanager
+    def pausing(self, pause: Callable[[], None]) -> Iterator[None]:
+        """Have `pause` called before each batch that f sees, so that an evaluation can be left."""
+        hook = self.model.module.learner.register_forward_pre_hook(lambda *_: pause())
+        try:
+            yield
+        finally:
+            hook.remove()
 
     def keep(self, run: Run) -> None:
         """Write the model as the one that counts."""
@@ -265,6 +325,7 @@ class Training:
         run.write("state.pt", lambda path: torch.save(state, path))
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
+        self.saved = self.step
 
     def load(self, run: Run) -> None:
         """Take up a saved state.
@@ -278,18 +339,23 @@ class Training:
             self.optimizer.load_state_dict(state["optimizer"])
             if state["scaler"]:  # empty after full precision
                 self.fabric.strategy.precision.load_state_dict(state["scaler"])
-            self.step, self.best = state["step"], state["best"]
+            self.step, self.saved, self.best = state["step"], state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
         except (KeyError, RuntimeError, ValueError) as error:
             raise XivlabError(
                 f"{run.folder}/state.pt does not fit this run: delete the folder to train anew."
             ) from error
 
-    def finish(self, run: Run, data: DataSet) -> None:
-        """Embed and score the test people with the kept model; this marks the run as finished."""
+    def finish(self, run: Run, data: DataSet, pause: Callable[[Doing], None]) -> None:
+        """Embed and score the test people with the kept model; this marks the run as finished.
+
+        Raises:
+            Stopped: as `validate`.
+        """
         self.model.load_state_dict(run.weights())
         test = Images.of(data.test, self.config.height, self.config.width)
-        both = embed_both(self.model.module, test)
+        with self.pausing(lambda: pause("test")):
+            both = embed_both(self.model.module, test)
         embeddings = both[self.config.test_feature]
         self.score("test", embeddings.normalized() if self.config.normalize else embeddings)
         run.write_rows("metrics.csv", self.metrics)
@@ -326,6 +392,15 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[s
         terms |= pairs
         loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
     return {"loss": loss} | terms
+
+
+def epoch_length(config: Config, data: DataSet) -> int:
+    """Steps of an epoch; where the settings leave it open, as many as show the larger modality once."""
+    if config.steps_per_epoch:
+        return config.steps_per_epoch
+    trains = data.index["split"].isin(config.train_on.split("+"))
+    larger = int(data.index["modality"][trains].value_counts().max())
+    return math.ceil(larger / config.per_modality)
 
 
 def learning_rate(config: Config, epoch: float) -> float:
