@@ -1,5 +1,6 @@
 """Embeddings of a split, and the distance between them at test time (Eq. 2)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -60,13 +61,35 @@ class Embeddings:
 
         Between the modalities it is `test_distance`, inside one plainly Euclidean.
         """
+        return self.measure(query, gallery, rows, (kind,))(slice(None))[kind]
+
+    def measure(
+        self, query: Modality, gallery: Modality, rows: NDArray[np.intp], kinds: Sequence[TestDistance]
+    ) -> Callable[[slice], dict[TestDistance, NDArray[np.float64]]]:
+        """`distance` for some queries at a time, and for several kinds at once, with its arguments and errors.
+
+        Returns:
+            a function of the queries' rows: the distance of each kind, (q, len(rows)).
+        """
         if query == gallery:
             features = self.infrared if query == "infrared" else self.visible
-            return pairwise_distance(_double(features), _double(features[rows])).numpy()
-        if query == "infrared":
-            x = None if self.x is None else self.x[rows]
-            return test_distance(self.infrared, self.visible[rows], x, kind)
-        return test_distance(self.infrared[rows], self.visible, self.x, kind).T
+            inside = _Face(features, features[rows])
+            return lambda part: dict.fromkeys(kinds, inside.distance(part))
+        for kind in kinds:
+            _check(kind, self.x)
+        faces = {
+            name: _Face(self.infrared, face[rows])
+            if query == "infrared"
+            else _Face(face, self.infrared[rows])
+            for name, face in (("v", self.visible), ("x", self.x))
+            if any(name in kind for kind in kinds)
+        }
+
+        def measured(part: slice) -> dict[TestDistance, NDArray[np.float64]]:
+            to = {name: face.distance(part) for name, face in faces.items()}
+            return {kind: to["v"] + to["x"] if kind == "v+x" else to[kind] for kind in kinds}  # Eq. (2)
+
+        return measured
 
 
 def embed(
@@ -148,10 +171,7 @@ def test_distance(
     Raises:
         XivlabError: `kind` is unknown, or needs X where there is none.
     """
-    if kind not in ("v", "x", "v+x"):
-        raise XivlabError(f"Unknown test distance {kind!r}: choose 'v', 'x' or 'v+x'.")
-    if kind != "v" and x is None:
-        raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
+    _check(kind, x)
 
     def to(other: NDArray) -> NDArray[np.float64]:
         return pairwise_distance(_double(infrared), _double(other)).numpy()
@@ -159,6 +179,23 @@ def test_distance(
     if kind == "v":
         return to(visible)
     return to(x) if kind == "x" else to(visible) + to(x)  # Eq. (2)
+
+
+def _check(kind: str, x: NDArray | None) -> None:
+    if kind not in ("v", "x", "v+x"):
+        raise XivlabError(f"Unknown test distance {kind!r}: choose 'v', 'x' or 'v+x'.")
+    if kind != "v" and x is None:
+        raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
+
+
+class _Face:
+    """One face of a gallery, V or X: the distance of any queries to it. Its double precision is made once."""
+
+    def __init__(self, queries: NDArray[np.floating], gallery: NDArray[np.floating]) -> None:
+        self.queries, self.gallery = queries, _double(gallery)
+
+    def distance(self, part: slice) -> NDArray[np.float64]:
+        return pairwise_distance(_double(self.queries[part]), self.gallery).numpy()
 
 
 def _double(array: NDArray) -> Tensor:

@@ -1,5 +1,6 @@
 """Search and scores: the rules of the protocols, CMC / mAP / mINP, the mean over trials."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,12 @@ from xivlab.batches import MODALITY_CODE, Images, Modality
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed
 from xivlab.errors import XivlabError
 from xivlab.gallery import Protocol, Sampling, galleries
+from xivlab.hits import Gallery, Hits
 from xivlab.model import XIVNet
+
+MAX_RANK = 20
+# Numbers of a matrix of distances that are computed, and then scored, at a time.
+MEASURED_AT_ONCE, SCORED_AT_ONCE = 2**21, 2**17
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def retrieval_metrics(
     query_camera: NDArray[np.integer],
     gallery_camera: NDArray[np.integer],
     protocol: Protocol = "sysu",
-    max_rank: int = 20,
+    max_rank: int = MAX_RANK,
 ) -> RetrievalMetrics:
     """Score a search by the rules of a data set, for all queries at once.
 
@@ -79,30 +85,59 @@ def retrieval_metrics(
         )
     if len(query_camera) != len(query_person) or len(gallery_camera) != len(gallery_person):
         raise XivlabError("Every query and every gallery image needs one person and one camera.")
-    if not np.isfinite(distance).all():
-        raise XivlabError("A distance is NaN or infinite: the embeddings are broken.")
-    same_person = query_person[:, None] == gallery_person[None, :]  # (Q, G)
-    hidden = hidden_images(protocol, same_person, query_camera, gallery_camera)
+    if distance.size == 0:
+        raise XivlabError("There are no queries or no gallery images: there is nothing to search.")
+    found = _hits(
+        distance,
+        query_person,
+        query_camera,
+        Gallery(gallery_person, protocol != "regdb"),
+        gallery_camera,
+        protocol,
+    )
+    return _scores(found, max_rank)
 
-    # Hidden images go behind all others, where they neither match nor precede a match.
-    order = np.argsort(np.where(hidden, np.inf, distance), axis=1, kind="stable")
-    match = np.take_along_axis(same_person & ~hidden, order, axis=1)
-    valid = match.any(1)
+
+def _hits(
+    distance: NDArray[np.floating],
+    query_person: NDArray,
+    query_camera: NDArray,
+    gallery: Gallery,
+    gallery_camera: NDArray,
+    protocol: str,
+) -> list[Hits]:
+    """What `_scores` needs, by blocks that fit into a processor's cache."""
+    found = []
+    for rows in blocks(*distance.shape, SCORED_AT_ONCE):
+        seen = np.array(distance[rows], np.float64, order="C")
+        if not np.isfinite(seen).all():
+            raise XivlabError("A distance is NaN or infinite: the embeddings are broken.")
+        same_person = query_person[rows][:, None] == gallery.person[None, :]
+        hidden = hidden_images(protocol, same_person, query_camera[rows], gallery_camera)
+        # Hidden images go behind all others, where they neither match nor precede a match.
+        np.copyto(seen, np.inf, where=hidden)
+        found.append(gallery.hits(seen, query_person[rows]))
+    return found
+
+
+def blocks(queries: int, gallery: int, at_once: int) -> Iterator[slice]:
+    """Rows of a (queries, gallery) matrix, some at a time: about `at_once` numbers, whole rows."""
+    step = max(1, at_once // max(gallery, 1))
+    return (slice(start, start + step) for start in range(0, queries, step))
+
+
+def _scores(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
+    """The means over all queries that have a match."""
+    before, total, average_precision, inverse_penalty = map(np.concatenate, zip(*parts))
+    valid = total > 0
     if not valid.any():
         raise XivlabError("No query has a match in the gallery: check people and cameras.")
-    match, order = match[valid], order[valid]
-
-    rank = np.arange(1, match.shape[1] + 1)
-    hits = match.cumsum(1)
-    total = hits[:, -1]
-    average_precision = (match * hits / rank).sum(1) / total
-    last_hit = match.shape[1] - match[:, ::-1].argmax(1)
-    first_hit = match.argmax(1)  # counted from 0
-    if protocol != "regdb":
-        first_hit = _people_before(first_hit, gallery_person, order)
-    cmc = (first_hit[:, None] < np.arange(1, max_rank + 1)).mean(0)
+    cmc = (before[valid][:, None] < np.arange(1, max_rank + 1)).mean(0)
     return RetrievalMetrics(
-        cmc, float(average_precision.mean()), float((total / last_hit).mean()), int(valid.sum())
+        cmc,
+        float(average_precision[valid].mean()),
+        float(inverse_penalty[valid].mean()),
+        int(valid.sum()),
     )
 
 
@@ -130,19 +165,6 @@ def hidden_images(
     raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
 
 
-def _people_before(position: NDArray, gallery_person: NDArray, order: NDArray) -> NDArray:
-    """How many different people a ranking shows before `position`, (Q,)."""
-    ranked = gallery_person[order]  # (Q, G)
-    # Sorted by person, ties in order of rank: each person's run begins with the first appearance.
-    by_person = np.argsort(ranked, axis=1, kind="stable")
-    grouped = np.take_along_axis(ranked, by_person, axis=1)
-    begins = np.ones_like(grouped, dtype=bool)
-    begins[:, 1:] = grouped[:, 1:] != grouped[:, :-1]
-    appears = np.empty_like(begins)
-    np.put_along_axis(appears, by_person, begins, axis=1)
-    return (appears & (np.arange(ranked.shape[1]) < position[:, None])).sum(1)
-
-
 def search(
     embeddings: Embeddings,
     protocol: Protocol = "sysu",
@@ -166,6 +188,21 @@ def search(
         XivlabError: as `retrieval_metrics`, `test_distance` and `galleries`; unknown modality; or
             search inside one modality by another rule.
     """
+    return searches(embeddings, protocol, (distance,), query, gallery, sampling)[distance]
+
+
+def searches(
+    embeddings: Embeddings,
+    protocol: Protocol,
+    distances: Sequence[TestDistance],
+    query: Modality = "infrared",
+    gallery: Modality = "visible",
+    sampling: Sampling = Sampling(),
+) -> dict[TestDistance, RetrievalMetrics]:
+    """`search` by several test distances at once, with its arguments and errors: each face is measured once.
+
+    The distances are never there all at once: memory grows with queries + gallery, not with their product.
+    """
     for modality in (query, gallery):
         if modality not in MODALITY_CODE:
             raise XivlabError(f"Unknown modality {modality!r}: choose {' or '.join(MODALITY_CODE)}.")
@@ -177,17 +214,20 @@ def search(
     query_person, query_camera = embeddings.people(query), embeddings.cameras(query)
     person, camera = embeddings.people(gallery), embeddings.cameras(gallery)
     permutation = embeddings.permutation if gallery == "visible" else None
-    results = [
-        retrieval_metrics(
-            embeddings.distance(query, gallery, rows, distance),
-            query_person,
-            person[rows],
-            query_camera,
-            camera[rows],
-            protocol,
-        )
-        for rows in galleries(person, camera, protocol, sampling, permutation)
-    ]
+    trials: dict[TestDistance, list[RetrievalMetrics]] = {kind: [] for kind in distances}
+    for rows in galleries(person, camera, protocol, sampling, permutation):
+        shown, found = Gallery(person[rows], protocol != "regdb"), {kind: [] for kind in distances}
+        measure = embeddings.measure(query, gallery, rows, distances)
+        for part in blocks(len(query_person), len(rows), MEASURED_AT_ONCE):
+            for kind, distance in measure(part).items():
+                asked = query_person[part], query_camera[part]
+                found[kind] += _hits(distance, *asked, shown, camera[rows], protocol)
+        for kind, parts in found.items():
+            trials[kind].append(_scores(parts, MAX_RANK))
+    return {kind: _mean(results) for kind, results in trials.items()}
+
+
+def _mean(results: Sequence[RetrievalMetrics]) -> RetrievalMetrics:
     return RetrievalMetrics(
         np.mean([r.cmc for r in results], axis=0),
         float(np.mean([r.mAP for r in results])),

@@ -9,7 +9,7 @@ import pandas as pd
 from xivlab.batches import Modality
 from xivlab.embed import FEATURES, Embeddings, TestDistance
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
+from xivlab.evaluate import searches
 from xivlab.gallery import Protocol, Sampling
 
 SHOWN = {f"rank{k}": f"rank-{k}" for k in (1, 5, 10, 20)} | {"mAP": "mAP", "mINP": "mINP"}
@@ -48,8 +48,9 @@ def score(
     how["trials"] = 1 if protocol == "regdb" else sampling.trials
     table = []
     for query, gallery in DIRECTIONS[protocol]:
-        for distance in distances or (("v",) if embeddings.x is None else ("v", "x", "v+x")):
-            result = search(embeddings, protocol, distance, query, gallery, sampling)
+        kinds = distances or (("v",) if embeddings.x is None else ("v", "x", "v+x"))
+        found = searches(embeddings, protocol, kinds, query, gallery, sampling)
+        for distance, result in found.items():
             row = how | {"query": query, "test_distance": distance}
             row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
             table.append(row | {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries})
