@@ -45,7 +45,7 @@ class XGenerator(nn.Module):
         Returns:
             (B, 3, H, W), not bounded; clamp to [0, 1] to show it.
         """
-        return self.expand(torch.relu(self.reduce(visible)))
+        return self.expand(torch.relu(self.reduce(visible)))  # Eq. (1)
 
 
 def mean(visible: Tensor) -> Tensor:
