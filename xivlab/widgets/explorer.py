@@ -1,0 +1,125 @@
+"""The lambda explorer: scores, map, distances and a ranked list that follow one slider over lambda."""
+
+import html
+
+import ipywidgets
+
+from xivlab.album import KINDS, find
+from xivlab.data import DataSet
+from xivlab.runs import Run
+from xivlab.scale import current
+from xivlab.widgets import controls
+from xivlab.widgets.explorer_data import (
+    LIKE,
+    NEAR_INFRARED,
+    Position,
+    added_position,
+    stored_curve,
+    stored_positions,
+    world,
+)
+from xivlab.widgets.explorer_stages import CurveStage, DistanceStage, ListStage, MapStage
+from xivlab.widgets.panel import Panel
+
+NOTE = ipywidgets.Layout(width="100%")
+
+
+class LambdaExplorer(Panel):
+    """What λ does to the scores, the embeddings, their distances and a ranked list, all at once.
+
+    It shows the stored runs of the demo, whatever scale and data the notebook runs at; `add` puts a run
+    of the reader's own beside them.
+
+    Raises:
+        XivlabError: something stored is missing or damaged.
+    """
+
+    def __init__(self) -> None:
+        self._positions = {f"{position.lam:g}": position for position in stored_positions()}
+        self._curves: dict[str, CurveStage] = {}
+        start = f"{LIKE:g}"
+        queries = len(self._positions[start].queries)
+        self.lam = controls.steps("λ", list(self._positions), start)
+        self.query = controls.whole("query", 1, 1, queries)
+        self.kind = controls.choice("distance", KINDS, "v+x")
+        self.about = ipywidgets.HTML(layout=NOTE)
+        self._describe()
+        stages = {"curve": self._curve(), **self._spaces(), "list": ListStage()}
+        follows = [self.lam, self.query, self.kind]
+        super().__init__([*follows, self.about], stages, follows)
+
+    def draw(self) -> dict[str, str]:
+        position, kind = self._positions[self.lam.value], self.kind.value
+        query = min(self.query.value, len(position.queries)) - 1
+        curve = self.stages["curve"] = self._curve()
+        found = find(position.album, int(position.queries[query]), kind)
+        return {
+            "curve": curve.show(position, stored_curve(kind), kind),
+            "map": self.stages["map"].show(position, query),
+            "distances": self.stages["distances"].show(position),
+            "list": self.stages["list"].show(position, query, found, kind),
+        }
+
+    def add(self, run: Run, data: DataSet | None = None) -> None:
+        """Put a finished run onto the curve, and its λ onto the slider; from any thread.
+
+        Args:
+            run: finished, of a method that has an X.
+            data: that it was trained on; those of the current scale if not given.
+
+        Raises:
+            XivlabError: the run has no lambda, is not finished, or was trained on other data.
+        """
+        position = added_position(run, current().load() if data is None else data)
+        with self._busy:
+            if any(one.own and one.album.run == position.album.run for one in self._positions.values()):
+                return
+            names = [name for name in self._positions if name.startswith(f"{position.lam:g}")]
+            label = f"{position.lam:g} yours" + (f" ({len(names)})" if len(names) > 1 else "")
+            every = self._positions | {label: position}
+            self._positions = dict(sorted(every.items(), key=lambda item: item[1].lam))
+            self._curves.clear()
+            self.stages |= self._spaces()
+            self._describe()
+            chosen = self.lam.value
+            self.lam.unobserve(self.refresh, "value")
+            try:
+                self.lam.options = list(self._positions)
+                self.lam.value = chosen
+            finally:
+                self.lam.observe(self.refresh, "value")
+            self.refresh()
+
+    def _curve(self) -> CurveStage:
+        """The curve by the chosen distance, drawn once for each."""
+        kind = self.kind.value
+        if kind not in self._curves:
+            self._curves[kind] = CurveStage(stored_curve(kind), kind, self._own())
+        return self._curves[kind]
+
+    def _spaces(self) -> dict[str, MapStage | DistanceStage]:
+        """The pictures whose axes must hold all positions."""
+        positions = list(self._positions.values())
+        return {"map": MapStage(positions), "distances": DistanceStage(positions)}
+
+    def _own(self) -> list[Position]:
+        return [position for position in self._positions.values() if position.own]
+
+    def _describe(self) -> None:
+        """Where everything comes from, in words above the pictures."""
+        seeds, first = stored_curve("v").seeds, self._positions[f"{LIKE:g}"].album
+        shown = len(first.embeddings.infrared) + len(first.embeddings.visible)
+        said = [
+            f"Stored runs of the demo scale on {NEAR_INFRARED}: the curve is of {seeds} seeds and all test images; map, "
+            f"distances and list are of seed 0 and the first two images of each person and camera ({shown} images)."
+        ]
+        if current().name != "demo":
+            said.append(
+                f"This notebook runs at {current().name} scale; the stored runs are shown all the same."
+            )
+        strangers = [one for one in self._own() if one.album.test is not world().test]
+        if any(len(one.album.test) != len(world().test) for one in strangers):
+            said.append(
+                "A run of yours was scored on other images than the stored ones: its height does not compare."
+            )
+        self.about.value = f'<div class="xivlab-note">{html.escape(" ".join(said))}</div>'

@@ -1,0 +1,249 @@
+"""The four pictures of the lambda explorer: each draws what stands still once, and moves the rest."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+
+from xivlab.album import Found
+from xivlab.embed import TestDistance
+from xivlab.figures import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, plot_axes
+from xivlab.gap_charts import NAMES
+from xivlab.scores import SHOWN
+from xivlab.study_charts import axis_break, lambda_curve, lambda_places, same_span
+from xivlab.widgets.explorer_data import METRICS, Curve, Position
+from xivlab.widgets.ranked import RankedPhotos, blank, write
+from xivlab.widgets.stage import HALF, Stage
+
+TALL = 330  # pixels of each picture
+SMALL = FONT - 1
+MARK, OWN, BASELINE = CURVES[4], CURVES[2], CURVES[1]
+PAIRS = {"same": ("right", "-", "same person"), "different": ("wrong", (0, (4, 2)), "two people")}
+SHARES = {"v": "infrared to visible", "x": "infrared to X"}
+
+
+def half() -> Picture:
+    """An empty figure of half the width of a notebook."""
+    return Picture(TALL / DPI, "", HALF / DPI)
+
+
+def shrink(axes: Axes) -> None:
+    """Smaller words than in a figure of the whole width."""
+    axes.tick_params(labelsize=SMALL - 0.5)
+    axes.xaxis.label.set_size(SMALL), axes.yaxis.label.set_size(SMALL)
+
+
+class CurveStage(Stage):
+    """Rank-1 and mAP over lambda by one test distance, with a mark that moves.
+
+    Args:
+        curve: the stored scores.
+        kind: the test distance.
+        own: what the reader has added.
+    """
+
+    def __init__(self, curve: Curve, kind: TestDistance, own: Sequence[Position]) -> None:
+        picture = half()
+        lams = sorted({*curve.scores["rank1"], *(position.lam for position in own)})
+        self.places = lambda_places(lams)
+        stored = {lam: self.places[lam] for lam in curve.scores["rank1"]}
+        ticks = {place: f"{lam:g}" for lam, place in stored.items()}
+        axes = None
+        panels = []
+        for row, metric in enumerate(METRICS, 1):
+            axes = plot_axes(picture, "λ" if row == 2 else "", f"{SHOWN[metric]} in %", (2, 1, row))
+            shrink(axes)
+            lambda_curve(axes, stored, curve.scores[metric])
+            axes.axhline(100 * curve.baseline[metric], color=BASELINE, linestyle=(0, (5, 2)), linewidth=1.6)
+            for position in own:
+                score = 100 * position.album.score(metric, kind)
+                axes.plot(self.places[position.lam], score, marker="*", ms=13, mfc=OWN, mec="white", ls="")
+            axes.set_xticks(list(ticks), list(ticks.values()) if row == 2 else [""] * len(ticks))
+            if 0 in stored:
+                axis_break(axes, (stored[0] + min(stored[lam] for lam in stored if lam)) / 2)
+            panels.append(axes)
+        same_span(panels, "y")
+        keys = [
+            Line2D(
+                [], [], color=CURVES[0], lw=2, marker="o", ms=6, label=f"mean of {curve.seeds} seeds, 95 %"
+            ),
+            Line2D([], [], color=BASELINE, ls=(0, (5, 2)), lw=1.6, label="Baseline"),
+        ]
+        if own:
+            keys.append(Line2D([], [], ls="", marker="*", ms=11, mfc=OWN, mec="white", label="yours"))
+        picture.legend(
+            handles=keys, loc="outside upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
+            columnspacing=1, handletextpad=0.4, borderpad=0.1,
+        )  # fmt: skip
+        super().__init__(picture)
+        self.lines = [self.moving(axes.axvline(0, color=MARK, linewidth=1.3)) for axes in panels]
+        ring = {"marker": "o", "ms": 13, "mfc": "none", "mec": MARK, "mew": 2, "clip_on": False}
+        self.rings = [self.moving(axes.plot(0, 0, **ring)[0]) for axes in panels]
+
+    def show(self, position: Position, curve: Curve, kind: TestDistance) -> str:
+        """Move the mark; the words under the picture."""
+        place, said = self.places[position.lam], []
+        for line, ring, metric in zip(self.lines, self.rings, METRICS):
+            name, stored = SHOWN[metric], curve.scores[metric].get(position.lam)
+            score = position.album.score(metric, kind) if position.own else stored.mean
+            line.set_xdata([place, place])
+            ring.set_data([place], [100 * score])
+            reach = "" if position.own else f" ({100 * stored.low:.1f} to {100 * stored.high:.1f})"
+            said.append(f"{name} {100 * score:.1f} %{reach}, Baseline {100 * curve.baseline[metric]:.1f} %")
+        who = "your run" if position.own else f"mean of {curve.seeds} seeds with its 95 % interval"
+        return f"λ = {position.lam:g}, distance {kind}, {who}: {'; '.join(said)}."
+
+
+class MapStage(Stage):
+    """Embeddings of a few people in a plane; the modality told by colour and marker, the person by number.
+
+    Args:
+        positions: all that may be shown, for the limits of the axes.
+    """
+
+    def __init__(self, positions: Sequence[Position]) -> None:
+        picture = half()
+        axes = plot_axes(picture, "", "")
+        axes.set_xticks([]), axes.set_yticks([])
+        for spine in axes.spines.values():
+            spine.set_visible(True), spine.set_color("#BBBBBB")
+        reach = 1.08 * max(np.abs(points).max() for one in positions for points in one.points.values())
+        axes.set_aspect("equal", "datalim")
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        keys = [
+            Line2D([], [], ls="", marker=MARKER[name], ms=7, color=COLOUR[name], label=NAMES[name])
+            for name in ("infrared", "x", "visible")
+        ]
+        keys.append(Line2D([], [], ls="", marker="o", ms=11, mfc="none", mec=INK, mew=1.6, label="query"))
+        picture.legend(
+            handles=keys, loc="outside upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
+            columnspacing=1, handletextpad=0.1, borderpad=0.1,
+        )  # fmt: skip
+        super().__init__(picture)
+        look = {"s": 34, "linewidths": 1}
+        self.dots = {
+            name: self.moving(axes.scatter([], [], marker=MARKER[name], **look))
+            for name in ("visible", "x", "infrared")
+        }
+        ring = {"s": 170, "facecolors": "none", "edgecolors": INK, "linewidths": 1.8}
+        self.ring = self.moving(axes.scatter([], [], **ring))
+        label = {"fontsize": FONT + 0.5, "ha": "center", "va": "center", "weight": "bold"}
+        label["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
+        most = max(len(one.people) for one in positions)
+        self.labels = [self.moving(axes.text(0, 0, "", **label)) for _ in range(most)]
+
+    def show(self, position: Position, query: int) -> str:
+        """Move the points; the words under the picture.
+
+        Args:
+            position: whose points.
+            query: which of its queries.
+        """
+        row = position.queries[query]
+        person = position.album.embeddings.infrared_person[row]
+        for name, dots in self.dots.items():
+            if name not in position.points:
+                dots.set_visible(False)
+                continue
+            strong = position.numbers[name] == person
+            dots.set_offsets(position.points[name])
+            dots.set_facecolors([to_rgba(COLOUR[name], 0.95 if one else 0.22) for one in strong])
+            dots.set_edgecolors([to_rgba(COLOUR[name], 1 if one else 0.35) for one in strong])
+        self.ring.set_offsets(position.points["infrared"][[query]])
+        everything = np.concatenate(list(position.points.values()))
+        numbers = np.concatenate([position.numbers[name] for name in position.points])
+        for i, label in enumerate(self.labels):
+            label.set_visible(i < len(position.people))
+            if i < len(position.people):
+                number = position.people[i]
+                label.set_position(np.median(everything[numbers == number], 0))
+                label.set(text=str(number), color=INK if number == person else "#777777")
+        return (
+            f"{len(position.people)} people, each with its number; person {person}, who is asked for, is strong. The "
+            f"plane of largest variance holds {100 * position.kept:.0f} % of it, turned to match the other λ."
+        )
+
+
+class DistanceStage(Stage):
+    """Histograms of the distances of infrared images to visible ones and to X.
+
+    Args:
+        positions: all that may be shown, for the limits of the axes.
+    """
+
+    def __init__(self, positions: Sequence[Position]) -> None:
+        picture = half()
+        every = [one for position in positions for one in position.distances.values()]
+        filled = [np.flatnonzero(one.same + one.different) for one in every]
+        low = min(one.edges[bins[0]] for one, bins in zip(every, filled))
+        high = max(one.edges[bins[-1] + 1] for one, bins in zip(every, filled))
+        top = 1.08 * max(max(one.same.max(), one.different.max()) for one in every)
+        panels = {}
+        for row, (kind, title) in enumerate(SHARES.items(), 1):
+            axes = panels[kind] = plot_axes(
+                picture, "distance" if row == 2 else "", "% of pairs", (2, 1, row)
+            )
+            axes.set(xlim=(low, high), ylim=(0, top))
+            axes.tick_params(labelbottom=row == 2)
+            axes.text(0.015, 0.93, title, transform=axes.transAxes, va="top", fontsize=SMALL, weight="bold")
+            shrink(axes)
+        keys = [
+            Line2D([], [], color=COLOUR[name], ls=dash, lw=2.2, label=label)
+            for name, dash, label in PAIRS.values()
+        ]
+        picture.legend(
+            handles=keys, loc="outside upper center", ncols=2, frameon=False, fontsize=SMALL, borderpad=0.1
+        )
+        super().__init__(picture)
+        edges = every[0].edges
+        self.stairs = {}
+        for kind, axes in panels.items():
+            for pair, (name, dash, _) in PAIRS.items():
+                fill = axes.stairs(np.zeros(len(edges) - 1), edges, color=COLOUR[name], alpha=0.13, fill=True)
+                line = axes.stairs(
+                    np.zeros(len(edges) - 1), edges, color=COLOUR[name], linestyle=dash, linewidth=2
+                )
+                self.stairs[kind, pair] = self.moving(fill), self.moving(line)
+
+    def show(self, position: Position) -> str:
+        """Move the histograms; the words under the picture."""
+        for (kind, pair), both in self.stairs.items():
+            one = position.distances.get(kind)
+            for artist in both:
+                artist.set_visible(one is not None)
+                if one is not None:
+                    artist.set_data(getattr(one, pair), one.edges)
+        shares = [f"{SHARES[kind]} {100 * one.overlap:.0f} %" for kind, one in position.distances.items()]
+        return (
+            f"Distances of all pairs at λ = {position.lam:g}. Pairs of the same person and of two people share "
+            f"{' and '.join(shares)} of their area: the less, the better they can be parted."
+        )
+
+
+class ListStage(Stage):
+    """The query and what it finds first."""
+
+    def __init__(self) -> None:
+        base = blank(HALF, TALL)
+        super().__init__(base.picture)
+        write(self, 0, 8, "query", weight="bold")
+        write(self, 104, 8, "what it finds first: ✓ right, ✗ wrong, and the rank", weight="bold")
+        self.query = self.photo(0, 34, 84, 168)
+        self.about = write(self, 0, 208, "", moving=True)
+        self.photos = RankedPhotos(self, 106, 36, (57, 114), 5, 2)
+
+    def show(self, position: Position, query: int, found: Found, kind: TestDistance) -> str:
+        """Show another list; the words under the picture."""
+        album, row = position.album, position.queries[query]
+        person, camera = album.embeddings.infrared_person[row], album.embeddings.infrared_camera[row]
+        self.query.show(album.photo("infrared", row))
+        self.about.set_text(f"person {person}\ncamera {camera}")
+        self.photos.show(album, found)
+        first = "nobody is left to find" if found.rank is None else f"found at rank {found.rank}"
+        right = int(found.right[: len(self.photos.photos)].sum())
+        return (
+            f"Query {query + 1}, person {person} in camera {camera}, by distance {kind} at λ = {position.lam:g}: {first}; "
+            f"{right} of the first {len(self.photos.photos)} are right, of {len(found.hits)} among {len(found.ranked)}."
+        )
