@@ -5,5 +5,6 @@
 """
 
 from xivlab.widgets.frames import Frames as frame_slider
+from xivlab.widgets.wavelength import Wavelength as wavelength
 
-__all__ = ["frame_slider"]
+__all__ = ["frame_slider", "wavelength"]
