@@ -1,0 +1,231 @@
+"""The ten numbers of g by hand: what X they make of several people, or of a picture of the reader's own."""
+
+import html
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
+
+from xivlab.data import DataSet
+from xivlab.errors import XivlabError
+from xivlab.pictures import MOST_BYTES, open_picture
+from xivlab.runs import Run
+from xivlab.scale import current
+from xivlab.widgets import controls
+from xivlab.widgets.panel import Panel
+from xivlab.widgets.x_studio_data import HEIGHT, WIDTH, draw_people, draw_sample, to_show
+from xivlab.widgets.x_studio_look import OWN_TALL, OWN_WIDE, Histograms, Pair, Photos
+from xivlab.widgets.x_studio_weights import (
+    INITIAL,
+    OWN,
+    PRESETS,
+    TRAINED,
+    Generator,
+    hidden,
+    of_run,
+    preset,
+    spread,
+    trained,
+)
+
+PEOPLE = 5
+GROUPS = {  # by title: the sliders' names, and how far they reach to both sides
+    "mix: h = max(0, w·V + b)": {"w R": 1.5, "w G": 1.5, "w B": 1.5, "b": 1.5},
+    "spread: a·h": {"a R": 2.0, "a G": 2.0, "a B": 2.0},
+    "shift: X = a·h + d": {"d R": 1.0, "d G": 1.0, "d B": 1.0},
+}
+STEP = 0.01
+
+
+class XStudio(Panel):
+    """Ten sliders, the X that they make beside V and I, and how far that is from infrared.
+
+    Args:
+        run: whose trained g to begin with; the first at hand if not given, or where training starts.
+        data: the people; those of the current scale if not given.
+
+    Raises:
+        XivlabError: the run has no ten numbers, or the data have nobody in both modalities.
+    """
+
+    def __init__(self, run: Run | None = None, data: DataSet | None = None) -> None:
+        scale = current()
+        self._data = scale.load() if data is None else data
+        self._people, self._seed = draw_people(self._data.train, PEOPLE), 0
+        self._sample = draw_sample(self._data.train)
+        self._own: tuple[NDArray[np.uint8], str] | None = None
+        self._trained = trained(scale, self._data.name)
+        if run is not None:
+            self._trained = {run.folder.name: lambda: of_run(run)} | self._trained
+        self._make_controls()
+        self._loaded, about = self._look_up(self.preset.value)
+        self._say_about(about)
+        for slider, number in zip(self.weights, self._loaded.numbers):
+            _reach(slider, number)
+            slider.value = number
+        self._photos = Photos(len(self._people.visible), WIDTH / HEIGHT)
+        self._histograms, self._pair = Histograms(), Pair()
+        self._show_people()
+        stages = {"photos": self._photos.stage, "histograms": self._histograms.stage, "own": self._pair.stage}
+        super().__init__(self._laid_out(), stages, self.weights)
+        self.views["own"].layout.display = "none"  # until there is one
+        self.preset.observe(lambda change: self._load(change["new"]), "value")
+        self.run.observe(lambda _: self._load_trained(), "value")
+        self.others.on_click(lambda _: self._draw_others())
+        self.upload.observe(self._open, "value")
+        self.remove.on_click(lambda _: self._drop())
+
+    def _make_controls(self) -> None:
+        names = list(self._trained)
+        options = [name for name in PRESETS if names or name != TRAINED] + [OWN]
+        self.preset = controls.choice("numbers", options, TRAINED if names else INITIAL)
+        names = names or ["none yet: train a run first"]
+        self.run = controls.choice("trained g", names, names[0])
+        self.run.disabled = not self._trained
+        self.about = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="28px"))
+        self.weights: list[ipywidgets.FloatSlider] = []
+        for group in GROUPS.values():
+            for name, most in group.items():
+                slider = controls.slider(name, 0, -most, most, STEP)
+                slider.layout = ipywidgets.Layout(width="270px", max_width="100%")
+                self.weights.append(slider)
+        self.others = controls.button("Other people", "Draw other people of the training set")
+        self.upload = ipywidgets.FileUpload(
+            accept=".jpg,.jpeg,.png,.webp",
+            description="A picture of your own",
+            tooltip="Show a picture of your own and its X; it goes no farther than this notebook's kernel",
+            layout=ipywidgets.Layout(width="max-content"),
+        )
+        self.remove = controls.button("Remove it", "Forget the picture of your own")
+        self.remove.disabled = True
+
+    def _laid_out(self) -> list[ipywidgets.Widget]:
+        sliders, columns = iter(self.weights), []
+        for title, group in GROUPS.items():
+            heading = ipywidgets.HTML(f"<b>{title}</b>")
+            column = ipywidgets.VBox([heading, *(next(sliders) for _ in group)])
+            column.layout.align_self = "flex-start"
+            columns.append(column)
+        limit = ipywidgets.HTML(f"JPEG, PNG or WebP of at most {MOST_BYTES / 1e6:.0f} MB")
+        buttons = ipywidgets.Box([self.others, self.upload, self.remove, limit])
+        buttons.layout = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
+        return [self.preset, self.run, self.about, *columns, buttons]
+
+    def draw(self) -> dict[str, str]:
+        g = Generator(tuple(slider.value for slider in self.weights), self._loaded.x_input)
+        if g != self._loaded:
+            self.preset.value = OWN
+        said = {"photos": self._draw_photos(g), "histograms": self._draw_histograms(g)}
+        return said | ({"own": self._draw_own(g)} if self._own else {})
+
+    def _draw_photos(self, g: Generator) -> str:
+        people = self._people
+        h = hidden(g, people.light)
+        x = 255 * spread(g, h)
+        apart = people.apart(x)
+        self._photos.show_x(to_show(x), apart)
+        return (
+            f"X is {apart.mean():.1f} levels from I on average, V is {people.visible_apart.mean():.1f}. "
+            f"{_shut(h)}"
+        )
+
+    def _draw_histograms(self, g: Generator) -> str:
+        sample = self._sample
+        means = sample.x(g)
+        self._histograms.show(sample.visible, means, sample.infrared)
+        red, green, blue = np.median(means, 0)
+        return (
+            f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}. "
+            f"X is {sample.apart(means):.1f} levels from I, V is {sample.apart(sample.visible):.1f}."
+        )
+
+    def _draw_own(self, g: Generator) -> str:
+        picture, name = self._own
+        h = hidden(g, picture.astype(np.float32) / 255)
+        self._pair.show(picture, to_show(255 * spread(g, h)))
+        return f"Left, your {name}; right, its X. {_shut(h)}"
+
+    def _look_up(self, name: str) -> tuple[Generator, str]:
+        """The numbers that a word of the menu stands for, and a sentence about them."""
+        if name != TRAINED:
+            return preset(name, self._people.light)
+        g = self._trained[self.run.value]()
+        sees = "" if g.x_input == "unit" else " This g sees V normalised."
+        return g, f"Learnt by {self.run.value}.{sees}"
+
+    def _load(self, name: str) -> None:
+        if name == OWN:
+            self._say_about("Numbers of your own.")
+            return
+        try:
+            g, about = self._look_up(name)
+        except XivlabError as error:
+            self.say(str(error))
+            return
+        with self._busy:
+            self._loaded = g
+            self._say_about(about)
+            for slider, number in zip(self.weights, g.numbers):
+                _reach(slider, number)
+            self.set(dict(zip(self.weights, g.numbers)))
+
+    def _load_trained(self) -> None:
+        if self.preset.value == TRAINED:
+            self._load(TRAINED)
+        else:
+            self.preset.value = TRAINED
+
+    def _say_about(self, sentence: str) -> None:
+        self.about.value = html.escape(sentence)
+
+    def _draw_others(self) -> None:
+        with self._busy:
+            self._seed += 1
+            self._people = draw_people(self._data.train, PEOPLE, self._seed)
+            self._show_people()
+        if self.preset.value == OWN:
+            self.refresh()
+        else:  # what hangs on the people, such as the sum nearest to V, is found anew
+            self._load(self.preset.value)
+
+    def _show_people(self) -> None:
+        people = self._people
+        self._photos.show_people(people.visible, people.infrared, people.visible_apart)
+
+    def _open(self, change: dict[str, Any]) -> None:
+        if not change["new"]:
+            return
+        file = change["new"][0]
+        self.upload.value = ()  # so that the same file can be chosen again
+        try:
+            picture = open_picture(bytes(file["content"]), file["name"], OWN_WIDE, OWN_TALL)
+        except XivlabError as error:
+            self.say(str(error))
+            return
+        with self._busy:
+            self._own = picture, file["name"]
+            self.refresh()
+            self.views["own"].layout.display = None
+            self.remove.disabled = False
+
+    def _drop(self) -> None:
+        with self._busy:
+            self._own, view = None, self.views["own"]
+            view.layout.display = "none"
+            view.data, view.words = b"", ""
+            self.remove.disabled = True
+
+
+def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:
+    """Make a slider long enough for a number, so that nothing learnt is cut off."""
+    slider.max = max(slider.max, float(np.ceil(abs(number))))
+    slider.min = -slider.max
+
+
+def _shut(h: NDArray[np.float32]) -> str:
+    """The state of the ReLU in words."""
+    share = float((h == 0).mean())
+    if share == 1:
+        return "The ReLU is shut at every pixel: g is dead, and X one flat colour."
+    return f"The ReLU is shut at {share:.0%} of the pixels."
