@@ -280,13 +280,16 @@ def _legend(picture: Picture, modalities: Sequence[str], people: ArrayLike) -> N
     )
 
 
-def spread(scores: Mapping[str, ArrayLike], label: str, alt: str = "") -> Picture:
+def spread(
+    scores: Mapping[str, ArrayLike], label: str, alt: str = "", limits: tuple[float, float] | None = None
+) -> Picture:
     """Scores of repeated measurements, one row of dots each, with their mean.
 
     Args:
         scores: by name, (n,) in [0, 1].
         label: what they are, for the axis.
         alt: what the picture shows; means and ranges if not given.
+        limits: of the axis, in %, for pictures that are to be compared.
     """
     words = "; ".join(
         f"{name}: mean {100 * np.mean(s):.1f}, from {100 * np.min(s):.1f} to {100 * np.max(s):.1f}"
@@ -294,14 +297,15 @@ def spread(scores: Mapping[str, ArrayLike], label: str, alt: str = "") -> Pictur
     )
     picture = Picture(0.62 * len(scores) + 0.9, alt or f"{label}. {words}.")
     axes = plot_axes(picture, label, "")
-    rng = np.random.default_rng(0)
     for i, values in enumerate(map(np.asarray, scores.values())):
-        height = i + rng.uniform(-0.16, 0.16, len(values))
+        height = i + np.random.default_rng(i).uniform(-0.16, 0.16, len(values))  # more dots move none
         colour = CURVES[i % len(CURVES)]
         axes.scatter(
             100 * values, height, s=26, color=colour, alpha=0.6, linewidths=0, marker=MARKS[i % len(MARKS)]
         )
         axes.plot([100 * values.mean()] * 2, [i - 0.34, i + 0.34], color=INK, linewidth=2)
+    if limits:
+        axes.set_xlim(*limits)
     axes.set_yticks(range(len(scores)), list(scores))
     axes.set_ylim(len(scores) - 0.5, -0.5)
     axes.grid(False, axis="y")

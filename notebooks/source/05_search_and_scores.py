@@ -1,16 +1,22 @@
 # %% [markdown]
 # # 05 Search and scores
 #
+# A network has made vectors of a thousand people's pictures. Is it any good? The field answers with a few numbers and
+# many rules about who may be searched for what. In this notebook you compute the numbers by hand, meet the rules, and
+# break three of them on purpose, to see how good a bad number can look.
+#
 # **Goals.** After this notebook you can
 # - work out Eq. 2 for one query and four gallery images, and say what D(I, V), D(I, X) and their sum are;
 # - compute CMC, average precision and inverse negative penalty by hand;
 # - name the rules of SYSU-MM01 and show what each does to a score;
 # - read a table of results with the right amount of doubt: galleries, people, seeds;
+# - recognise three numbers that are too good;
 # - say where the paper and its authors' code part, and what that changes.
 #
-# **Minutes.** 45, of which one to four are the computer's.
+# **Minutes.** 60 for you; for the computer {minutes}.
 #
-# **Needs.** Notebook 04. The demo run is found again if it is there, else it is trained; so is its Baseline.
+# **Needs.** [04 Training](04_training.ipynb). The demo run is found again if it is there, else it is trained; so is its
+# Baseline.
 
 # %%
 from dataclasses import replace
@@ -101,6 +107,25 @@ ranked_lists(
 # %% [markdown]
 # Look for what the query shares with each: build, hair, a bag, what is bright and what is dark. Colour is no help to us here, and the
 # model has to do without it as well.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The widget ranks the whole gallery by $D(I, V)$, by $D(I, X)$ and by their sum. Find a query whose first
+# places differ in the rows v and x. Which of the two will the row v+x follow?
+#
+# <details><summary>Answer</summary>
+#
+# The one that is surer: a sum sides with the distance whose differences are larger. Where v puts the right image at 0.70 and a wrong one
+# at 0.72, and x the other way round at 0.80 and 0.60, the sum follows x. That can save a query, and it can spoil one.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.search(run, data)
+
+# %% [markdown]
+# A gallery image that the rules hide from the query is named below its row; section 4 tells why.
 #
 # ## 3. From a ranking to a score
 #
@@ -231,10 +256,29 @@ from xivlab.evaluate import search
 for kind in kinds:
     assert np.isclose(search(embeddings, "sysu", kind).mAP, np.mean([t.mAP for t in trials[kind]]))
 print("search is the mean of the ten trials")
-charts.spread({f"distance {k}": [t.mAP for t in trials[k]] for k in kinds}, "mAP in %")
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The slider sets how many galleries have been drawn. With one only: could v, x and v+x stand in another
+# order? From how many on does the order stay?
+#
+# <details><summary>Answer</summary>
+#
+# With one gallery the bars, the means, stand where their single dots stand. With each further gallery they move less, roughly by one over
+# the root of their number. Ten are the field's custom, not a law.
+#
+# </details>
+
+# %%
+every = 100 * np.array([t.mAP for k in kinds for t in trials[k]])
+limits = every.min() - 0.5, every.max() + 0.5
+drawn = [
+    charts.spread({f"distance {k}": [t.mAP for t in trials[k][:n]] for k in kinds}, "mAP in %", limits=limits)
+    for n in range(1, 11)
+]
+widgets.frame_slider(range(1, 11), drawn, "galleries", start=9)
 
 # %% [markdown]
-# Each dot is a gallery, each bar the mean of the ten. Compare the width of a cloud with the distance between the bars: had two methods
+# Each dot is a gallery, each bar the mean of them. Compare the width of a cloud with the distance between the bars: had two methods
 # been scored on one gallery each, and not the same, luck could have decided between them. Here all are scored on the same ten, so
 # the clouds move together, and the differences between the bars are surer than the bars themselves.
 #
@@ -394,6 +438,105 @@ for variant, change in changes.items():
 #
 # </details>
 #
+# ## 9. Three numbers that are too good
+#
+# Each of the following has been published. None of them is fraud; each is one line of code.
+#
+# ### Camera 3 sees camera 2
+#
+# Forgetting rule 1 takes no more than a wrong number of a camera. We call camera 3 by another name, so that the rule does not find it.
+
+# %%
+unruled = replace(embeddings, infrared_camera=np.where(embeddings.infrared_camera == 3, 6, embeddings.infrared_camera))
+for name, one in {"with the rule": embeddings, "without": unruled}.items():
+    print(f"{name:14} rank-1 {search(one, 'sysu', 'v').rank(1):.1%}")
+
+# %% [markdown]
+# In our world that changes little: pose and place are drawn anew for every picture, so the two cameras have nothing in common but the
+# wall. In a real room the person comes in once; the chair that was moved, the bag put down, the pose are the same in both cameras.
+# We *simulate* that: every person gets a random trace, added to the embeddings of cameras 2 and 3 only.
+
+# %%
+people = np.unique(embeddings.infrared_person)
+traces = np.random.default_rng(1).normal(size=(people.max() + 1, embeddings.visible.shape[1]))
+traces = traces / np.linalg.norm(traces, axis=1, keepdims=True)
+
+
+def with_trace(one, strength):
+    """The embeddings, a trace of the visit added to those of cameras 2 and 3, at unit length again."""
+    infrared = one.infrared + strength * traces[one.infrared_person] * (embeddings.infrared_camera == 3)[:, None]
+    visible = one.visible + strength * traces[one.visible_person] * (one.visible_camera == 2)[:, None]
+    return replace(one, infrared=infrared, visible=visible).normalized()
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At a strength where
+# the rule costs 20 points: has the network become any better?
+#
+# <details><summary>Answer</summary>
+#
+# Without the rule rank-1 climbs, for the answer is in camera 2. With it rank-1 stays or falls a little: the trace is of no use where it
+# has no partner, and disturbs. The network is the same all along. What was measured is the room.
+#
+# </details>
+
+# %%
+strengths = (0, 0.2, 0.4, 0.6, 0.8)
+rooms = [
+    charts.cmc_curves(
+        {
+            "with the rule": search(with_trace(embeddings, s), "sysu", "v").cmc,
+            "without": search(with_trace(unruled, s), "sysu", "v").cmc,
+        }
+    )
+    for s in strengths
+]
+widgets.frame_slider(strengths, rooms, "trace")
+
+# %% [markdown]
+# ### The wrong split
+#
+# RegDB comes with ten splits into people to train on and people to test on. Who trains on split 1 and tests on split 2 searches for people
+# half of whom the network has been *taught*. The kit refuses to do that with RegDB; here we build it by hand, from our own training people.
+
+# %%
+from xivlab.batches import Images
+from xivlab.build import load_model
+from xivlab.embed import embed
+from xivlab.flat import only
+
+taught = embed(load_model(run), Images.of(data.train, config.height, config.width))
+half = len(people) // 2
+some_taught = only(taught, np.unique(taught.infrared_person)[:half])
+some_new = only(embeddings, people[: len(people) - half])
+parts = ("infrared", "visible", "x", "infrared_person", "visible_person", "infrared_camera", "visible_camera")
+mixed = replace(some_new, **{p: np.concatenate([getattr(some_new, p), getattr(some_taught, p)]) for p in parts})
+for name, one in {"the right split": embeddings, "half of them taught": mixed}.items():
+    found = search(one, "sysu", "v+x")
+    print(f"{name:20} rank-1 {found.rank(1):.1%}, mAP {found.mAP:.1%}, {len(np.unique(one.infrared_person))} people")
+
+# %% [markdown]
+# The same network, as many people, some points more. A few hundred steps do not learn people by heart; a network trained for 120 epochs does,
+# and then the lie is as large as you like.
+#
+# ### v+x against v
+#
+# Table 4 of the paper sets the Baseline's $D(I, V)$ against our $D(I, V) + D(I, X)$. The difference holds two things: a network that was
+# trained otherwise, and a search with two distances. Taken apart:
+
+# %%
+steps = {
+    "trained with X, still searched by v": (results["XIV-ReID, v"], results["Baseline, v"]),
+    "the same network, searched by v+x": (results["XIV-ReID, v+x"], results["XIV-ReID, v"]),
+    "both together": (results["XIV-ReID, v+x"], results["Baseline, v"]),
+}
+for name, (new, old) in steps.items():
+    print(f"{name:36} {100 * (new.mAP - old.mAP):+.1f} points of mAP")
+
+# %% [markdown]
+# Neither line is wrong, and only together they are honest: whoever quotes the last one alone lets the training have what may be the
+# search's, or the other way round. Notebook 06 does the same with seeds.
+#
 # ## Takeaways
 #
 # - Eq. 2 adds two distances: query to visible, and query to X.
@@ -401,11 +544,32 @@ for variant, change in changes.items():
 # - A score belongs to a protocol: hidden cameras, people or images, ties, queries without a match.
 # - Ten galleries tame one kind of luck; people and seeds are two others, which they do not touch.
 # - A paper and its code are two methods until the difference is measured.
+# - A number that is too good is the first sign of a rule that was forgotten.
 
-# %% [markdown]
-# ## Exercise 1: average precision
+# %% [markdown] tags=["teacher"]
+# The trace of section 9 is a simulation and says so. If the class has SYSU-MM01, set `XIVLAB_DATA` and let them see the real effect of
+# rule 1. A good question at the end: which of the three would a reviewer have found, from the paper alone?
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 1 of 3, importance 3 of 3, 6 minutes.* Write AP for one ranking, given as a list of "right?" values, nearest first.
+# ### Exercise 1. Average precision
+#
+# Difficulty ●○○ · importance ●●● · 6 minutes
+#
+# Write AP for one ranking, given as a list of "right?" values, nearest first.
+#
+# <details><summary>Hint 1</summary>
+#
+# Number the ranks from 1. `match.cumsum()` counts the hits so far.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Hits so far divided by rank is the precision; you want its mean where `match` is true.
+#
+# </details>
 
 # %% tags=["exercise"]
 def my_AP(match):
@@ -417,14 +581,14 @@ def my_AP(match):
 from xivlab.exercise import check
 
 
-def reference(match):
+def AP_of(match):
     people, ranks = np.where(match, 5, 6), np.arange(len(match)) / 10
     return score(ranks, people, np.ones(len(match), int), 6, "regdb").mAP
 
 
 check(
     my_AP,
-    reference,
+    AP_of,
     [(np.array(m, bool),) for m in ([0, 1, 0, 1, 1], [1, 0, 0], [0, 0, 0, 1], [1, 1])],
     mistakes={
         "take the mean over the hits, not over all ranks.": lambda m: (m * m.cumsum() / np.arange(1, len(m) + 1)).mean(),
@@ -434,22 +598,45 @@ check(
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def my_AP(match):
+    rank = np.arange(1, len(match) + 1)
+    return (match.cumsum() / rank)[match].mean()
+
+
+# %% tags=["wrong"]
+# says: take the mean over the hits, not over all ranks
+def my_AP(match):
+    rank = np.arange(1, len(match) + 1)
+    return np.mean(match * match.cumsum() / rank)
+
+
+# %% tags=["wrong"]
+# says: that is the INP
+def my_AP(match):
+    last = np.flatnonzero(match)[-1] + 1
+    return match.sum() / last
+
+
+# %% tags=["wrong"]
+# says: that looks at the first hit only
+def my_AP(match):
+    return 1 / (np.flatnonzero(match)[0] + 1)
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. The rank among people
 #
-# ```python
-# def my_AP(match):
-#     rank = np.arange(1, len(match) + 1)
-#     return (match.cumsum() / rank)[match].mean()
-# ```
+# Difficulty ●●○ · importance ●●○ · 8 minutes
+#
+# Rule 2 of section 4: given the people of a ranking, nearest first, at which rank *among people* is `person` found?
+#
+# <details><summary>Hint</summary>
+#
+# Cut the ranking where `person` first appears. How many *different* people stand before the cut?
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: the rank among people
-#
-# *Difficulty 2 of 3, importance 2 of 3, 8 minutes.* Rule 2 of section 4: given the people of a ranking, nearest first, at which rank
-# *among people* is `person` found?
 
 # %% tags=["exercise"]
 def my_rank(ranked, person):
@@ -458,7 +645,7 @@ def my_rank(ranked, person):
 
 
 # %% tags=["check"]
-def reference(ranked, person):
+def rank_of(ranked, person):
     distance, one = np.arange(len(ranked))[None] / 10, np.array([person])
     cameras = np.ones(len(ranked), int)
     found = retrieval_metrics(distance, one, ranked, np.array([6]), cameras, max_rank=len(ranked))
@@ -467,25 +654,41 @@ def reference(ranked, person):
 
 check(
     my_rank,
-    reference,
+    rank_of,
     [(np.array(r), 5) for r in ([6, 6, 5, 7, 5, 8], [5, 6], [7, 6, 7, 6, 8, 5], [9, 9, 9, 5])],
     mistakes={
         "that counts images; count each person once.": lambda r, p: np.flatnonzero(r == p)[0] + 1,
-        "ranks count from 1.": lambda r, p: reference(r, p) - 1,
+        "ranks count from 1.": lambda r, p: rank_of(r, p) - 1,
         "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: len(set(r.tolist())),
     },
 )
 
+
+# %% tags=["solution"]
+def my_rank(ranked, person):
+    before = ranked[: np.flatnonzero(ranked == person)[0]]
+    return len(set(before.tolist())) + 1
+
+
+# %% tags=["wrong"]
+# says: that counts images; count each person once
+def my_rank(ranked, person):
+    return ranked.tolist().index(person) + 1
+
+
+# %% tags=["wrong"]
+# says: ranks count from 1
+def my_rank(ranked, person):
+    before = ranked[: ranked.tolist().index(person)]
+    return len(np.unique(before))
+
+
+# %% tags=["wrong"]
+# says: that counts the people of the whole gallery
+def my_rank(ranked, person):
+    return len(np.unique(ranked))
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_rank(ranked, person):
-#     before = ranked[: np.flatnonzero(ranked == person)[0]]
-#     return len(set(before.tolist())) + 1
-# ```
-#
-# </details>
-#
 # That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds whether X, and the
 # cross-modality loss, help at all.
