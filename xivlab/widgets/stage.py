@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.image import FigureImage
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -76,13 +75,8 @@ class Photo:
 
     def __init__(self, stage: Stage, left: int, top: int, width: int, height: int) -> None:
         self.size = width, height
-        _, tall = stage.size
         blank = np.full((height, width, 3), 255, np.uint8)
-        self._artist = stage.moving(
-            FigureImage(stage.picture, offsetx=left, offsety=tall - top - height, origin="upper")
-        )
-        self._artist.set_data(blank)
-        self._artist.set_figure(stage.picture)
+        self._artist = stage.moving(_Pixels(left, top, blank))
 
     def show(self, pixels: NDArray[np.uint8] | None) -> None:
         """Show a photograph, enlarged or reduced to the place.
@@ -93,4 +87,18 @@ class Photo:
         self._artist.set_visible(pixels is not None)
         if pixels is not None:
             image = Image.fromarray(pixels).convert("RGB").resize(self.size, Image.Resampling.BICUBIC)
-            self._artist.set_data(np.asarray(image))
+            self._artist.pixels = np.asarray(image)
+
+
+class _Pixels(Artist):
+    """Pixels copied as they are, which is much faster than an image that matplotlib fits to its grid."""
+
+    def __init__(self, left: int, top: int, pixels: NDArray[np.uint8]) -> None:
+        super().__init__()
+        self.left, self.top, self.pixels = left, top, pixels
+
+    def draw(self, renderer: Any) -> None:
+        page = np.asarray(renderer.buffer_rgba())[max(self.top, 0) :, max(self.left, 0) :, :3]
+        pixels = self.pixels[max(-self.top, 0) :, max(-self.left, 0) :]
+        tall, wide = min(len(page), len(pixels)), min(page.shape[1], pixels.shape[1])
+        page[:tall, :wide] = pixels[:tall, :wide]
