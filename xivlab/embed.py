@@ -69,7 +69,7 @@ class Embeddings:
         """`distance` for some queries at a time, and for several kinds at once, with its arguments and errors.
 
         Returns:
-            a function of the queries' rows: the distance of each kind, (q, len(rows)).
+            a function of the queries' rows: the distance of each kind, (q, len(rows)), overwritten by its next call.
         """
         if query == gallery:
             features = self.infrared if query == "infrared" else self.visible
@@ -189,13 +189,27 @@ def _check(kind: str, x: NDArray | None) -> None:
 
 
 class _Face:
-    """One face of a gallery, V or X: the distance of any queries to it. Its double precision is made once."""
+    """One face of a gallery, V or X: `pairwise_distance` of any queries to it.
+
+    What hangs on the gallery alone is made once, and all parts of the queries use the same memory: a large
+    search spends as much time on getting memory as on numbers.
+    """
 
     def __init__(self, queries: NDArray[np.floating], gallery: NDArray[np.floating]) -> None:
         self.queries, self.gallery = queries, _double(gallery)
+        self.norms = self.gallery.square().sum(1)  # (G,)
+        self.room = torch.empty(2, 0, len(gallery), dtype=torch.float64)
 
     def distance(self, part: slice) -> NDArray[np.float64]:
-        return pairwise_distance(_double(self.queries[part]), self.gallery).numpy()
+        """(q, G), at least 0; overwritten by the next call."""
+        asked = _double(self.queries[part])
+        if len(asked) > self.room.shape[1]:
+            self.room = torch.empty(2, len(asked), len(self.gallery), dtype=torch.float64)
+        norms, squared = self.room[:, : len(asked)]
+        torch.add(asked.square().sum(1)[:, None], self.norms, out=norms)
+        torch.addmm(norms, asked, self.gallery.T, alpha=-2, out=squared)
+        too_small = squared <= norms.mul_(8 * torch.finfo(norms.dtype).eps)  # for more than rounding
+        return squared.masked_fill_(too_small, 0).sqrt_().numpy()
 
 
 def _double(array: NDArray) -> Tensor:
