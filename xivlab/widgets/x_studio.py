@@ -227,5 +227,5 @@ def _shut(h: NDArray[np.float32]) -> str:
     """The state of the ReLU in words."""
     share = float((h == 0).mean())
     if share == 1:
-        return "The ReLU is shut at every pixel: g is dead, and X one flat colour."
+        return "The ReLU is shut at every pixel: g is dead."
     return f"The ReLU is shut at {share:.0%} of the pixels."

@@ -81,13 +81,22 @@ class Histograms:
         self._steps: list[list[StepPatch]] = []
         for row, name in enumerate("VXI"):
             bottom = HEIGHT - (TOP + row * ROW + TALL)
-            axes = picture.add_axes((24 / HALF, bottom / HEIGHT, (HALF - 44) / HALF, (TALL - 8) / HEIGHT))
+            axes = picture.add_axes((30 / HALF, bottom / HEIGHT, (HALF - 50) / HALF, (TALL - 8) / HEIGHT))
             axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 1.06), yticks=[], xticks=range(0, 256, 50))
             axes.spines[["left", "right", "top"]].set_visible(False)
             axes.spines["bottom"].set_color("#888888")
             axes.grid(axis="x", color=FAINT, linewidth=0.8)
             axes.tick_params(labelsize=FONT - 0.5, colors=INK, color="#888888", labelbottom=row == 2)
-            axes.text(-0.03, 0.97, name, transform=axes.transAxes, va="top", weight="bold", fontsize=FONT + 2)
+            axes.text(
+                -0.05,
+                0.5,
+                name,
+                transform=axes.transAxes,
+                ha="center",
+                va="center",
+                weight="bold",
+                fontsize=FONT + 2,
+            )
             self._steps.append([])
             for channel, (colour, dash) in CHANNELS.items():
                 look = {"edgecolor": colour, "linestyle": dash, "linewidth": 2, "label": channel}
