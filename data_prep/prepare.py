@@ -67,6 +67,8 @@ def pack(source: Source, root: str | Path, out: str | Path, size: tuple[int, int
         with resumable_folder(out, about + b"\n" + index_bytes(source.index)) as folder:
             _write_pixels(folder / "pixels.npy", source, root, size)
             seal(folder, source.name, size, source.index)
+    except FileExistsError:  # another command was quicker
+        return not _is_there(source, out, size)
     except OSError as error:
         raise XivlabError(
             f"{out} cannot be written ({error.strerror}): free some space there, or name another folder."

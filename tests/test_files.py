@@ -1,7 +1,14 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+import xivlab.files
 from xivlab.errors import XivlabError
-from xivlab.files import new_folder, resumable_folder
+from xivlab.files import clear_scratch, new_folder, resumable_folder, write_atomically
 
 
 def test_folder_appears_when_the_block_ends(tmp_path):
@@ -93,3 +100,131 @@ def test_one_at_a_time(tmp_path):
         with pytest.raises(XivlabError, match="Another command is writing .*new: wait"):
             make(tmp_path / "new", b"key", "two")
     assert (tmp_path / "new" / "file").read_text() == "one"
+
+
+WORK = """
+import sys
+from pathlib import Path
+from xivlab.files import new_folder, write_atomically
+
+def wait(path):
+    print("in", flush=True)
+    sys.stdin.read()
+
+if sys.argv[1] == "file":
+    write_atomically(Path(sys.argv[2]), wait)
+else:
+    with new_folder(Path(sys.argv[2])) as folder:
+        (folder / "half").touch()
+        wait(folder)
+"""
+
+
+@pytest.fixture
+def begun():
+    """Processes that are in the middle of writing something."""
+    processes = []
+
+    def begin(kind, target):
+        words = [sys.executable, "-c", WORK, kind, target]
+        root = Path(xivlab.files.__file__).parent.parent
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
+        processes.append(process)
+        assert process.stdout.readline() == "in\n"
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no locks on Windows, so nothing is cleared")
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_scratch_of_a_killed_process_goes_with_the_next_writing_and_that_of_a_live_one_stays(
+    kind, begun, tmp_path
+):
+    killed, live = begun(kind, tmp_path / "killed"), begun(kind, tmp_path / "live")
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert len(list(tmp_path.iterdir())) == 2
+    write_atomically(tmp_path / "other", Path.touch)
+    (left,) = set(tmp_path.iterdir()) - {tmp_path / "other"}
+    assert left.name.startswith(".scratch-") and left.name.endswith("-live")
+    live.kill()
+    live.wait()
+    with new_folder(tmp_path / "new"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "other"]
+
+
+def test_what_is_no_scratch_is_never_cleared(tmp_path):
+    names = [
+        ".scratch-mine",
+        ".lock",
+        ".new-partial",
+        "scratch-0123456789abcdef-x",
+        ".scratch-0123456789abcdef",
+    ]
+    for name in names:
+        (tmp_path / name).touch()
+    clear_scratch(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_scratch_taken_for_left_behind_is_made_again(tmp_path, monkeypatch):
+    """Between making and locking it another process may remove it, or be about to."""
+    real, calls = xivlab.files._locked, []
+
+    def taken(path):
+        calls.append(path)
+        if len(calls) == 1:
+            path.unlink()
+            raise FileNotFoundError
+        if len(calls) == 2:
+            path.unlink()
+            raise BlockingIOError
+        return real(path)
+
+    monkeypatch.setattr(xivlab.files, "_locked", taken)
+    write_atomically(tmp_path / "new", lambda path: path.write_text("whole"))
+    assert len(set(calls)) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_disk_without_locks_will_do(tmp_path, monkeypatch):
+    def none(path):
+        raise OSError("no locks")
+
+    monkeypatch.setattr(xivlab.files, "_locked", none)
+    write_atomically(tmp_path / "file", lambda path: path.write_text("whole"))
+    with new_folder(tmp_path / "folder"):
+        pass
+    assert make(tmp_path / "resumable", b"key", "one") == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "resumable"]
+
+
+def test_a_very_long_name_can_be_written(tmp_path):
+    name = "n" * 240 + ".csv"
+    write_atomically(tmp_path / name, lambda path: path.write_text(path.suffix))
+    assert (tmp_path / name).read_text() == ".csv"
+
+
+def test_a_folder_finished_between_making_and_locking_is_not_begun_again(tmp_path, monkeypatch):
+    """What another command has just renamed to its target is neither cleared nor moved."""
+    target, real, calls = tmp_path / "new", xivlab.files._locked, []
+
+    def late(path):
+        calls.append(path)
+        if len(calls) > 1:
+            return real(path)
+        (path / "file").write_text("whole")
+        lock = real(path)
+        path.rename(target)  # by the other command
+        return lock
+
+    monkeypatch.setattr(xivlab.files, "_locked", late)
+    with pytest.raises(FileExistsError):
+        make(target, b"key", "two")
+    assert (target / "file").read_text() == "whole"
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]

@@ -1,18 +1,43 @@
-"""A folder is written whole or not at all."""
+"""A file or a folder is written whole or not at all, and what a killed process leaves is cleared away.
 
+Everything is written under a hidden name beside its place, on the same disk, and renamed when it is whole. Such
+scratch is locked as long as its process lives: what can be locked by another was left behind.
+"""
+
+import os
+import re
+import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from xivlab.errors import XivlabError
 
 try:
     import fcntl
-except ModuleNotFoundError:  # on Windows, where two commands at once are not noticed
+except (
+    ModuleNotFoundError
+):  # on Windows, where two commands at once are not noticed and no scratch is cleared
     fcntl = None
+
+SCRATCH = re.compile(r"\.scratch-[0-9a-f]{16}-")  # how the names of scratch begin
+
+
+def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
+    """Let `save` write a file under another name, and rename it to `target` when it is whole.
+
+    Raises:
+        XivlabError: the disk is full or the folder not writable; `target` is as it was.
+    """
+    try:
+        with _scratch(target, _make_file) as scratch:
+            save(scratch)
+            os.replace(scratch, target)
+    except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
+        reason = str(error).partition("\n")[0]
+        raise XivlabError(f"{target} could not be written ({reason}); nothing was lost.") from error
 
 
 @contextmanager
@@ -20,7 +45,8 @@ def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     """Yield an empty scratch folder that becomes `target` when the block ends without an error.
 
     The scratch folder stands beside `target`, on the same disk, so the last step is a rename: nobody
-    ever sees a half-written `target`, and an interrupted block leaves nothing behind.
+    ever sees a half-written `target`, and an interrupted block leaves nothing behind. What a block leaves
+    whose process is killed goes with the next new file or folder there.
 
     Args:
         target: the folder to make. Missing parents are created; an empty folder may be there already.
@@ -32,25 +58,22 @@ def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     """
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = tempfile.TemporaryDirectory(
-        prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
-    )
-    with scratch as place:
-        # A folder inside, because the scratch folder itself is readable by its owner alone.
-        folder = Path(place, "new")
-        folder.mkdir()
-        yield folder
+    old = _scratch_name(target)
+    with _scratch(target, os.mkdir) as new:
+        yield new
         try:
             with suppress(OSError):
                 target.rmdir()  # only an empty folder goes; Windows would not rename over it
             if replace:
                 with suppress(FileNotFoundError):
-                    target.rename(Path(place, "old"))
-            folder.rename(target)
+                    target.rename(old)
+            new.rename(target)
         except OSError:
             if target.exists():
                 raise FileExistsError(f"{target} exists already") from None
             raise
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
@@ -67,45 +90,128 @@ def resumable_folder(target: Path, key: bytes) -> Iterator[Path]:
 
     Raises:
         XivlabError: another process makes the same folder at this moment.
-        OSError: something not empty is at `target` when the block ends.
+        FileExistsError: something not empty is at `target`; the block is not begun.
+        OSError: the folder cannot be made.
     """
     target = target.resolve()
     scratch = target.parent / f".{target.name}-partial"
-    scratch.mkdir(parents=True, exist_ok=True)
+    lock = _lock_folder(scratch, target)
     try:
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise FileExistsError(f"{target} exists already")
         with open(scratch / "key", "a+b") as file:
-            _lock(file, target)
             file.seek(0)
             if file.read() != key:
                 _clear(scratch)
                 file.truncate(0)
                 file.write(key)
-                file.flush()
-            yield scratch
+        yield scratch
         (scratch / "key").unlink()
         with suppress(OSError):
             target.rmdir()  # only an empty folder goes; Windows would not rename over it
         scratch.rename(target)
-    except _Busy:
-        raise
     except Exception:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+    finally:
+        _release(lock)
 
 
-class _Busy(XivlabError):
-    """Somebody else is writing."""
+def clear_scratch(folder: Path) -> None:
+    """Remove from a folder the scratch of processes that are no more; that of live ones stays."""
+    with suppress(OSError):
+        for path in [path for path in folder.iterdir() if SCRATCH.match(path.name)]:
+            # Whoever cannot lock it, because its process lives or the disk knows no locks, leaves it alone.
+            with suppress(OSError):
+                lock = _locked(path)
+                if lock is not None:
+                    _remove(path)
+                    _release(lock)
 
 
-def _lock(file: BinaryIO, target: Path) -> None:
-    """Lock a file as long as it is open; the lock of a process that was killed is gone with it."""
-    if fcntl:
+@contextmanager
+def _scratch(target: Path, make: Callable[[Path], Any]) -> Iterator[Path]:
+    """Scratch beside `target`, locked, and gone at the end if it has not been renamed."""
+    clear_scratch(target.parent)
+    while True:
+        scratch = _scratch_name(target)
+        make(scratch)
+        lock = None
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _Busy(f"Another command is writing {target}: wait until it is done.") from None
+            lock = _locked(scratch)
+        except BlockingIOError:  # another process takes it for left behind, and is about to remove it
+            continue
+        except FileNotFoundError:  # it has removed it
+            continue
         except OSError:  # a disk without locks
             pass
+        if scratch.exists():
+            break
+        _release(lock)
+    try:
+        yield scratch
+    finally:
+        _remove(scratch)
+        _release(lock)
+
+
+def _scratch_name(target: Path) -> Path:
+    # The end of the name stays, since some formats go by the suffix.
+    return target.parent / f".scratch-{secrets.token_hex(8)}-{target.name[-40:]}"
+
+
+def _make_file(path: Path) -> None:
+    path.open("x").close()  # with the mode of any other new file
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _locked(path: Path) -> int | None:
+    """Lock a file or folder until the result is released, if only by the end of the process.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: it is not there, or the disk has no locks.
+    """
+    if not fcntl:
+        return None
+    lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _release(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
+
+
+def _lock_folder(folder: Path, target: Path) -> int | None:
+    """Make a folder, if it is not there, and lock it."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = _locked(folder)
+        except BlockingIOError:
+            raise XivlabError(f"Another command is writing {target}: wait until it is done.") from None
+        except FileNotFoundError:  # another command is done, and has renamed it
+            continue
+        except OSError:  # a disk without locks
+            return None
+        # Between the two lines above another command may have finished, and the lock is then on its result.
+        with suppress(FileNotFoundError):
+            if lock is None or os.path.samestat(os.fstat(lock), folder.stat()):
+                return lock
+        _release(lock)
 
 
 def _clear(scratch: Path) -> None:

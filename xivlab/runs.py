@@ -3,8 +3,6 @@
 import csv
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -22,6 +20,7 @@ from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.embed import FEATURES, Embeddings, TestFeature
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -186,15 +185,20 @@ class Run:
         self._make()
         lock = FileLock(self.folder / ".lock")
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if waiting is None:
-                print(f"Another process trains {self.folder}: waiting for it.", flush=True)
-            while not lock.is_locked:
-                if waiting is not None:
-                    waiting()
-                with suppress(Timeout):
-                    lock.acquire(timeout=0.2)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if waiting is None:
+                    print(f"Another process trains {self.folder}: waiting for it.", flush=True)
+                while not lock.is_locked:
+                    if waiting is not None:
+                        waiting()
+                    with suppress(Timeout):
+                        lock.acquire(timeout=0.2)
+        except (OSError, NotImplementedError) as error:  # not writable; a disk without locks
+            raise XivlabError(
+                f"{self.folder} cannot be locked ({error}): make it writable, or name another folder of runs."
+            ) from error
         try:
             yield
         finally:
@@ -258,24 +262,6 @@ class Run:
                 there was one, is as it was.
         """
         write_atomically(self.folder / name, save)
-
-
-def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
-    """Let `save` write a file under another name, and rename it to `target` when it is whole.
-
-    Raises:
-        XivlabError: the disk is full or the folder not writable; `target` is as it was.
-    """
-    try:
-        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
-            save(Path(scratch, target.name))
-            os.replace(Path(scratch, target.name), target)
-    except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
-        raise XivlabError(f"{target} could not be written ({_one_line(error)}); nothing was lost.") from error
-
-
-def _one_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
 
 
 def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:
