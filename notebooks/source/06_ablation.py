@@ -1,15 +1,19 @@
 # %% [markdown]
 # # 06 The ablation
 #
+# The paper adds X, then the cross-modality losses, and both times the numbers rise. Do they rise here, too? And would they have
+# risen with another seed, another camera, another network, or if the plain method had been given the same time? This notebook takes the
+# method apart, and doubts every gain in turn.
+#
 # **Goals.** After this notebook you can
 # - say what each row of the paper's Table 4 adds, and what it costs;
 # - work out a paired difference over seeds and its 95 % interval by hand;
 # - judge a claim by a rule that was written before the numbers: it holds, it does not hold, or it is undecided;
 # - say whether X and the cross-modality loss help here, in near infrared and in thermal, and by how much.
 #
-# **Minutes.** 35. The computer needs seconds where results are stored, and hours where it has to train them.
+# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** Notebook 05 (rank-1, mAP, Eq. 2, and why one seed cannot compare two methods).
+# **Needs.** [05 Search and scores](05_search_and_scores.ipynb): rank-1, mAP, Eq. 2, and why one seed cannot compare two methods.
 
 # %%
 import inspect
@@ -139,6 +143,41 @@ pd.DataFrame({name: pd.Series(one).value_counts(normalize=True) for name, one in
 #
 # Keep the one in forty in mind: whoever makes eighty comparisons of nothing finds two "gains".
 #
+# How large must a gain be to be found, then? The same game for every true gain from 0 to 3 points, and for several numbers of seeds.
+
+# %%
+from xivlab import widgets
+from xivlab.figures import CURVES, DASHES, lines
+
+true_gains = np.linspace(0, 3, 13)
+kinds = (claims.HOLDS, "undecided", claims.FAILS)
+looks = dict(zip(kinds, zip(CURVES, DASHES)))
+
+
+def power(seeds, repeats=300):
+    """How often each verdict is given, in %, for each true gain."""
+    draws = true_gains[:, None, None] + rng.normal(0, 1, (len(true_gains), repeats, seeds))
+    given = [[claims.verdict(interval(draw)) for draw in some] for some in draws]
+    shares = {kind: np.array([100 * np.mean([v.startswith(kind) for v in some]) for some in given]) for kind in kinds}
+    words = f"With {seeds} seeds a true gain of 1 point is found in {shares[claims.HOLDS][4]:.0f} % of all studies."
+    return lines(true_gains, shares, "true gain in points, noise of 1 point", "verdicts in %", words, looks)
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The slider sets the number of seeds. How many does it take to find a gain of 1 point in nine studies of ten, if
+# the difference jumps by 1 point from seed to seed? And what does the curve "holds" do at a true gain of 0?
+#
+# <details><summary>Answer</summary>
+#
+# Five seeds find it in about four studies of ten, ten seeds in most, and nine of ten take more than ten. At 0 the curve stays at 2.5 % however many seeds
+# there are: that is what a 95 % interval promises. More seeds do not make us more honest; they make us less blind.
+#
+# </details>
+
+# %%
+seeds = (2, 3, 5, 10, 20)
+widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
+
+# %% [markdown]
 # ## 4. Near infrared
 #
 # Now the real thing: three methods, five seeds, the same number of steps for all. `answers` takes stored results if they
@@ -173,10 +212,26 @@ variant_scores(own, theirs)
 # </details>
 #
 # The paired differences from the Baseline are the sharper look. Here the paper's steps stand on the same axis, for a
-# difference in points may be compared:
+# difference in points may be compared.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The slider adds one seed after another, in the order of their numbers. After which seed would you have stopped and
+# written the paper? What would it have said?
+#
+# <details><summary>Answer</summary>
+#
+# With the first seeds the intervals are so wide that anything may be claimed and nothing shown. Whoever stops as soon as the result is
+# pleasant makes the one in forty of section 3 much larger: the number of seeds belongs to what is written down first.
+#
+# </details>
 
 # %%
-gains(own, theirs)
+count = own["seed"].nunique()
+counts = range(min(3, count), count + 1)
+pictures = [gains(own[own["seed"] < n], theirs) for n in counts]
+for picture in pictures:
+    picture.axes[0].set_xlim(pictures[0].axes[0].get_xlim())
+widgets.frame_slider(counts, pictures, "seeds", start=len(counts) - 1)
 
 # %% [markdown]
 # A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be nothing. And a diamond outside of our
@@ -320,10 +375,30 @@ parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(
 # - A gain has more than one possible source: the training, the search, or simply more compute. Each has its own comparison.
 # - Many comparisons: some will "hold" by luck.
 
-# %% [markdown]
-# ## Exercise 1: a paired interval
+# %% [markdown] tags=["teacher"]
+# If the class trained in notebook 04, put their rank-1 values on the board first and let them judge by the rule of section 3, by hand; then
+# open section 4. The verdicts are written by code from the tables: after `make results` on another machine some may differ.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* Write Eq. N1 for the difference of two methods. Student's factor is given.
+# ### Exercise 1. A paired interval
+#
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# Write Eq. N1 for the difference of two methods. Student's factor is given.
+#
+# <details><summary>Hint 1</summary>
+#
+# One array of differences first; everything else is about that array.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The $s$ of Eq. N1 divides by $n - 1$: `std(ddof=1)`.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -340,7 +415,7 @@ def around(values, t, s, n):
     return values.mean() - t * s / n, values.mean() + t * s / n
 
 
-def reference(better, worse, t):
+def paired_interval(better, worse, t):
     d = better - worse
     return around(d, t, d.std(ddof=1), np.sqrt(len(d)))
 
@@ -348,7 +423,7 @@ def reference(better, worse, t):
 draws = np.random.default_rng(1).normal(0.3, 0.02, (3, 2, 5))
 check(
     my_interval,
-    reference,
+    paired_interval,
     [(*draw, 2.776) for draw in draws],
     mistakes={
         "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(a - b, t, (a - b).std(), np.sqrt(len(a))),
@@ -356,31 +431,58 @@ check(
         "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: around(
             a - b, t, (a - b).std(ddof=1), 1
         ),
-        "that is the other difference: better minus worse.": lambda a, b, t: reference(b, a, t),
+        "that is the other difference: better minus worse.": lambda a, b, t: paired_interval(b, a, t),
         "pair the seeds: take the differences first, then their spread.": lambda a, b, t: around(
             a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a))
         ),
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_interval(better, worse, t):
-#     d = better - worse
-#     half = t * d.std(ddof=1) / np.sqrt(len(d))
-#     return d.mean() - half, d.mean() + half
-# ```
-#
-# </details>
 
-# %% [markdown]
-# ## Exercise 2: a claim of several parts
+# %% tags=["solution"]
+def my_interval(better, worse, t):
+    d = better - worse
+    half = t * d.std(ddof=1) / np.sqrt(len(d))
+    return d.mean() - half, d.mean() + half
+
+
+# %% tags=["wrong"]
+# says: s divides by n - 1
+def my_interval(better, worse, t):
+    d = better - worse
+    half = t * d.std() / np.sqrt(len(d))
+    return d.mean() - half, d.mean() + half
+
+
+# %% tags=["wrong"]
+# says: that is the spread of the seeds
+def my_interval(better, worse, t):
+    d = better - worse
+    return d.mean() - t * d.std(ddof=1), d.mean() + t * d.std(ddof=1)
+
+
+# %% tags=["wrong"]
+# says: pair the seeds
+def my_interval(better, worse, t):
+    half = t * np.sqrt((better.var(ddof=1) + worse.var(ddof=1)) / len(better))
+    middle = better.mean() - worse.mean()
+    return middle - half, middle + half
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. A claim of several parts
 #
-# *Difficulty 1 of 3, importance 2 of 3, 6 minutes.* "X helps by rank-1 *and* by mAP" has two parts. Given the intervals of all parts in points, return 1 if
+# Difficulty ●○○ · importance ●●○ · 6 minutes
+#
+# "X helps by rank-1 *and* by mAP" has two parts. Given the intervals of all parts in points, return 1 if
 # the claim holds, -1 if it does not, 0 if it is undecided. It holds only if all parts do, and does not if any part does
 # not; for a part take the rule of section 3.
+#
+# <details><summary>Hint</summary>
+#
+# Turn each part into 1, 0 or -1. What do `in` and `min` say about the list?
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -422,15 +524,33 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def my_verdict(intervals):
+    parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
+    return -1 if -1 in parts else min(parts)
+
+
+# %% tags=["wrong"]
+# says: an interval above 0 holds, however small
+def my_verdict(intervals):
+    parts = [-1 if high < 0.5 else 1 if low > 0 else 0 for low, high in intervals]
+    return -1 if -1 in parts else min(parts)
+
+
+# %% tags=["wrong"]
+# says: it does not hold if half a point is ruled out
+def my_verdict(intervals):
+    parts = [1 if low > 0 else -1 if high < 0 else 0 for low, high in intervals]
+    return -1 if -1 in parts else min(parts)
+
+
+# %% tags=["wrong"]
+# says: one part that does not hold is enough
+def my_verdict(intervals):
+    parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
+    return 1 if all(p == 1 for p in parts) else -1 if all(p == -1 for p in parts) else 0
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_verdict(intervals):
-#     parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
-#     return -1 if -1 in parts else min(parts)
-# ```
-#
-# </details>
-#
 # Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks whether X has to be learnt at all.
