@@ -4,8 +4,11 @@
 >>> widgets.frame_slider(bands, pictures, "wavelength (nm)")   # doctest: +SKIP
 """
 
+from xivlab.widgets.explorer import LambdaExplorer as lambda_explorer
 from xivlab.widgets.frames import Frames as frame_slider
+from xivlab.widgets.search import Search as search
+from xivlab.widgets.train_live import TrainLive as train_live
 from xivlab.widgets.wavelength import Wavelength as wavelength
 from xivlab.widgets.x_studio import XStudio as x_studio
 
-__all__ = ["frame_slider", "wavelength", "x_studio"]
+__all__ = ["frame_slider", "train_live", "lambda_explorer", "search", "wavelength", "x_studio"]

@@ -1,0 +1,256 @@
+"""What a run has learnt so far, as arrays, and the two pictures that grow with it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from xivlab.charts import TERMS
+from xivlab.figures import COLOUR, DASHES, DPI, FONT, INK, MARKER, Picture, plot_axes
+from xivlab.widgets.stage import HALF, Stage
+
+HEIGHT = 400  # pixels of both pictures
+POINTS = 600  # of a curve at most: more than the picture has pixels
+# The sum and its parts: colour by modality, and a dash of its own.
+LOOK = {
+    "loss": (INK, DASHES[0]),
+    "loss_infrared": (COLOUR["infrared"], DASHES[1]),
+    "loss_x": (COLOUR["x"], DASHES[2]),
+    "loss_visible": (COLOUR["visible"], DASHES[3]),
+    "loss_infrared_x": (COLOUR["x"], DASHES[2]),
+    "loss_infrared_visible": (COLOUR["visible"], DASHES[3]),
+}
+DISTANCES = {
+    "v": (COLOUR["visible"], DASHES[1], MARKER["visible"]),
+    "x": (COLOUR["x"], DASHES[2], MARKER["x"]),
+    "v+x": (INK, DASHES[0], "D"),
+}
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The curves of a run, as far as it is.
+
+    Attributes:
+        steps: of the whole run.
+        step: (n,) numbers of the steps that are drawn; all of them if they are few.
+        terms: (n,) by name in the log: each loss term at those steps.
+        means: (n,) the running mean of each, over a twentieth of what is there.
+        first: value of the loss at step 1.
+        evaluated: (m,) steps after which the validation people were searched.
+        rank1: (m,) by test distance, in [0, 1], of infrared queries.
+    """
+
+    steps: int
+    step: NDArray[np.integer]
+    terms: dict[str, NDArray[np.floating]]
+    means: dict[str, NDArray[np.floating]]
+    first: float
+    evaluated: NDArray[np.integer]
+    rank1: dict[str, NDArray[np.floating]]
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        return int(self.step[-1]) if len(self.step) else 0
+
+
+def learnt(log: pd.DataFrame, metrics: pd.DataFrame, steps: int) -> Learnt:
+    """The curves of a run.
+
+    Args:
+        log: rows of `log.csv`; may be empty.
+        metrics: rows of `metrics.csv`; may be empty, and those of the test people are left out.
+        steps: of the whole run.
+    """
+    names = [name for name in TERMS if name in log]
+    mean = log[names].rolling(max(1, len(log) // 20), center=True, min_periods=1).mean()
+    kept = np.unique(np.linspace(0, len(log) - 1, min(len(log), POINTS)).astype(int))
+    rank1, evaluated = {}, np.array([], int)
+    if len(metrics):
+        val = metrics[(metrics["split"] == "val") & (metrics["query"] == "infrared")]
+        for distance, rows in val.groupby("test_distance", sort=False):
+            rank1[str(distance)], evaluated = rows["rank1"].to_numpy(), rows["step"].to_numpy()
+    return Learnt(
+        steps,
+        log["step"].to_numpy()[kept] if len(log) else kept,
+        {name: log[name].to_numpy()[kept] for name in names},
+        {name: mean[name].to_numpy()[kept] for name in names},
+        float(log["loss"].iloc[0]) if len(log) else math.nan,
+        evaluated,
+        rank1,
+    )
+
+
+def terms_of(method: str) -> list[str]:
+    """The loss terms that a method has, by their names in the log.
+
+    >>> terms_of("baseline")
+    ['loss', 'loss_infrared', 'loss_visible']
+    """
+    own = [name for name in TERMS if name.count("_") < 2 and (method != "baseline" or name != "loss_x")]
+    return own + [name for name in TERMS if name.count("_") == 2 and method == "baseline+x+cmg"]
+
+
+class LossStage(Stage):
+    """Loss terms over the steps: those of each modality with their sum above, those between modalities below.
+
+    Args:
+        method: decides which terms there are.
+    """
+
+    def __init__(self, method: str) -> None:
+        super().__init__(_picture())
+        names = terms_of(method)
+        between = [name for name in names if name.count("_") == 2]
+        self._parts = [
+            _Part(self, "loss of each modality", [n for n in names if n not in between], 0.595),
+            _Part(self, "loss between modalities", between, 0.115),
+        ]
+
+    def show(self, learnt: Learnt) -> str:
+        """Move the curves; returns the words."""
+        for part in self._parts:
+            part.show(learnt)
+        if not learnt.done:
+            return "No step taken yet with these settings: press Train."
+        now = {name: values[-1] for name, values in learnt.means.items()}
+        parts = ", ".join(f"{TERMS[name]} {value:.2f}" for name, value in now.items() if name != "loss")
+        return (
+            f"Step {learnt.done} of {learnt.steps}: the loss L went from {learnt.first:.2f} to "
+            f"{now['loss']:.2f}. {parts}."
+        )
+
+
+class _Part:
+    """One of the two axes: faint curves of single steps under strong ones of their running means."""
+
+    def __init__(self, stage: Stage, title: str, names: Sequence[str], bottom: float) -> None:
+        self._stage, self._names = stage, names
+        self._axes = _axes(stage.picture, "loss", title, bottom, 0.335)
+        if not names:
+            self._axes.text(0.5, 0.5, "no L_C in this method", ha="center", va="center",
+                            transform=self._axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
+        self._faint = {
+            n: stage.moving(self._axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
+            for n in names
+        }
+        self._strong = {
+            n: stage.moving(
+                self._axes.plot([], [], color=LOOK[n][0], linestyle=LOOK[n][1], linewidth=2, label=TERMS[n])[
+                    0
+                ]
+            )
+            for n in names
+        }
+        if names:
+            _legend(self._axes, list(self._strong.values()), "upper right", 1.02)
+
+    def show(self, learnt: Learnt) -> None:
+        highest = max((learnt.terms[n].max() for n in self._names if learnt.done), default=0.0)
+        _limits(self._stage, self._axes, learnt.steps, ceiling(highest))
+        for name in self._names:
+            for line, values in ((self._faint[name], learnt.terms), (self._strong[name], learnt.means)):
+                line.set_data(learnt.step if learnt.done else [], values.get(name, []))
+
+
+class RankStage(Stage):
+    """Rank-1 on the validation people over the steps, by each test distance.
+
+    Args:
+        distances: by which they are searched.
+        people: of the validation split that are searched; 0 if there are none.
+    """
+
+    def __init__(self, distances: Sequence[str], people: int) -> None:
+        super().__init__(_picture())
+        self._people = people
+        self._axes = _axes(self.picture, "rank-1 in %", "rank-1 on validation people", 0.115, 0.815)
+        self._lines: dict[str, Line2D] = {}
+        if not people:
+            self._axes.text(0.5, 0.5, "no validation people: all train", ha="center", va="center",
+                            transform=self._axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
+            return
+        chance = self._axes.axhline(
+            100 / people, color="#666666", linewidth=1, linestyle=DASHES[3], label="chance"
+        )
+        for name in distances:
+            colour, dash, mark = DISTANCES[name]
+            line = self._axes.plot(
+                [], [], color=colour, linestyle=dash, marker=mark, markersize=5, linewidth=2,
+                label=f"distance {name}", clip_on=False,
+            )[0]  # fmt: skip
+            self._lines[name] = self.moving(line)
+        _legend(self._axes, [*self._lines.values(), chance], "lower right", 0.04)
+
+    def show(self, learnt: Learnt, distance: str, test: float | None) -> str:
+        """Move the curves; returns the words.
+
+        Args:
+            learnt: the curves.
+            distance: the test distance of the settings.
+            test: rank-1 on the test people, once the run is finished.
+        """
+        highest = max((100 * values.max() for values in learnt.rank1.values()), default=0.0)
+        _limits(self, self._axes, learnt.steps, 10 * math.ceil(1.25 * highest / 10) or 50)
+        for name, line in self._lines.items():
+            seen = name in learnt.rank1
+            line.set_data(learnt.evaluated if seen else [], 100 * learnt.rank1[name] if seen else [])
+        return self._words(learnt, distance) + (
+            "" if test is None else f" On the test people, searched once at the end: {test:.1%}."
+        )
+
+    def _words(self, learnt: Learnt, distance: str) -> str:
+        if not self._people:
+            return "All people of these data train: there are no validation people to measure rank-1 on meanwhile."
+        found = learnt.rank1.get(distance)
+        if found is None:
+            return f"Not measured yet. Chance is about {1 / self._people:.1%}: one in {self._people} people."
+        best = int(found.argmax())
+        return (
+            f"Rank-1 on {self._people} validation people by distance {distance}: {found[-1]:.1%} after step "
+            f"{learnt.evaluated[-1]}; best {found[best]:.1%}, after step {learnt.evaluated[best]}."
+        )
+
+
+def ceiling(value: float) -> float:
+    """A round number at least as high: the top of an axis that holds a curve; 1 for nothing.
+
+    >>> ceiling(17.3), ceiling(1.42), ceiling(0.0)
+    (20.0, 1.5, 1.0)
+    """
+    if not value > 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(round(top * power, 10) for top in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if top * power >= value)
+
+
+def _picture() -> Picture:
+    # Laid out by hand: nothing that is drawn may depend on what was drawn before.
+    return Picture(HEIGHT / DPI, "", HALF / DPI, layout=None)
+
+
+def _axes(picture: Picture, ylabel: str, title: str, bottom: float, height: float) -> Axes:
+    axes = plot_axes(picture, "step", ylabel)
+    axes.set_position((0.13, bottom, 0.84, height))
+    axes.set_title(title, fontsize=FONT + 1, color=INK)
+    return axes
+
+
+def _legend(axes: Axes, lines: Sequence[Line2D], where: str, height: float) -> None:
+    axes.legend(
+        handles=lines, loc=where, bbox_to_anchor=(1, height), ncols=2, frameon=False, fontsize=FONT - 1,
+        handlelength=2.6,
+    )  # fmt: skip
+
+
+def _limits(stage: Stage, axes: Axes, steps: int, top: float) -> None:
+    """Set what stands still, if it has to move."""
+    if (axes.get_xlim(), axes.get_ylim()) != ((0, steps), (0, top)):
+        axes.set(xlim=(0, steps), ylim=(0, top))
+        stage.redraw()

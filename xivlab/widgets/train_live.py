@@ -1,0 +1,345 @@
+"""A training to watch: settings above, its losses and its rank-1 as it learns, and a button that stops it."""
+
+import html
+import time
+from typing import Protocol
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+
+from xivlab.backbones import weights_file
+from xivlab.config import Config
+from xivlab.data import DataSet
+from xivlab.errors import XivlabError
+from xivlab.progress import Progress
+from xivlab.runs import Run, run_folder
+from xivlab.scale import Scale, current
+from xivlab.studies import KINDS_OF_X, LAMBDAS, METHODS
+from xivlab.train import epoch_length, train
+from xivlab.widgets import controls
+from xivlab.widgets.background import Job, busy
+from xivlab.widgets.learning import Learnt, LossStage, RankStage, learnt
+from xivlab.widgets.panel import Panel
+
+PAUSE = 0.25  # seconds from picture to picture at least
+SHARE = 10  # drawing takes at most one part in so many of the time
+MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0)
+LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
+
+
+class Curve(Protocol):
+    """Something that a finished run can be added to, such as the explorer of lambda."""
+
+    def add(self, run: Run, data: DataSet) -> None:
+        """Put a run onto the curve."""
+
+
+class TrainLive(Panel):
+    """Train with chosen settings and watch it learn; the kernel stays free meanwhile.
+
+    A run that is finished is shown at once from disk and never trained twice; one that was stopped goes on
+    where it was. While it learns, rank-1 is that of the validation people: the test people are searched once,
+    at the end.
+
+    Args:
+        data: to train on; those of the scale if not given.
+        scale: decides the settings that have no control, and where the runs are; the current one if not given.
+        explorer: gets every finished run with an X, by its `add`.
+
+    Raises:
+        XivlabError: the data cannot be opened.
+    """
+
+    def __init__(
+        self, data: DataSet | None = None, scale: Scale | None = None, explorer: Curve | None = None
+    ) -> None:
+        scale = scale or current()
+        self.data = scale.load() if data is None else data
+        self._scale = scale if data is None else scale.on(data.name)
+        self._explorer = explorer
+        base = self._base = self._scale.config()
+        self._epoch = epoch_length(base, self.data)
+        searched = "val" if base.train_on == "train" else ""
+        self._people = self.data.index["person"][self.data.index["split"] == searched].nunique()
+        self._job: Job[Run] | None = None
+        self._last: Job[Run] | None = None
+        self._learning: tuple[Config, Learnt] | None = None
+        self._news: tuple[Config, str] | None = None
+        self._next = 0.0
+        self._losses: dict[str, LossStage] = {}
+        self._ranks: dict[str, RankStage] = {}
+
+        kinds = [(name, c["x"] if c else "x") for name, c in KINDS_OF_X.items() if "x_init_seed" not in c]
+        lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
+        self.method = controls.choice("method", [(n, c["method"]) for n, c in METHODS.items()], base.method)
+        self.x = controls.choice("X is", kinds, base.x)
+        self.lam = _grid("λ", (*LAMBDAS, *MORE_LAMBDAS), base.lam)
+        self.margin_cross = _grid("α₁, between", MARGINS, base.margin_cross)
+        self.margin_respective = _grid("α₂, within", MARGINS, base.margin_respective)
+        self.steps = controls.steps("steps", lengths, self._epoch * base.epochs)
+        self.train_button = controls.button("Train", "Train with these settings, or go on with them")
+        self.stop_button = controls.button("Stop", "Stop, and keep what was learnt to go on from")
+        self.bar = ipywidgets.FloatProgress(0, min=0, max=1, layout=ipywidgets.Layout(width="200px"))
+        self.status = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="3em"))
+        self.stop_button.disabled = True
+        self.train_button.on_click(lambda _: self.train())
+        self.stop_button.on_click(lambda _: self.stop())
+        follows = [self.method, self.x, self.lam, self.margin_cross, self.margin_respective, self.steps]
+        row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
+        super().__init__(row, {"losses": self._loss_stage(base), "rank1": self._rank_stage(base)}, follows)
+
+    def config(self) -> Config:
+        """The settings that the controls ask for.
+
+        What a method does not use is left at the scale's own value, so that it is not another run; and a loss
+        whose cross-modality term counts nothing is that of Baseline+X.
+        """
+        changes = {"method": self.method.value, "margin_respective": self.margin_respective.value}
+        if changes["method"] == "baseline+x+cmg" and self.lam.value == 0:
+            changes["method"] = "baseline+x"
+        if changes["method"] == "baseline+x+cmg":
+            changes |= {"lam": self.lam.value, "margin_cross": self.margin_cross.value}
+        if changes["method"] != "baseline":
+            changes["x"] = self.x.value
+        if self.steps.value != self._epoch * self._base.epochs:
+            changes["steps_per_epoch"] = self.steps.value // self._base.epochs
+        return self._scale.config(**changes)
+
+    def run(self, config: Config | None = None) -> Run:
+        """The run of these settings, those of the controls if none are given, whether there yet or not."""
+        config = config or self.config()
+        weights = weights_file(config.weights, config.backbone)
+        return run_folder(self._scale.runs, config, self.data.fingerprint, weights)
+
+    def train(self) -> None:
+        """Begin, go on, or say that the run is finished already; what the button does."""
+        with self._busy:
+            if self._job is not None:
+                return
+            config = self.config()
+            run = self.run(config)
+            if not run.finished:
+                self._job = self._last = Job(lambda job: self._work(job, config), self._ended)
+                self._free(False)
+                self.say("")
+                self._tell("Waiting for another training in this notebook." if busy() else "Making ready.")
+                self._job.start()
+                return
+        self._add(run)
+
+    def stop(self) -> None:
+        """Stop after the step under way and keep the state; what the button does. Returns at once."""
+        with self._busy:
+            job = self._job
+            if job is None:
+                return
+            job.stop()
+            self.stop_button.disabled = True
+            if self._learning is not None:
+                self._tell("Stopping after the step under way.")
+                return
+            self._job = None  # it has not begun, and ends by itself as soon as it would
+        self._free(True)
+        self.refresh()
+
+    def join(self) -> Run:
+        """Wait for the end of the training, as a notebook without a reader must; ■ or Ctrl-C stops it.
+
+        Returns:
+            the run of the last training, or of the controls' settings if there was none; not `finished` if it
+            was stopped.
+
+        Raises:
+            Exception: what the training raised.
+        """
+        run = self._last.join() if self._last is not None else None
+        return run or self.run()
+
+    def draw(self) -> dict[str, str]:
+        self._enable()
+        if self._learning is not None:
+            config, curves = self._learning
+            test = None
+        else:
+            config = self.config()
+            curves, test = self._stored(config)
+        stages = self.stages
+        losses, ranks = stages["losses"], stages["rank1"] = self._loss_stage(config), self._rank_stage(config)
+        return {"losses": losses.show(curves), "rank1": ranks.show(curves, config.test_distance, test)}
+
+    def _stored(self, config: Config) -> tuple[Learnt, float | None]:
+        """The curves of a run on disk, and its rank-1 on the test people if it is finished; says what it is."""
+        run = self.run(config)
+        steps = epoch_length(config, self.data) * config.epochs
+        begun = run.started or run.finished
+        log = _table(run, "log.csv") if begun else pd.DataFrame()
+        metrics = _table(run, "metrics.csv") if begun else pd.DataFrame()
+        curves = learnt(log, metrics, steps)
+        test = None
+        if run.finished:
+            scores = run.test_scores()
+            by = (scores["query"] == "infrared") & (scores["test_distance"] == config.test_distance)
+            test = float(scores["rank1"][by].iloc[0])
+        if self._job is None:
+            if self._news is not None and self._news[0] == config:
+                says = self._news[1]
+            elif run.finished:
+                says = "Trained before: shown from disk, and never trained twice."
+            elif run.started:
+                says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
+            else:
+                says = f"Not trained yet. A training of this scale takes {self._scale.training}."
+            self.bar.value = 1.0 if run.finished else curves.done / steps
+            self._tell(f"{describe(config)}: {says[0].lower()}{says[1:]}")
+        return curves, test
+
+    def _work(self, job: Job[Run], config: Config) -> Run:
+        """In the thread: the training."""
+        began = time.monotonic()
+        first: tuple[float, int] | None = None
+
+        def watch(now: Progress) -> bool:
+            nonlocal first
+            with self._busy:
+                if job is not self._job or job.stopping:
+                    return True
+                clock = time.monotonic()
+                first = first or (clock, now.step)
+                if now.doing != "waiting" and self._learning is None:
+                    self._next = 0.0
+                if clock >= self._next:
+                    self._show(config, now, first)
+                    self._next = time.monotonic() + max(PAUSE, SHARE * (time.monotonic() - clock))
+            return job.stopping
+
+        run = train(config, self.data, self._scale.runs, quiet=True, watch=watch)
+        if run.finished:
+            self._news = config, f"Finished in {in_words(time.monotonic() - began)}, and kept on disk."
+        return run
+
+    def _show(self, config: Config, now: Progress, first: tuple[float, int]) -> None:
+        """In the thread: how far it is, in the pictures, on the bar and in words."""
+        if now.doing == "waiting":
+            self._tell("Another process trains this very run: waiting for it.")
+            return
+        curves = learnt(pd.DataFrame(list(now.log)), pd.DataFrame(list(now.metrics)), now.steps)
+        self._learning = config, curves
+        self.bar.value = now.step / now.steps
+        if now.doing == "learning":
+            taken = now.step - first[1]
+            left = "time left not known yet"
+            if taken >= 3:
+                each = (time.monotonic() - first[0]) / taken
+                left = f"{in_words(each * (now.steps - now.step))} left"
+            says = f"step {now.step} of {now.steps}, {left}."
+        elif now.doing == "validation":
+            says = f"step {now.step} of {now.steps}, searching the validation people."
+        else:
+            says = f"all {now.steps} steps done, searching the test people, once."
+        self._tell(f"{describe(config)}: {says}")
+        self.refresh()
+
+    def _ended(self, job: Job[Run]) -> None:
+        """In the thread: after the training, however it ended."""
+        with self._busy:
+            if job is not self._job:
+                return
+            self._job = self._learning = None
+        self._free(True)
+        self.refresh()
+        if isinstance(job.error, XivlabError):
+            self.say(str(job.error))
+        elif job.error is not None:
+            reason = " ".join(str(job.error).split())
+            self.say(
+                f"The training ended with an error ({type(job.error).__name__}: {reason}). What was saved is kept: "
+                "Train goes on from there."
+            )
+        elif job.result is not None and job.result.finished:
+            self._add(job.result)
+
+    def _add(self, run: Run) -> None:
+        """Give a finished run to the explorer."""
+        self.refresh()
+        if self._explorer is not None and run.config().method != "baseline":
+            try:
+                self._explorer.add(run, self.data)
+            except XivlabError as error:
+                self.say(str(error))
+
+    def _free(self, free: bool) -> None:
+        """Let the settings be changed and a training begun, or only be stopped."""
+        self._enable()
+        self.train_button.disabled, self.stop_button.disabled = not free, free
+
+    def _enable(self) -> None:
+        """Settings that count can be moved, unless a training is under way."""
+        free, method = self._job is None, self.method.value
+        counts = free and method == "baseline+x+cmg"
+        self.method.disabled = self.margin_respective.disabled = self.steps.disabled = not free
+        self.x.disabled = not (free and method != "baseline")
+        self.lam.disabled = not counts
+        self.margin_cross.disabled = not (counts and self.lam.value > 0)
+
+    def _tell(self, words: str) -> None:
+        shown = html.escape(words)
+        if self.status.value != shown:
+            self.status.value = shown
+
+    def _loss_stage(self, config: Config) -> LossStage:
+        if config.method not in self._losses:
+            self._losses[config.method] = LossStage(config.method)
+        return self._losses[config.method]
+
+    def _rank_stage(self, config: Config) -> RankStage:
+        if config.method not in self._ranks:
+            distances = ("v",) if config.method == "baseline" else ("v", "x", "v+x")
+            self._ranks[config.method] = RankStage(distances, self._people)
+        return self._ranks[config.method]
+
+
+def describe(config: Config) -> str:
+    """The settings that have a control, in words.
+
+    >>> from xivlab.config import preset
+    >>> describe(preset("demo", method="baseline+x", x="gray"))
+    'Baseline+X with Gray, α₂ 0.3'
+    """
+    words = next(name for name, changes in METHODS.items() if changes["method"] == config.method)
+    if config.method != "baseline" and config.x != "x":
+        kind = next(name for name, changes in KINDS_OF_X.items() if changes.get("x") == config.x)
+        words += f" with {kind}"
+    if config.method == "baseline+x+cmg":
+        words += f", λ {config.lam:g}, α₁ {config.margin_cross:g}"
+    return f"{words}, α₂ {config.margin_respective:g}"
+
+
+def in_words(seconds: float) -> str:
+    """A duration as one says it.
+
+    >>> in_words(3.2), in_words(48), in_words(95), in_words(3 * 3600)
+    ('a few seconds', 'about 50 seconds', 'about 2 minutes', 'about 3.0 hours')
+    """
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} seconds"
+    if seconds < 90:
+        return "about a minute"
+    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"
+
+
+def _grid(label: str, values: tuple[float, ...], start: float) -> ipywidgets.SelectionSlider:
+    """A slider over a few numbers, the starting one among them."""
+    return controls.steps(label, [(f"{v:g}", v) for v in np.unique([*values, start]).tolist()], start)
+
+
+def _table(run: Run, name: str) -> pd.DataFrame:
+    """A table of a run; empty if it has none, as a run without evaluations."""
+    path = run.folder / name
+    try:
+        return pd.read_csv(path) if path.exists() else pd.DataFrame()
+    except (OSError, ValueError) as error:
+        raise XivlabError(f"{path} cannot be read ({error}): delete the folder to train anew.") from error
