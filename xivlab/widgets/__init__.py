@@ -11,4 +11,4 @@ from xivlab.widgets.train_live import TrainLive as train_live
 from xivlab.widgets.wavelength import Wavelength as wavelength
 from xivlab.widgets.x_studio import XStudio as x_studio
 
-__all__ = ["frame_slider", "train_live", "lambda_explorer", "search", "wavelength", "x_studio"]
+__all__ = ["frame_slider", "lambda_explorer", "search", "train_live", "wavelength", "x_studio"]
