@@ -47,6 +47,7 @@ class LambdaExplorer(Panel):
         stages = {"curve": self._curve(), **self._spaces(), "list": ListStage()}
         follows = [self.lam, self.query, self.kind]
         super().__init__([*follows, self.about], stages, follows)
+        self.add_class("xivlab-long-words")
 
     def draw(self) -> dict[str, str]:
         position, kind = self._positions[self.lam.value], self.kind.value
@@ -109,10 +110,11 @@ class LambdaExplorer(Panel):
         """Where everything comes from, in words above the pictures."""
         seeds, first = stored_curve("v").seeds, self._positions[f"{LIKE:g}"].album
         shown = len(first.embeddings.infrared) + len(first.embeddings.visible)
-        said = [
-            f"Stored runs of the demo scale on {NEAR_INFRARED}: the curve is of {seeds} seeds and all test images; map, "
-            f"distances and list are of seed 0 and the first two images of each person and camera ({shown} images)."
-        ]
+        where = (
+            f"Stored runs of the demo scale on {NEAR_INFRARED}. Curve: {seeds} seeds, all test images. Map, distances and "
+            f"list: seed 0, the first two images of each person and camera ({shown} images)."
+        )
+        said = [where]
         if current().name != "demo":
             said.append(
                 f"This notebook runs at {current().name} scale; the stored runs are shown all the same."

@@ -92,8 +92,8 @@ class CurveStage(Stage):
             ring.set_data([place], [100 * score])
             reach = "" if position.own else f" ({100 * stored.low:.1f} to {100 * stored.high:.1f})"
             said.append(f"{name} {100 * score:.1f} %{reach}, Baseline {100 * curve.baseline[metric]:.1f} %")
-        who = "your run" if position.own else f"mean of {curve.seeds} seeds with its 95 % interval"
-        return f"λ = {position.lam:g}, distance {kind}, {who}: {'; '.join(said)}."
+        who = "your run" if position.own else f"mean of {curve.seeds} seeds (95 % interval)"
+        return f"λ = {position.lam:g}, {who}: {'; '.join(said)}."
 
 
 class MapStage(Stage):
@@ -104,21 +104,25 @@ class MapStage(Stage):
     """
 
     def __init__(self, positions: Sequence[Position]) -> None:
-        picture = half()
-        axes = plot_axes(picture, "", "")
+        picture = Picture(TALL / DPI, "", HALF / DPI, layout=None)
+        above = 34  # pixels for the legend
+        axes = picture.add_axes((0.005, 0.005, 0.99, 1 - above / TALL))
         axes.set_xticks([]), axes.set_yticks([])
         for spine in axes.spines.values():
-            spine.set_visible(True), spine.set_color("#BBBBBB")
-        reach = 1.08 * max(np.abs(points).max() for one in positions for points in one.points.values())
-        axes.set_aspect("equal", "datalim")
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+            spine.set_color("#BBBBBB")
+        every = np.concatenate([points for one in positions for points in one.points.values()])
+        middle, half_span = (every.max(0) + every.min(0)) / 2, np.ptp(every, axis=0) / 2
+        shape = (TALL - above) / HALF
+        across = 1.1 * max(half_span[0], half_span[1] / shape)
+        spans = across * np.array([1, shape])  # one scale for both directions
+        axes.set(xlim=middle[0] + spans[0] * np.array([-1, 1]), ylim=middle[1] + spans[1] * np.array([-1, 1]))
         keys = [
             Line2D([], [], ls="", marker=MARKER[name], ms=7, color=COLOUR[name], label=NAMES[name])
             for name in ("infrared", "x", "visible")
         ]
         keys.append(Line2D([], [], ls="", marker="o", ms=11, mfc="none", mec=INK, mew=1.6, label="query"))
         picture.legend(
-            handles=keys, loc="outside upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
+            handles=keys, loc="upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
             columnspacing=1, handletextpad=0.1, borderpad=0.1,
         )  # fmt: skip
         super().__init__(picture)
@@ -161,8 +165,8 @@ class MapStage(Stage):
                 label.set_position(np.median(everything[numbers == number], 0))
                 label.set(text=str(number), color=INK if number == person else "#777777")
         return (
-            f"{len(position.people)} people, each with its number; person {person}, who is asked for, is strong. The "
-            f"plane of largest variance holds {100 * position.kept:.0f} % of it, turned to match the other λ."
+            f"{len(position.people)} people by number at λ = {position.lam:g}; strong: person {person}, the query's. "
+            f"The plane holds {100 * position.kept:.0f} % of the variance, and is turned to match other λ."
         )
 
 
@@ -217,8 +221,8 @@ class DistanceStage(Stage):
                     artist.set_data(getattr(one, pair), one.edges)
         shares = [f"{SHARES[kind]} {100 * one.overlap:.0f} %" for kind, one in position.distances.items()]
         return (
-            f"Distances of all pairs at λ = {position.lam:g}. Pairs of the same person and of two people share "
-            f"{' and '.join(shares)} of their area: the less, the better they can be parted."
+            f"Of the area under both curves at λ = {position.lam:g} is shared: {', '.join(shares)}. "
+            "The less, the better can one person be told from two."
         )
 
 
@@ -229,7 +233,7 @@ class ListStage(Stage):
         base = blank(HALF, TALL)
         super().__init__(base.picture)
         write(self, 0, 8, "query", weight="bold")
-        write(self, 104, 8, "what it finds first: ✓ right, ✗ wrong, and the rank", weight="bold")
+        write(self, 104, 8, "what it finds first (✓ right, ✗ wrong)", weight="bold")
         self.query = self.photo(0, 34, 84, 168)
         self.about = write(self, 0, 208, "", moving=True)
         self.photos = RankedPhotos(self, 106, 36, (57, 114), 5, 2)
@@ -244,6 +248,6 @@ class ListStage(Stage):
         first = "nobody is left to find" if found.rank is None else f"found at rank {found.rank}"
         right = int(found.right[: len(self.photos.photos)].sum())
         return (
-            f"Query {query + 1}, person {person} in camera {camera}, by distance {kind} at λ = {position.lam:g}: {first}; "
-            f"{right} of the first {len(self.photos.photos)} are right, of {len(found.hits)} among {len(found.ranked)}."
+            f"Query {query + 1} by distance {kind} at λ = {position.lam:g}: {first}, {right} of the first "
+            f"{len(self.photos.photos)} right. It has {len(found.hits)} to find among {len(found.ranked)} images."
         )

@@ -1,18 +1,26 @@
 """A ranked list in a stage: photographs that change, right ones told from wrong by colour, line and sign."""
 
-from matplotlib.patches import Rectangle
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import IdentityTransform
 
 from xivlab.album import Album, Found
 from xivlab.figures import COLOUR, DPI, FONT, INK, Picture
 from xivlab.widgets.stage import Stage
 
-SIGNS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
+KINDS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
 UNDER = 19  # pixels under a photograph, for sign and rank
 
 
 class RankedPhotos:
     """Places for the first images of a ranked list, in one or more lines.
+
+    Signs and frames are drawn all at once, one artist for the right ones and one for the wrong: letters one
+    by one would take most of the time.
 
     Args:
         stage: that holds them.
@@ -33,28 +41,45 @@ class RankedPhotos:
         gap: int = 7,
     ) -> None:
         (wide, high), (_, tall) = size, stage.size
-        self.photos, self.frames, self.signs = [], [], []
+        self.photos, frames, signs = [], [], []
         for place in range(columns * lines):
             x = left + place % columns * (wide + gap)
             y = top + place // columns * (high + UNDER + 4)
             self.photos.append(stage.photo(x, y, wide, high))
-            frame = Rectangle((x - 1, tall - y - high - 1), wide + 2, high + 2, fill=False, linewidth=2)
-            self.frames.append(stage.moving(stage.picture.add_artist(frame)))
-            self.signs.append(write(stage, x + wide / 2, y + high + 3, "", ha="center", moving=True))
+            low, far = tall - y - high - 1, x + wide + 1
+            frames.append(
+                [(x - 1, low), (far, low), (far, tall - y + 1), (x - 1, tall - y + 1), (x - 1, low)]
+            )
+            signs.append((x + wide / 2 - 9, low - 9))
+            write(stage, x + wide / 2 + 7, y + high + 3, str(place + 1), ha="center")
+        self._frames, self._signs = np.array(frames), np.array(signs)
+        self.marks: dict[bool, tuple[LineCollection, Line2D]] = {}
+        pixels = {"transform": IdentityTransform()}
+        for right, (name, mark, dash) in KINDS.items():
+            frame = LineCollection([], colors=COLOUR[name], linestyles=[dash], linewidths=2.2, **pixels)
+            look = {"marker": _outline(mark), "ms": 9, "mew": 0, "ls": "", "color": COLOUR[name]}
+            sign = Line2D([], [], **look, **pixels)
+            for artist in (frame, sign):
+                stage.moving(stage.picture.add_artist(artist))
+            self.marks[right] = frame, sign
 
-    def show(self, album: Album, found: Found | None) -> None:
-        """Show the head of a list; places beyond its end stay empty, all of them if there is none."""
-        shown = 0 if found is None else min(len(found.ranked), len(self.photos))
-        for place, (photo, frame, sign) in enumerate(zip(self.photos, self.frames, self.signs)):
-            frame.set_visible(place < shown)
-            sign.set_visible(place < shown)
-            if place >= shown:
-                photo.show(None)
-                continue
-            name, mark, dash = SIGNS[bool(found.right[place])]
-            photo.show(album.photo("visible", found.ranked[place]))
-            frame.set(edgecolor=COLOUR[name], linestyle=dash)
-            sign.set(text=f"{mark} {place + 1}", color=COLOUR[name])
+    def show(self, album: Album, found: Found) -> None:
+        """Show the head of a list; places beyond its end stay empty."""
+        shown = min(len(found.ranked), len(self.photos))
+        for place, photo in enumerate(self.photos):
+            photo.show(album.photo("visible", found.ranked[place]) if place < shown else None)
+        for right, (frame, sign) in self.marks.items():
+            places = np.flatnonzero(found.right[:shown] == right)
+            frame.set_segments(self._frames[places])
+            sign.set_data(*self._signs[places].T)
+
+
+def _outline(letter: str) -> Path:
+    """A letter as a marker, its middle at the origin."""
+    path = TextPath((0, 0), letter, size=10)
+    box = path.get_extents()
+    middle = (box.x0 + box.width / 2, box.y0 + box.height / 2)
+    return Path(path.vertices - middle, path.codes)
 
 
 def write(stage: Stage, x: float, y: float, text: str, moving: bool = False, **how: object) -> Text:

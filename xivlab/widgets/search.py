@@ -1,0 +1,193 @@
+"""Search by hand: one query, three ranked lists, and the rules that stand behind the scores."""
+
+import html
+from collections.abc import Sequence
+
+import ipywidgets
+import numpy as np
+
+from xivlab.album import KINDS, Album, Found, find, newest_run, run_album, shipped_album
+from xivlab.data import DataSet
+from xivlab.embed import TestDistance
+from xivlab.figures import FONT
+from xivlab.gallery import Protocol
+from xivlab.runs import Run
+from xivlab.scale import current
+from xivlab.studies import NEAR_INFRARED
+from xivlab.widgets import controls
+from xivlab.widgets.explorer_data import world
+from xivlab.widgets.panel import Panel
+from xivlab.widgets.ranked import RankedPhotos, blank, write
+from xivlab.widgets.stage import WHOLE, Stage
+
+SHOWN = 10  # images of a list
+TALL, LINE, TOP = 442, 139, 30  # pixels: of the picture, from list to list, above the first
+QUERY, PHOTO, SMALL = (88, 176), (52, 104), (42, 84)  # pixels: width and height of photographs
+WORDS, OWN, MEAN, LIST = 104, 212, 270, 288  # pixels from the left: scores (right ends) and lists
+TITLES: dict[TestDistance, str] = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X)"}
+RULES: dict[Protocol, str] = {
+    "sysu": "cameras 2 and 3 stand in the same place, so a query of camera 3 is not shown camera 2",
+    "llcm": "a query is not shown its own person in its own camera",
+    "regdb": "no image is hidden from a query",
+}
+
+
+class Search(Panel):
+    """Pick a query and see what it finds by each test distance, with its scores beside those of the run.
+
+    Args:
+        run: finished. If not given: on the shipped world the stored run of Baseline+X+CMG at seed 0, of
+            which the first two images of each person and camera are kept; on other data the run that was
+            finished last.
+        data: that the run was trained on; those of the current scale if not given.
+
+    Raises:
+        XivlabError: the run is not finished or was trained on other data, or there is none.
+    """
+
+    def __init__(self, run: Run | None = None, data: DataSet | None = None) -> None:
+        self.album, says = album_of(run, data)
+        count = len(self.album.embeddings.infrared)
+        self.query = controls.whole("query", 1, 1, count)
+        self.previous = controls.button("previous", "one query back")
+        self.next = controls.button("next", "one query on")
+        for button, step in ((self.previous, -1), (self.next, 1)):
+            button.on_click(lambda _, step=step: self._step(step))
+        about = ipywidgets.HTML(
+            f'<div class="xivlab-note">{html.escape(says)}</div>', layout={"width": "100%"}
+        )
+        self._lists = ListsStage(self.album)
+        super().__init__([self.query, self.previous, self.next, about], {"lists": self._lists}, [self.query])
+        self.add_class("xivlab-long-words")
+
+    def draw(self) -> dict[str, str]:
+        query = self.query.value - 1
+        found = {kind: find(self.album, query, kind) for kind in self.album.kinds}
+        self._lists.show(query, found)
+        return {"lists": in_words(self.album, query, found)}
+
+    def _step(self, step: int) -> None:
+        self.query.value = min(max(self.query.value + step, self.query.min), self.query.max)
+
+
+def album_of(run: Run | None, data: DataSet | None) -> tuple[Album, str]:
+    """The run to search, and a sentence that says what is searched.
+
+    Args:
+        run, data: as of `Search`.
+
+    Raises:
+        XivlabError: as `Search`.
+    """
+    scale = current()
+    whole = (
+        "Beside the scores of one query in one gallery stand the means of the run over all queries and galleries. "
+        "A rank counts as the data set's rules say, a place counts images."
+    )
+    if run is None and data is None and scale.data_name == NEAR_INFRARED:
+        album = shipped_album("ablation", "Baseline+X+CMG", world())
+        lists = "the lists are drawn from the first two images of each person and camera"
+        says = f"Stored run {album.run} of the demo scale on {NEAR_INFRARED}, seed 0: {lists}."
+        return album, f"{says} {whole}"
+    data = scale.load() if data is None else data
+    album = run_album(newest_run(scale, data) if run is None else run, data)
+    return album, f"Run {album.run} on {data.name}. {whole}"
+
+
+class ListsStage(Stage):
+    """The query, a ranked list by each distance with its scores, and what the rules leave out.
+
+    Args:
+        album: whose images.
+    """
+
+    def __init__(self, album: Album) -> None:
+        self.album = album
+        super().__init__(blank(WHOLE, TALL).picture)
+        write(self, 0, 4, "query", weight="bold")
+        write(self, OWN, 4, "this query", ha="right", fontsize=FONT - 1.5)
+        write(self, MEAN, 4, "mean", ha="right", fontsize=FONT - 1.5)
+        write(self, LIST, 4, "found first   (✓ right, ✗ wrong, and the place in the list)", weight="bold")
+        self.query = self.photo(0, TOP, *QUERY)
+        self.about = write(self, 0, TOP + QUERY[1] + 5, "", moving=True)
+        left_out = TOP + QUERY[1] + 62
+        write(self, 0, left_out, "left out", weight="bold")
+        self.nothing = write(self, 0, left_out + 24, "nothing of\nthis person", moving=True)
+        self.left_out = [self.photo(i * (SMALL[0] + 4), left_out + 26, *SMALL) for i in range(2)]
+        self.cameras = write(self, 0, left_out + 26 + SMALL[1] + 4, "", moving=True, fontsize=FONT - 1.5)
+        self.scores, self.places, self.lists = {}, {}, {}
+        for row, kind in enumerate(KINDS):
+            y, small = TOP + row * LINE, {"fontsize": FONT - 1.5}
+            write(self, WORDS, y - 3, TITLES[kind], weight="bold")
+            if kind not in album.kinds:
+                write(self, WORDS, y + 18, "the Baseline has no X", **small)
+                continue
+            write(self, WORDS, y + 18, "first hit\nrank-1\nAP\nINP\nhits at", **small)
+            means = [f"{100 * album.score(metric, kind):.1f} %" for metric in ("rank1", "mAP", "mINP")]
+            write(self, MEAN, y + 18, "\n" + "\n".join(means), ha="right", **small)
+            self.scores[kind] = write(self, OWN, y + 18, "", moving=True, ha="right", **small)
+            self.places[kind] = write(self, MEAN, y + 18, "", moving=True, ha="right", **small)
+            self.lists[kind] = RankedPhotos(self, LIST, y, PHOTO, SHOWN)
+
+    def show(self, query: int, found: dict[TestDistance, Found]) -> None:
+        """Show another query.
+
+        Args:
+            query: row of the query.
+            found: what it finds by each distance that the run has.
+        """
+        album = self.album
+        self.query.show(album.photo("infrared", query))
+        self.about.set_text(
+            f"person {album.embeddings.infrared_person[query]}\ncamera {album.embeddings.infrared_camera[query]}"
+        )
+        left_out = found["v"].left_out  # the same by every distance
+        self.nothing.set_visible(len(left_out) == 0)
+        for i, photo in enumerate(self.left_out):
+            photo.show(album.photo("visible", left_out[i]) if i < len(left_out) else None)
+        cameras = np.unique(album.embeddings.visible_camera[left_out])
+        self.cameras.set_text("camera " + ", ".join(map(str, cameras)) if len(cameras) else "")
+        for kind, one in found.items():
+            self.lists[kind].show(album, one)
+            self.scores[kind].set_text(scores(one))
+            self.places[kind].set_text("\n\n\n\n" + listed(one.hits))
+
+
+def scores(found: Found) -> str:
+    """The scores of one query, a line each: rank of the first hit, rank-1, AP and INP."""
+    if found.rank is None:
+        return "–\n–\n–\n–"
+    first = 100 if found.rank == 1 else 0
+    return f"rank {found.rank}\n{first} %\n{100 * found.ap:.1f} %\n{100 * found.inp:.1f} %"
+
+
+def listed(numbers: Sequence[int], most: int = 5) -> str:
+    """Numbers with commas; of many, the first ones and the last.
+
+    Example:
+        >>> listed([1, 2, 3, 4, 5, 6, 70])
+        '1, 2, 3, 4 … 70'
+    """
+    words = [str(number) for number in numbers]
+    return ", ".join(words) if len(words) <= most else f"{', '.join(words[: most - 1])} … {words[-1]}"
+
+
+def in_words(album: Album, query: int, found: dict[TestDistance, Found]) -> str:
+    """What the picture shows, in two or three sentences."""
+    embeddings, first = album.embeddings, found["v"]
+    person, camera = embeddings.infrared_person[query], embeddings.infrared_camera[query]
+    said = f"Query {query + 1} of {len(embeddings.infrared)}, person {person} in camera {camera}"
+    if first.rank is None:
+        said += ": nobody is left to find, and it counts nowhere."
+    else:
+        ranks = ", ".join(f"{one.rank} by {kind}" for kind, one in found.items())
+        means = ", ".join(
+            f"{100 * one.ap:.1f} ({100 * album.score('mAP', k):.1f})" for k, one in found.items()
+        )
+        said += f": found at rank {ranks}; AP in %, and the mean of the run, {means}."
+    if first.hidden:
+        one = len(first.left_out)
+        said += f" {first.hidden} images are left out, {one} of this person: {RULES[album.protocol]}."
+    else:
+        said += f" Nothing is left out: {RULES[album.protocol]}."
+    return said
