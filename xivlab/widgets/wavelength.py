@@ -144,7 +144,7 @@ class Wavelength(Panel):
         picture, stage = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
         axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80) / WIDE, 176 / LOWER))
-        axes.xaxis.set_label_coords(0.12, -0.19)
+        axes.xaxis.set_label_coords(0.3, -0.16)
         axes.set(xlim=(STEPS[0], STEPS[-1]), ylim=(0, 1))
         for name, (first, last) in BANDS.items():
             axes.axvspan(first, last, color="#EAF3FA" if first < 700 else "#FBEEE6", lw=0, zorder=0)
@@ -194,10 +194,10 @@ class Wavelength(Panel):
         if self._shade is not None:
             self._shade.remove()
         look = {"color": "#777777", "alpha": 0.28, "lw": 0, "zorder": 1}
-        label = "light × filter × sensor of the grey camera, largest 1"
+        label = "light × filter × sensor (largest 1)"
         self._shade = self._axes.fill_between(spectra.load().wavelength, curve, label=label, **look)
         self._axes.legend(
-            handles=[self._shade], loc="upper right", bbox_to_anchor=(1.01, -0.11), frameon=False,
+            handles=[self._shade], loc="upper right", bbox_to_anchor=(1.01, -0.16), frameon=False,
             fontsize=FONT - 1, borderaxespad=0,
         )  # fmt: skip
         self.stages["spectra"].redraw()
@@ -235,8 +235,8 @@ class Wavelength(Panel):
         return {
             "photos": self._pictures("as heat (about 10 µm)"),
             "bars": f"From {cold.celsius:.1f} °C ({cold.parts}) to {warm.celsius:.1f} °C ({warm.parts}).",
-            "spectra": "A thermal camera sees what bodies emit, not what they reflect: neither dye nor carbon counts, and a "
-            "print has the temperature of its garment and is gone. No light is needed.",
+            "spectra": "A thermal camera sees what bodies emit, not what they reflect: neither dye nor carbon counts, "
+            "and a print, as warm as its garment, is gone.",
         }
 
     def _at(self, nm: int) -> dict[str, str]:
