@@ -4,6 +4,7 @@
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make results     every stored number anew: two hours on two cores
 # make test        run the tests
+# make stress      kill, damage, crowd and starve it: faults by the hundred, in minutes
 #
 # Each makes .venv and installs the kit into it first, if that has not been done.
 
@@ -11,7 +12,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers results test
+.PHONY: lab study notebooks teachers results test stress
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -29,6 +30,9 @@ results: $(VENV)/installed
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
+
+stress: $(VENV)/installed
+	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
 
 # Done again only when the dependencies change; the code itself is used where it stands (--editable).
 $(VENV)/installed: pyproject.toml
