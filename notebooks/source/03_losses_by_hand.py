@@ -1,16 +1,20 @@
 # %% [markdown]
 # # 03 The losses by hand
 #
-# XIV-ReID trains with one number, the $L$ of Eq. 11. It is a sum of ten small parts, and each of them can be worked
-# out with pencil and paper for four images. That is what you do here.
+# XIV-ReID trains with one number, the $L$ of Eq. 11. Which images does it pull together, which does it push apart, and
+# which does it leave alone? It is a sum of ten small parts, and each of them can be worked out with pencil and paper
+# for four images. That is what you do here.
 #
 # **Goals.** After this notebook you can
 # - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
 # - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;
 # - say where each sample moves when the loss is lowered, and which samples do not move;
-# - recognise two failures: $\lambda = 0$ and a $\lambda$ so large that everything collapses.
+# - recognise four failures: $\lambda = 0$, a $\lambda$ so large that everything collapses, one image per person, a margin
+#   of 0.
 #
-# **Time**: 45 minutes. **Needs**: notebook 02 ($X = g(V)$). No data set and no trained model.
+# **Minutes.** 60 for you; for the computer {minutes}.
+#
+# **Needs.** Notebook [02](02_x_modality.ipynb) ($X = g(V)$). No data set and no trained model.
 
 # %%
 import numpy as np
@@ -138,16 +142,19 @@ names = ["7, first", "7, second", "8, first", "8, second"]
 charts.hardest(D, labels, names, names, pick=False)
 
 # %% [markdown]
-# **Predict before you go on.** In each row, which framed number is the hardest positive, which unframed number the
+# The code below finds both. Outside of the frames the largest must not be looked for, so those places get $-\infty$;
+# inside the smallest must not be looked for, so those get $+\infty$.
+
+# %% [markdown] tags=["predict"]
+# **Predict before you run it.** In each row, which framed number is the hardest positive, which unframed number the
 # hardest negative? Which two anchors are not content?
 #
 # <details><summary>Answer</summary>
+#
 # Hardest positives 3, 3, 6, 6: the largest framed number of a row. Hardest negatives 4, 5, 4, 5: the smallest unframed
 # one. Both images of person 8 are not content: they are farther from each other (6) than from person 7 (4 and 5).
-# </details>
 #
-# Now the same in code: outside of the frames the largest must not be looked for, so those places get $-\infty$; inside
-# the smallest must not be looked for, so those get $+\infty$.
+# </details>
 
 # %%
 same = labels[:, None] == labels[None, :]
@@ -214,23 +221,34 @@ print(f"L_I = L_X = L_V = {L_I:.3f},  L_M = {L_M:.3f}")
 # ## 6. Across two modalities, Eqs. 3 to 6
 #
 # Now anchor and others come from *different* modalities. Everything else stays: hardest positive, hardest negative, hinge,
-# with a larger margin $\alpha_1$. Infrared anchors among X images are Eq. 5, X anchors among infrared images Eq. 6, and
+# with a larger margin $\alpha_1$. Infrared anchors $f_i$ among X images $f'_j$ are one direction, X anchors among infrared
+# images the other:
+#
+# $$L_{I-X} = \sum_{i=1}^{M} \big[\alpha_1 + \max_{j:\,y_j = y_i} D(f_i, f'_j) - \min_{k:\,y_k \ne y_i} D(f_i, f'_k)\big]_+ \tag{5}$$
+#
+# $$L_{X-I} = \sum_{i=1}^{M} \big[\alpha_1 + \max_{j:\,y_j = y_i} D(f'_i, f_j) - \min_{k:\,y_k \ne y_i} D(f'_i, f_k)\big]_+ \tag{6}$$
+#
+# Both together, per image, are the loss between the two modalities:
 #
 # $$L_{cross}^{I,X} = \tfrac{1}{M}(L_{I-X} + L_{X-I}) \tag{4}$$
 #
-# We look at infrared anchors among *visible* images first. **Predict:** person 8 was not content inside infrared. Is it
-# better or worse off here? And person 7?
+# We look at infrared anchors among *visible* images first.
+
+# %% [markdown] tags=["predict"]
+# **Predict.** Person 8 was not content inside infrared. Is it better or worse off among visible images? And person 7?
+#
+# <details><summary>Answer</summary>
+#
+# Worse: the first infrared image of person 8 has a visible image of person 7 at distance 1, much nearer than any of its
+# own. Person 7 is content: the shift moved the visible images of person 8 away from it.
+#
+# </details>
 
 # %%
 D_IV = np.sqrt(((infrared[:, None] - visible[None]) ** 2).sum(2))
 charts.hardest(D_IV, labels, ["I " + n for n in names], ["V " + n for n in names])
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-# Worse: the first infrared image of person 8 has a visible image of person 7 at distance 1, much nearer than any of its
-# own. Person 7 is content: the shift moved the visible images of person 8 away from it.
-# </details>
-#
 # Also note the diagonal: an image and its own partner are not at distance 0 any more, but at 3, the gap. Here is Eq. 5 as
 # a function of ours; Eq. 6 is the same with the two modalities exchanged.
 
@@ -238,7 +256,7 @@ charts.hardest(D_IV, labels, ["I " + n for n in names], ["V " + n for n in names
 alpha1 = 0.5
 
 
-def across(anchor, other):
+def across(anchor, other, same=same):
     D = np.sqrt(((anchor[:, None] - other[None]) ** 2).sum(2))
     d_p = np.where(same, D, -np.inf).max(1)
     d_n = np.where(same, np.inf, D).min(1)
@@ -276,14 +294,35 @@ assert np.isclose(loss.total_loss(torch.tensor(L_M), torch.tensor(L_C), lam), L)
 print(f"L = {L_M:.3f} + {lam} * {L_C:.3f} = {L:.3f}")
 
 # %% [markdown]
-# $\lambda$ looks small, but it is not the share of the result. What counts is how hard each term *pulls*, and that is the
-# next section.
+# $\lambda$ looks small, but it is not the share of the result. What counts is how hard each term *pulls*, and that is
+# section 9.
 #
-# ## 8. Where does each sample move?
+# ## 8. The same at the paper's size
+#
+# The paper's batch has 12 people with 4 images each, so $M = 48$, and ResNet-50 makes 2048 numbers of each image. Our
+# `across` does not care, but for which images show the same person. Random features will do.
+
+# %%
+many = torch.arange(12).repeat_interleave(4)
+alike = (many[:, None] == many[None]).numpy()
+big_i, big_x = torch.randn(2, 48, 2048, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+by_hand = (
+    across(big_i.numpy(), big_x.numpy(), alike) + across(big_x.numpy(), big_i.numpy(), alike)
+) / 48  # Eq. (4)
+assert np.isclose(loss.cross_modality(big_i, big_x, many, alpha1), by_hand)
+print(f"{alike.size} distances, of which {2 * len(many)} count: {2 * len(many) / alike.size:.0%}")
+
+# %% [markdown]
+# Only who is who had to be said, and the package still agrees. But batch-hard throws away more the larger the batch is:
+# of our sixteen distances it used eight, of these it uses one in twenty-four. The few that are left are the most
+# extreme, and a wrong label among them is heard in every row.
+#
+# ## 9. Where does each sample move?
 #
 # A training step moves every feature against the gradient of the loss. We let PyTorch work out that gradient for our
 # points, once for the triplet loss inside each modality, and once for $L_C$. The arrows are half a step: the
 # gradient with its sign turned, times $M$ to undo the mean, times one half to keep them short.
+
 
 # %%
 def arrows(function):
@@ -295,8 +334,15 @@ def arrows(function):
 inside = arrows(lambda *ms: sum(loss.batch_hard_triplet(m, m, y, alpha2) for m in ms) / M)
 between = arrows(lambda i, x, v: loss.cross_modality(i, x, y, alpha1) + loss.cross_modality(i, v, y, alpha1))
 
-# %% [markdown]
-# **Predict:** under the loss *inside* each modality, is there an image that does not move at all?
+# %% [markdown] tags=["predict"]
+# **Predict.** Under the loss *inside* each modality, is there an image that does not move at all?
+#
+# <details><summary>Answer</summary>
+#
+# No, though two anchors are content. A content anchor asks for nothing, yet it may be somebody else's hardest negative,
+# and is then pushed away. Images of person 7 move only for that reason.
+#
+# </details>
 
 # %%
 points = {"infrared": infrared, "x": x, "visible": visible}
@@ -309,11 +355,6 @@ charts.feature_plane(
 )
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-# No, though two anchors are content. A content anchor asks for nothing, yet it may be somebody else's hardest negative, and is then
-# pushed away. Images of person 7 move only for that reason.
-# </details>
-#
 # On the left the three blocks move in the same way, as three copies of one picture: nothing there closes the gap. On the
 # right the arrows of infrared and of the other two differ, so that the blocks move *relative to each other*. The print
 # below says it in numbers: the mean arrow of each block is what the block does as a whole.
@@ -328,10 +369,35 @@ for title, moves in (("inside ", inside), ("between", between)):
 # opposite. Between modalities infrared gets a mean arrow, and X and visible get the opposite ones; over all three they
 # cancel again. So only $L_C$ can move one modality towards another *as a whole*.
 #
-# ## 9. How large should a margin be?
+# ## 10. Move the points yourself
 #
-# A margin of 0 asks only for the right order. The larger it is, the more anchors still pay. We count them, for infrared
-# against visible, with features of the size a network might have at the start.
+# Here the points are yours: move one, choose a loss and a margin, and see who is whose hardest positive and negative,
+# and where everybody would go.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Take a content anchor with a hardest negative far away. You raise the margin step by step. When
+# does its arrow appear, and does it grow with the margin from then on?
+#
+# <details><summary>Answer</summary>
+#
+# It appears at the moment at which the margin is larger than $d_n - d_p$, at its full length, and does not grow: the
+# slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is decided by the weights, $\lambda$ and $1/M$.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.loss_geometry()
+
+# %% [markdown]
+# Try also: all points of one person in one place; a visible point among the infrared ones of somebody else; and to make
+# every anchor content with as few moves as you can.
+#
+# ## 11. Failures on purpose: the margin, and one image per person
+#
+# How large should a margin be? We count who pays, for infrared against visible, with features of the size a network
+# might have at the start.
 
 # %%
 rng = torch.Generator().manual_seed(0)
@@ -346,7 +412,32 @@ for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
 # With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays for ever. The
 # paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, to stress the constraints between modalities.
 #
-# ## 10. Two failures
+# **Margin 0.** It seems honest: ask for the right order and no more. But ask what the laziest network pays, the one that
+# gives every image the same features.
+
+# %%
+lazy = torch.zeros(M, 2, dtype=torch.float64)
+good = torch.tensor([[0.0, 0.0], [0.0, 1.0], [9.0, 0.0], [9.0, 1.0]], dtype=torch.float64)
+for margin in (0.0, alpha2):
+    paid = [loss.batch_hard_triplet(f, f, y, margin).item() for f in (lazy, good)]
+    print(f"margin {margin}: all in one point pays {paid[0]:.1f}, two neat groups pay {paid[1]:.1f}")
+
+# %% [markdown]
+# At margin 0 the lazy network is as good as the best one: both pay nothing. A margin is what makes a network move at all.
+#
+# **One image per person.** With $K = 1$ an image has no partner in its own modality but itself:
+
+# %%
+strangers = np.array([7, 8, 9, 10])
+who = [f"person {person}" for person in strangers]
+charts.hardest(D, strangers, who, who)
+
+# %% [markdown]
+# Every solid frame lies on the diagonal, at distance 0. There is nothing to pull: Eq. 10 only pushes people apart, and
+# never learns what two images of one person have in common. Across modalities the partner remains, so Eqs. 5 and 6 still
+# work. That is why batches are drawn as people *times* images, and why the paper takes four of each.
+#
+# ## 12. Failures on purpose: $\lambda$
 #
 # What does $\lambda$ do in training? A toy answers in seconds. An "image" is five numbers: four say who it shows, one
 # says in what light. The infrared version of a person looks more like the *next* person's visible version than like its
@@ -370,18 +461,18 @@ def toy_images(generator, noise=0.2):
 # %% [markdown]
 # The loss is the package's, Eqs. 3 to 11, exactly as in the real training. We keep $L_M$ and $L_C$ apart, to look at them later.
 
+
 # %%
 def toy_losses(f, classifier, images):
     i, x, v = (f(m) for m in images)
     L_M = loss.respective_gap(*(loss.modality_loss(z, classifier(z), labels, 0.3) for z in (i, x, v)))
-    L_C = loss.cross_gap(
-        loss.cross_modality(i, x, labels, 0.5), loss.cross_modality(i, v, labels, 0.5)
-    )
+    L_C = loss.cross_gap(loss.cross_modality(i, x, labels, 0.5), loss.cross_modality(i, v, labels, 0.5))
     return L_M, L_C
 
 
 # %% [markdown]
 # And 150 steps of Adam, with fresh noise in each:
+
 
 # %%
 def toy_train(lam, steps=150):
@@ -398,37 +489,65 @@ def toy_train(lam, steps=150):
 
 
 # %% [markdown]
-# **Predict** before you run it: three trainings, with $\lambda = 0$, $1$ and $100$. For which will an infrared image find
-# the right person among the visible ones? What will the features look like for $\lambda = 100$?
+# Seven trainings, a few seconds in all. For each we keep the features of fresh images and four numbers.
 
 # %%
 features, rows = {}, []
-for lam in (0.0, 1.0, 100.0):
+for lam in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0):
     f, classifier = toy_train(lam)
     fresh = toy_images(torch.Generator().manual_seed(1))  # not those of the training
     with torch.no_grad():
         i, x, v = (f(images) for images in fresh)
         L_M, L_C = toy_losses(f, classifier, fresh)
-    features[f"λ = {lam:g}"] = {"infrared": i, "x": x, "visible": v}
+    features[lam] = {"infrared": i, "x": x, "visible": v}
     found = labels[loss.pairwise_distance(i, v).argmin(1)] == labels
     spread = torch.cat([i, x, v]).std(0).norm()
     rows.append([lam, found.float().mean(), L_M, L_C, spread])
-pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(float).round(2)
+table = pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(float)
 
-# %%
-charts.feature_plane(
-    features,
-    labels.numpy(),
-    alt="Features for three lambdas: modalities apart, modalities together, everything in one point.",
-    same_scale=True,
-)
 
 # %% [markdown]
-# - $\lambda = 0$: the filled and the hollow markers of a person lie in different places. Each modality is ordered, and
-#   $L_M$ is the smallest or nearly so, but the search across fails for many. $L_C$ was never asked to be small, and is not.
-# - $\lambda = 1$: hollow and filled markers of one shape come together. The search is better, at little cost in $L_M$.
-# - $\lambda = 100$: **collapse**. The spread is almost zero: all features sit in one point, and then every $d_p$ and every
-#   $d_n$ is 0, so that each anchor pays exactly its margin.
+# A picture for each: the features without $L_C$ on the left, those with it on the right, all on one scale.
+
+# %%
+reach = 1.1 * max(points.abs().max().item() for groups in features.values() for points in groups.values())
+
+
+def plane(row):
+    words = (
+        f"λ = {row['λ']:g}: {row['found first']:.0%} of the infrared images find their person first. "
+        f"L_M {row['L_M']:.2f}, L_C {row['L_C']:.2f}, spread of the features {row['spread']:.2f}."
+    )
+    panels = {"λ = 0": features[0.0], f"λ = {row['λ']:g} ": features[row["λ"]]}
+    picture = charts.feature_plane(panels, labels.numpy(), alt=words, same_scale=True)
+    picture.axes[0].set(xlim=(-reach, reach), ylim=(-reach, reach))
+    return picture
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** What do you see at $\lambda = 0$ of the hollow and the filled markers of one person? And when
+# $\lambda$ is as large as 100?
+#
+# <details><summary>Answer</summary>
+#
+# - $\lambda = 0$: they lie in different places. Each modality is ordered, but the search across fails for many. $L_C$
+#   was never asked to be small, and is not.
+# - Around 1: hollow and filled markers of one shape come together. The search is better, at little cost in $L_M$.
+# - $\lambda = 100$: **collapse**. All features sit in one point, and then every $d_p$ and every $d_n$ is 0, so that each
+#   anchor pays exactly its margin.
+#
+# </details>
+
+# %%
+widgets.frame_slider(
+    [f"{lam:g}" for lam in table["λ"]], [plane(row) for _, row in table.iterrows()], "λ", start=3
+)
+
+# %%
+table.round(2)
+
+# %% [markdown]
+# The last row can be worked out beforehand. In one point an anchor pays its margin, and the classifier can only guess:
 
 # %%
 print("L_C of a collapsed network: 4 alpha1 =", 4 * alpha1)
@@ -450,11 +569,106 @@ print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:
 # - Batch-hard: per anchor one positive and one negative count, the farthest and the nearest.
 # - The hinge has slope 0 or 1: a margin decides *who* pulls, not how hard.
 # - $\lambda$ weighs the two: at 0 the gap stays, too large and all features collapse into a point.
+# - Without a margin a collapse costs nothing; with one image per person nothing is pulled together.
+
+# %% [markdown] tags=["teacher"]
+# The failures are the best ten minutes of this notebook on a projector. Let the class vote on margin 0 before the cell
+# runs; it looks like the fairest of all margins. Who is quick may change the margins of the toy in section 12 and look
+# whether it still collapses at $\lambda = 100$.
 #
-# ## Exercise 1: batch-hard in PyTorch
+# Where people get stuck: "hardest positive" is the *farthest*, and the anchor itself is one of its own positives, at
+# distance 0, which does no harm for as long as there is another.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 10 minutes.* Write Eqs. 5, 6 and 10 as one function, without a loop. `anchor` and `other` are $M \times D$, `labels` has $M$ entries;
-# return the *sum* over the anchors. `torch.cdist` gives the distances.
+# ### Exercise 1. Who is the hardest negative?
+#
+# Difficulty ●○○ · importance ●●● · 5 minutes
+#
+# `distance` is $M \times M$, `labels` has $M$ entries, both are NumPy arrays. Return for each anchor (a row) the *index* of
+# its hardest negative.
+#
+# <details><summary>Hint</summary>
+#
+# Make the places that must not win so large that they cannot, as in section 4; then `argmin` along the right axis.
+#
+# </details>
+
+
+# %% tags=["exercise"]
+def hardest_negative(distance, labels):
+    return None  # your code here
+
+
+# %% tags=["check"]
+from xivlab.exercise import check
+
+draw = np.random.default_rng(1)
+apart = lambda y: y[:, None] != y[None]
+check(
+    hardest_negative,
+    lambda d, y: np.where(apart(y), d, np.inf).argmin(1),
+    [(draw.random((6, 6)) + 1 - np.eye(6), np.array([0, 0, 1, 1, 2, 2])) for _ in range(3)],
+    mistakes={
+        "in row {row} your negative, image {given}, is the same person.": lambda d, y: d.argmin(1),
+        "in row {row} you took the farthest of the others; hard is the nearest.": lambda d, y: (
+            d * apart(y)
+        ).argmax(1),
+        "those are distances; the task asks for their indices.": lambda d, y: np.where(
+            apart(y), d, np.inf
+        ).min(1),
+        "an anchor is a row: look along axis 1.": lambda d, y: np.where(apart(y), d, np.inf).argmin(0),
+    },
+)
+
+
+# %% tags=["solution"]
+def hardest_negative(distance, labels):
+    same = labels[:, None] == labels[None, :]
+    return np.where(same, np.inf, distance).argmin(axis=1)
+
+
+# %% tags=["wrong"]
+# says: is the same person
+def hardest_negative(distance, labels):
+    return distance.argmin(axis=1)
+
+
+# %% tags=["wrong"]
+# says: you took the farthest of the others
+def hardest_negative(distance, labels):
+    same = labels[:, None] == labels[None, :]
+    return np.where(same, -np.inf, distance).argmax(axis=1)
+
+
+# %% tags=["wrong"]
+# says: those are distances
+def hardest_negative(distance, labels):
+    same = labels[:, None] == labels[None, :]
+    return np.where(same, np.inf, distance).min(axis=1)
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Batch-hard in PyTorch
+#
+# Difficulty ●●○ · importance ●●● · 10 minutes
+#
+# Write Eqs. 5, 6 and 10 as one function, without a loop. `anchor` and `other` are $M \times D$ tensors, `labels` has $M$
+# entries; return the *sum* over the anchors.
+#
+# <details><summary>Hint 1</summary>
+#
+# `torch.cdist` gives the distances, `tensor.masked_fill(mask, value)` does what `np.where` did.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `amax(1)` and `amin(1)` give the extremes of each row, `clamp_min(0)` is the hinge.
+#
+# </details>
+
 
 # %% tags=["exercise"]
 def my_triplet(anchor, other, labels, margin):
@@ -462,41 +676,77 @@ def my_triplet(anchor, other, labels, margin):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
-
 who = torch.tensor([0, 0, 0, 1, 1, 2, 2])  # not everybody has the same number of images
 draws = torch.randn(3, 2, 7, 4, generator=torch.Generator().manual_seed(3))
 triplet = loss.batch_hard_triplet
 check(
     my_triplet,
     triplet,
-    [(*draw, who, 0.5) for draw in draws],
+    [(*pair, who, 0.5) for pair in draws],
     mistakes={
-        "that is the mean over the anchors; Eqs. 5, 6 and 10 have the sum.": lambda a, b, y, m: triplet(a, b, y, m) / len(a),
+        "that is the mean over the anchors; Eqs. 5, 6 and 10 have the sum.": lambda a, b, y, m: (
+            triplet(a, b, y, m) / 7
+        ),
         "anchor and other are exchanged.": lambda a, b, y, m: triplet(b, a, y, m),
         "the margin is missing.": lambda a, b, y, m: triplet(a, b, y, 0.0),
     },
     tolerance=1e-4,
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def my_triplet(anchor, other, labels, margin):
+    distance = torch.cdist(anchor, other)
+    same = labels[:, None] == labels[None, :]
+    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
+    d_n = distance.masked_fill(same, torch.inf).amin(1)
+    return (margin + d_p - d_n).clamp_min(0).sum()
+
+
+# %% tags=["wrong"]
+# says: that is the mean over the anchors
+def my_triplet(anchor, other, labels, margin):
+    distance = torch.cdist(anchor, other)
+    same = labels[:, None] == labels[None, :]
+    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
+    d_n = distance.masked_fill(same, torch.inf).amin(1)
+    return (margin + d_p - d_n).clamp_min(0).mean()
+
+
+# %% tags=["wrong"]
+# says: anchor and other are exchanged
+def my_triplet(anchor, other, labels, margin):
+    distance = torch.cdist(anchor, other)
+    same = labels[:, None] == labels[None, :]
+    d_p = distance.masked_fill(~same, -torch.inf).amax(0)
+    d_n = distance.masked_fill(same, torch.inf).amin(0)
+    return (margin + d_p - d_n).clamp_min(0).sum()
+
+
+# %% tags=["wrong"]
+# says: the margin is missing
+def my_triplet(anchor, other, labels, margin):
+    distance = torch.cdist(anchor, other)
+    same = labels[:, None] == labels[None, :]
+    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
+    d_n = distance.masked_fill(same, torch.inf).amin(1)
+    return (d_p - d_n).clamp_min(0).sum()
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 3. The rows of Table 4
 #
-# ```python
-# def my_triplet(anchor, other, labels, margin):
-#     distance = torch.cdist(anchor, other)
-#     same = labels[:, None] == labels[None, :]
-#     d_p = distance.masked_fill(~same, -torch.inf).amax(1)
-#     d_n = distance.masked_fill(same, torch.inf).amin(1)
-#     return (margin + d_p - d_n).clamp_min(0).sum()
-# ```
+# Difficulty ●○○ · importance ●●○ · 5 minutes
+#
+# The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11. Return
+# the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`.
+#
+# <details><summary>Hint</summary>
+#
+# Begin with what all three have in common, and add to it.
 #
 # </details>
-#
-# ## Exercise 2: the rows of Table 4
-#
-# *Difficulty 1 of 3, importance 3 of 3, 5 minutes.* The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11. Return
-# the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`.
+
 
 # %% tags=["exercise"]
 def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
@@ -515,19 +765,37 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+    L = L_V + L_I
+    if method != "baseline":
+        L = L + L_X
+    if method == "baseline+x+cmg":
+        L = L + lam * (L_IX + L_IV)
+    return L
+
+
+# %% tags=["wrong"]
+# says: this method does not know L_X
+def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+    L = L_V + L_I + L_X
+    return L + lam * (L_IX + L_IV) if method == "baseline+x+cmg" else L
+
+
+# %% tags=["wrong"]
+# says: L_C belongs to the third method only
+def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+    L = L_V + L_I if method == "baseline" else L_V + L_I + L_X
+    return L + lam * (L_IX + L_IV)
+
+
+# %% tags=["wrong"]
+# says: L_C lacks its weight
+def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
+    L = L_V + L_I if method == "baseline" else L_V + L_I + L_X
+    return L + L_IX + L_IV if method == "baseline+x+cmg" else L
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
-#     L = L_V + L_I
-#     if method != "baseline":
-#         L = L + L_X
-#     if method == "baseline+x+cmg":
-#         L = L + lam * (L_IX + L_IV)
-#     return L
-# ```
-#
-# </details>
-#
-# Next: [04 Training](04_training.ipynb) puts these losses into a loop.
+# Back: [02 The X modality](02_x_modality.ipynb). Next: [04 Training](04_training.ipynb) puts these losses into a loop.
