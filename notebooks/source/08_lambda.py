@@ -1,15 +1,20 @@
 # %% [markdown]
 # # 08 Lambda
 #
+# Eq. 11 has one number that nobody can derive: $\lambda$, the weight of what happens between the modalities. The paper takes 0.1 and shows a
+# curve with a hill. Is there a hill? You move $\lambda$ yourself, over results of real trainings, and see scores, maps and ranked lists
+# follow; and you find out how easily a hill is seen where there is none.
+#
 # **Goals.** After this notebook you can
 # - say what could go wrong with a $\lambda$ that is too small or too large, and work out where it turns for four samples;
 # - read a curve over $\lambda$ with its spread: which bends are real?
 # - say why the best of seven $\lambda$ must not be judged by the people that chose it, and how large that mistake is;
 # - say whether the margins matter as much as $\lambda$ does.
 #
-# **Minutes.** 30. The computer needs seconds where results are stored, and hours where it has to train them.
+# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** Notebooks 03 (the losses) and 06 (paired differences, and the rule for a verdict).
+# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a
+# verdict.
 
 # %%
 import numpy as np
@@ -81,35 +86,43 @@ print("the package agrees")
 # %% [markdown]
 # Below $r = 0.1$, $L_M$ falls by 5 when $r$ grows by 1: it wants the people apart. $L_C$ rises with $r$ everywhere: the pictures of one person are too far from each other, and shrinking all is the quickest
 # remedy. The sum turns where the two slopes cancel.
-#
-# **Predict:** at which $\lambda$ is that?
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** At which $\lambda$ do the slopes cancel? And does the valley of the sum move to the left little by little, or does it
+# jump?
 #
 # <details><summary>Answer</summary>
 #
-# $L_C$ has the slope $2\sqrt{17} + 2(\sqrt{5} - 2) \approx 8.7$. So the slopes cancel at $\lambda \approx 5 / 8.7$.
+# $L_C$ has the slope $2\sqrt{17} + 2(\sqrt{5} - 2) \approx 8.7$. So the slopes cancel at $\lambda \approx 5 / 8.7$, and there the valley
+# jumps from 0.1 to 0: a sum of straight pieces has its lowest point at a bend, or at the end.
 #
 # </details>
 
 # %%
+from xivlab import widgets
 from xivlab.figures import CURVES, DASHES, lines
 
-slope_C = 2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2)
-turn = 5 / slope_C
+turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
 print(f"it turns at lambda = {turn:.2f}")
-r = np.linspace(0, 0.25, 100)
-curves = {f"λ = {lam:g}": [L_M_by_hand(one) + lam * L_C_by_hand(one) for one in r] for lam in (0, 0.1, 1)}
-styles = {name: (CURVES[i], DASHES[i]) for i, name in enumerate(curves)}
-lines(
-    r,
-    curves,
-    "r, the size of everything",
-    "L",
-    "The loss over r: small lambdas have their valley at 0.1, a large one at 0.",
-    styles,
-)
+r = np.linspace(0, 0.25, 101)
+L_M, L_C = (np.array([part(one) for one in r]) for part in (L_M_by_hand, L_C_by_hand))
+
+
+def valley(lam):
+    """The loss over r, its parts, and where it is lowest."""
+    curves = {"L_M": L_M, "λ L_C": lam * L_C, "L": L_M + lam * L_C}
+    words = f"At λ = {lam:g} the loss L is lowest at r = {r[curves['L'].argmin()]:.2f}."
+    styles = {name: (CURVES[i], DASHES[i]) for i, name in enumerate(curves)}
+    picture = lines(r, curves, "r, the size of everything", "loss", words, styles)
+    picture.axes[0].set_ylim(0, 5)
+    return picture
+
+
+lams = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 
 # %% [markdown]
-# The two lower curves have their valley at $r = 0.1$: the people stay apart. The upper one has it at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
+# Up to 0.5 the valley is at $r = 0.1$: the people stay apart. From 0.6 on it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
 # to the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a network can do more than shrink; so where it turns in a real training must be measured.
 #
 # ## 3. A scale for lambda
@@ -125,8 +138,26 @@ print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
 
 # %% [markdown]
 # ## 4. Fig. 5, with its spread
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Over $\lambda$, is rank-1 a hill, a slope, or a flat line? Where will the paper's 0.1 stand? How wide is the band of the
+# seeds, compared with the height of the hill? And while rank-1 moves, does the map of the features move with it?
 #
-# **Predict** before you run the cells: a hill, a slope, or a flat line? Where will the paper's 0.1 stand? And how wide is the band, compared with the height of the hill?
+# <details><summary>How to read it</summary>
+#
+# The line joins means over seeds, the band is their 95 % interval. Try to lay a level line through the bands. If it stays inside of all of them, then
+# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. The map and the ranked list are of seed 0 only: what
+# changes there from one $\lambda$ to the next is one training against one other. $\lambda = 0$ is the first of two failures, for nobody asks the modalities to meet;
+# watch the two histograms of its distances. The second, a $\lambda$ so large that all collapses, does not come at 3 here: section 7 lets you look for it.
+#
+# </details>
+
+# %%
+explorer = widgets.lambda_explorer()
+explorer
+
+# %% [markdown]
+# The same curve as a still picture, with its seeds:
 
 # %%
 from xivlab.stored import answers, judged
@@ -137,13 +168,8 @@ own = judged(table)
 over_lambda(own)
 
 # %% [markdown]
-# <details><summary>How to read it</summary>
-#
-# The line joins means over seeds, the band is their 95 % interval, the dots beside it are single seeds, and both panels have the same span of points. Try to lay a level line through the bands. If it stays inside of all of them, then
-# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. If the band
-# falls at the right end, a large $\lambda$ does harm; if it still climbs there, the largest value tried was not large, and the best one may lie beyond it.
-#
-# </details>
+# The dots are single seeds, and both panels have the same span of points. If the band falls at the right end, a large $\lambda$ does harm; if it still climbs
+# there, the largest value tried was not large, and the best one may lie beyond it.
 #
 # Fig. 5 of the paper has no band: one training per point. Here is a picture of that kind, for each of our seeds: where does the best $\lambda$ stand?
 
@@ -263,17 +289,27 @@ for name in others:
 #
 # ## 7. Try one yourself
 #
-# A setting of your own is one word, and about a minute of training per seed:
+# Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above. Without the widget it is one line per
+# seed: `train(current().config(lam=0.2, seed=0), data, runs)`.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then train.** What will rank-1 be at $\lambda = 30$, ten times what the stored results end with? Which loss will you see first that
+# something is wrong? Decide *before* what you compare it with, and by which rule.
 #
-# ```python
-# from xivlab.scale import current
-# from xivlab.study import study
+# <details><summary>What to look at</summary>
 #
-# table = study([current().config(lam=0.2, seed=seed) for seed in range(5)], current())
-# ```
+# The losses across modalities come down to 1.0 and stay there. That is no accident: with all features in one point every anchor pays exactly its margin, 0.5, in
+# each of the two directions. A loss that stands still *at its margin* is the sign of a collapse. And yet rank-1 falls by a few points only: behind the
+# collapsed features sits the BNNeck, which stretches whatever is left to unit variance, and the identity loss sees to it that something is left.
+# At $\lambda = 300$ it is worse. So the second failure exists, far to the right of Fig. 5.
 #
-# Finished runs are found again. Decide *before* what you compare it with, and by which rule.
-#
+# </details>
+
+# %%
+live = widgets.train_live(explorer=explorer)
+live
+
+# %% [markdown]
 # ## Takeaways
 #
 # - $L_M$ keeps people apart, $L_C$ can be lowered by shrinking everything: where its slope wins, all ends in one point, at once.
@@ -281,11 +317,31 @@ for name in others:
 # - A curve without a band is one throw of the dice per point.
 # - The best of many settings owes a part of its lead to luck. Name the setting first, or let others choose than judge.
 
-# %% [markdown]
-# ## Exercise 1: others choose
+# %% [markdown] tags=["teacher"]
+# The widget for training is the place for a class experiment: every pair takes another lambda or another seed, and the values are collected on the
+# board. Ask before: with one seed each, what will the class be able to say?
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* A row per seed, a column per setting, the first column being what the others are compared with. Return the mean over the seeds of the gain of the setting that is best *on the other
-# seeds*.
+# ### Exercise 1. Others choose
+#
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# A row per seed, a column per setting, the first column being what the others are compared with. Return the mean over the seeds of the gain of the
+# setting that is best *on the other seeds*.
+#
+# <details><summary>Hint 1</summary>
+#
+# A loop over the seeds. In each turn one row judges, and all the others choose.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.delete(scores, seed, axis=0)` are the other rows.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -298,43 +354,70 @@ def my_gain(scores):
 from xivlab.exercise import check
 
 
-def reference(scores):
+def gain_of(scores):
     return left_out(pd.DataFrame(scores)).mean()
 
 
 draws = np.random.default_rng(3).normal(0.3, 0.02, (4, 5, 7))
 check(
     my_gain,
-    reference,
+    gain_of,
     [(draw,) for draw in draws],
     mistakes={
         "that chooses on all seeds, the one that judges among them.": lambda s: (
             s.mean(0).max() - s.mean(0)[0]
         ),
         "that chooses on the seed that judges.": lambda s: (s.max(1) - s[:, 0]).mean(),
-        "subtract the first column: a gain, not a score.": lambda s: reference(s) + s[:, 0].mean(),
+        "subtract the first column: a gain, not a score.": lambda s: gain_of(s) + s[:, 0].mean(),
         "the best is the largest.": lambda s: left_out(pd.DataFrame(-s)).mean() * -1,
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def my_gain(scores):
+    gains = []
+    for seed in range(len(scores)):
+        best = np.delete(scores, seed, axis=0).mean(0).argmax()
+        gains.append(scores[seed, best] - scores[seed, 0])
+    return np.mean(gains)
+
+
+# %% tags=["wrong"]
+# says: that chooses on all seeds, the one that judges among them
+def my_gain(scores):
+    best = scores.mean(axis=0).argmax()
+    return np.mean(scores[:, best] - scores[:, 0])
+
+
+# %% tags=["wrong"]
+# says: that chooses on the seed that judges
+def my_gain(scores):
+    return np.mean([row.max() - row[0] for row in scores])
+
+
+# %% tags=["wrong"]
+# says: subtract the first column
+def my_gain(scores):
+    gains = []
+    for seed in range(len(scores)):
+        best = np.delete(scores, seed, axis=0).mean(0).argmax()
+        gains.append(scores[seed, best])
+    return np.mean(gains)
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Values by a factor
 #
-# ```python
-# def my_gain(scores):
-#     gains = []
-#     for seed in range(len(scores)):
-#         best = np.delete(scores, seed, axis=0).mean(0).argmax()
-#         gains.append(scores[seed, best] - scores[seed, 0])
-#     return np.mean(gains)
-# ```
+# Difficulty ●○○ · importance ●●○ · 5 minutes
+#
+# Return `count` values from `first` to `last`, both included, each the same *factor* times the one before.
+#
+# <details><summary>Hint</summary>
+#
+# From the first to the last value there are `count - 1` steps. Which factor, taken that often, makes `last / first`?
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: values by a factor
-#
-# *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* Return `count` values from `first` to `last`, both included, each the same *factor* times the one before.
 
 
 # %% tags=["exercise"]
@@ -360,15 +443,31 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def my_values(first, last, count):
+    factor = (last / first) ** (1 / (count - 1))
+    return first * factor ** np.arange(count)
+
+
+# %% tags=["wrong"]
+# says: those steps are equal, not the factors
+def my_values(first, last, count):
+    return first + (last - first) * np.arange(count) / (count - 1)
+
+
+# %% tags=["wrong"]
+# says: the last value is missing
+def my_values(first, last, count):
+    factor = (last / first) ** (1 / count)
+    return first * factor ** np.arange(count)
+
+
+# %% tags=["wrong"]
+# says: logspace takes exponents
+def my_values(first, last, count):
+    return np.logspace(first, last, count)
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_values(first, last, count):
-#     factor = (last / first) ** (1 / (count - 1))
-#     return first * factor ** np.arange(count)
-# ```
-#
-# </details>
-#
 # Back: [07 Special cases](07_special_cases.ipynb). Next: [09 A closer look at X](09_closer_look_at_x.ipynb).
