@@ -88,7 +88,8 @@ class XStudio(Panel):
         for group in GROUPS.values():
             for name, most in group.items():
                 slider = controls.slider(name, 0, -most, most, STEP)
-                slider.layout = ipywidgets.Layout(width="270px", max_width="100%")
+                slider.layout = ipywidgets.Layout(width="100%")
+                slider.style = {"description_width": "28px"}  # so that the tracks stand under each other
                 self.weights.append(slider)
         self.others = controls.button("Other people", "Draw other people of the training set")
         self.upload = ipywidgets.FileUpload(
@@ -105,7 +106,7 @@ class XStudio(Panel):
         for title, group in GROUPS.items():
             heading = ipywidgets.HTML(f"<b>{title}</b>")
             column = ipywidgets.VBox([heading, *(next(sliders) for _ in group)])
-            column.layout.align_self = "flex-start"
+            column.layout = ipywidgets.Layout(flex="1 1 210px", max_width="290px", align_self="flex-start")
             columns.append(column)
         limit = ipywidgets.HTML(f"JPEG, PNG or WebP of at most {MOST_BYTES / 1e6:.0f} MB")
         buttons = ipywidgets.Box([self.others, self.upload, self.remove, limit])
@@ -113,7 +114,8 @@ class XStudio(Panel):
         return [self.preset, self.run, self.about, *columns, buttons]
 
     def draw(self) -> dict[str, str]:
-        g = Generator(tuple(slider.value for slider in self.weights), self._loaded.x_input)
+        pairs = zip(self.weights, self._loaded.numbers)
+        g = Generator(tuple(_number(slider, loaded) for slider, loaded in pairs), self._loaded.x_input)
         if g != self._loaded:
             self.preset.value = OWN
         said = {"photos": self._draw_photos(g), "histograms": self._draw_histograms(g)}
@@ -197,10 +199,10 @@ class XStudio(Panel):
         if not change["new"]:
             return
         file = change["new"][0]
-        self.upload.value = ()  # so that the same file can be chosen again
         try:
             picture = open_picture(bytes(file["content"]), file["name"], OWN_WIDE, OWN_TALL)
         except XivlabError as error:
+            self.upload.value = ()  # so that the same file, mended, can be chosen again
             self.say(str(error))
             return
         with self._busy:
@@ -214,7 +216,16 @@ class XStudio(Panel):
             self._own, view = None, self.views["own"]
             view.layout.display = "none"
             view.data, view.words = b"", ""
+            self.upload.value = ()
             self.remove.disabled = True
+
+
+def _number(slider: ipywidgets.FloatSlider, loaded: float) -> float:
+    """What a slider says: the number that was loaded into it, until it is moved.
+
+    The page tells the kernel the nearest step of what it was given, and that would be another g.
+    """
+    return loaded if abs(slider.value - STEP * round(loaded / STEP)) < STEP / 1000 else slider.value
 
 
 def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:

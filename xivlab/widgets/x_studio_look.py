@@ -8,14 +8,15 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from xivlab.figures import CHANNELS, COLOUR, DPI, FAINT, FONT, INK, Picture
-from xivlab.widgets.stage import HALF, WHOLE, Stage
+from xivlab.widgets.stage import Stage
 
-# Pixels of the two stages that stand beside each other, with a row each for V, X and I.
-LEFT, TOP, ROW, TALL, GAP = 40, 8, 152, 146, 5
+# Pixels of the two stages that stand beside each other, even in a window that shows the files at its side.
+PHOTOS, HISTOGRAMS = 406, 418
+LEFT, TOP, ROW, TALL, GAP = 38, 8, 146, 140, 5  # in both, a row each for V, X and I
 LINE, BOTTOM = 20, TOP + 3 * ROW
 HEIGHT = BOTTOM + 2 * LINE + 6
 BINS = np.linspace(0, 255, 35)
-OWN_WIDE, OWN_TALL = 430, 320  # of the reader's picture, and of its X
+OWN_WIDE, OWN_TALL, OWN = 412, 310, 844  # of the reader's picture, and of its X; width of both together
 
 
 class Photos:
@@ -27,14 +28,14 @@ class Photos:
     """
 
     def __init__(self, people: int, aspect: float) -> None:
-        picture = Picture(HEIGHT / DPI, "", HALF / DPI, layout=None)
+        picture = Picture(HEIGHT / DPI, "", PHOTOS / DPI, layout=None)
         self.stage = Stage(picture)
-        wide = min(round(aspect * TALL), (HALF - LEFT) // people - GAP)
+        wide = min(round(aspect * TALL), (PHOTOS - LEFT) // people - GAP)
         row = (wide + GAP) * people - GAP
 
         def write(x: float, y: float, text: str, **how: Any) -> Text:
             look = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"}
-            return picture.text(x / HALF, 1 - y / HEIGHT, text, **look | how)
+            return picture.text(x / PHOTOS, 1 - y / HEIGHT, text, **look | how)
 
         for number, name in enumerate("VXI"):
             write(LEFT / 2, TOP + number * ROW + TALL / 2, name, weight="bold", fontsize=FONT + 2)
@@ -42,8 +43,8 @@ class Photos:
         middles = [LEFT + column * (wide + GAP) + wide / 2 for column in range(people)]
         self._gap = GAP / wide
         above, below = BOTTOM + LINE / 2, BOTTOM + 3 * LINE / 2
-        write(LEFT / 2, above, "V – I", fontsize=FONT - 1.5)
-        write(LEFT / 2, below, "X – I", fontsize=FONT - 1.5)
+        write(LEFT / 2, above, "V to I", fontsize=FONT - 1.5)
+        write(LEFT / 2, below, "X to I", fontsize=FONT - 1.5)
         self._of_v = [write(x, above, "", color=COLOUR["visible"]) for x in middles]
         self._of_x = [
             self.stage.moving(write(x, below, "", color=COLOUR["x"], weight="bold")) for x in middles
@@ -76,12 +77,14 @@ class Histograms:
     """Fig. 3 of the paper in three rows, which stand beside the photographs."""
 
     def __init__(self) -> None:
-        picture = Picture(HEIGHT / DPI, "", HALF / DPI, layout=None)
+        picture = Picture(HEIGHT / DPI, "", HISTOGRAMS / DPI, layout=None)
         self.stage = Stage(picture)
         self._steps: list[list[StepPatch]] = []
         for row, name in enumerate("VXI"):
             bottom = HEIGHT - (TOP + row * ROW + TALL)
-            axes = picture.add_axes((30 / HALF, bottom / HEIGHT, (HALF - 50) / HALF, (TALL - 8) / HEIGHT))
+            axes = picture.add_axes(
+                (30 / HISTOGRAMS, bottom / HEIGHT, (HISTOGRAMS - 50) / HISTOGRAMS, (TALL - 8) / HEIGHT)
+            )
             axes.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 1.06), yticks=[], xticks=range(0, 256, 50))
             axes.spines[["left", "right", "top"]].set_visible(False)
             axes.spines["bottom"].set_color("#888888")
@@ -120,13 +123,13 @@ class Pair:
     """A picture of the reader's own, and its X beside it."""
 
     def __init__(self) -> None:
-        self.stage = Stage(Picture(OWN_TALL / DPI, "", WHOLE / DPI, layout=None))
-        self._place = self.stage.photo(0, 0, WHOLE, OWN_TALL)
+        self.stage = Stage(Picture(OWN_TALL / DPI, "", OWN / DPI, layout=None))
+        self._place = self.stage.photo(0, 0, OWN, OWN_TALL)
 
     def show(self, *pictures: NDArray[np.uint8]) -> None:
         """Set both, (H, W, 3), in the middle of their boxes of OWN_WIDE by OWN_TALL."""
-        page = np.full((OWN_TALL, WHOLE, 3), 255, np.uint8)
-        for picture, box in zip(pictures, (0, WHOLE - OWN_WIDE)):
+        page = np.full((OWN_TALL, OWN, 3), 255, np.uint8)
+        for picture, box in zip(pictures, (0, OWN - OWN_WIDE)):
             tall, wide = picture.shape[:2]
             top, left = (OWN_TALL - tall) // 2, box + (OWN_WIDE - wide) // 2
             page[top : top + tall, left : left + wide] = picture
