@@ -75,8 +75,8 @@ class LambdaExplorer(Panel):
         with self._busy:
             if any(one.own and one.album.run == position.album.run for one in self._positions.values()):
                 return
-            names = [name for name in self._positions if name.startswith(f"{position.lam:g}")]
-            label = f"{position.lam:g} yours" + (f" ({len(names)})" if len(names) > 1 else "")
+            same = sum(one.lam == position.lam for one in self._own())
+            label = f"{position.lam:g} yours" + (f" ({same + 1})" if same else "")
             every = self._positions | {label: position}
             self._positions = dict(sorted(every.items(), key=lambda item: item[1].lam))
             self._curves.clear()
