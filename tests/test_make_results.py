@@ -74,6 +74,9 @@ def test_embeddings_generators_and_what_it_took(made):
     lambdas = read_tables(made / "tables").query("study == 'lambda'")["run"].unique()
     assert all(read_embeddings(run, made / "embeddings")[0].x is not None for run in lambdas)
     assert len(list((made / "embeddings").iterdir())) == 3  # with the Baseline
+    assert sorted(path.name for path in (made / "maps").iterdir()) == sorted(
+        path.name for path in (made / "embeddings").iterdir()
+    )
     assert set(read_generators(made / "generators.csv")["variant"]) >= {"Baseline+X", "Baseline+X+CMG"}
     assert {path.name for path in (made / "measures").iterdir()} == {"gap.csv", "place.csv"}
     about = json.loads((made / "about.json").read_text())

@@ -1,4 +1,4 @@
-"""Every shipped number, made anew: tables of all studies, measures, generators, embeddings, and how long it took.
+"""Every shipped number, made anew: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
 
     python -m xivlab.make_results                   # or: make results
 
@@ -19,6 +19,7 @@ from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.errors import XivlabError
 from xivlab.generators import generators_of, learned, write_generators
+from xivlab.maps import ship_maps
 from xivlab.measures import write_measures
 from xivlab.runs import write_atomically
 from xivlab.scale import Scale, current, describe, project
@@ -42,7 +43,7 @@ ORDER = (
 
 
 def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
-    """Ask all studies, and write tables/, measures/, embeddings/, generators.csv and about.json.
+    """Ask all studies, and write tables/, measures/, embeddings/, maps/, generators.csv and about.json.
 
     Args:
         scale: how big everything is.
@@ -69,6 +70,7 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
         "place", [run for run in trained if run.config().method != "baseline"], folder / "measures"
     )
     ship_embeddings(near, folder / "embeddings", jobs)
+    ship_maps(folder / "embeddings", folder / "maps")
     write_about(minutes, folder / "about.json", scale)
 
 
