@@ -1,15 +1,18 @@
 # %% [markdown]
 # # 07 Special cases
 #
+# The paper *learns* its third modality. One could as well take a gray picture, or the largest of the three channels, and learn nothing. Is the learning worth it? This
+# notebook puts seven kinds of X side by side: first three coats by hand, then a measurement without any training, then five seeds of each.
+#
 # **Goals.** After this notebook you can
 # - work out Mean, Gray, V, Y and a random channel for a few pixels, and say what each keeps of colour;
 # - say which two of them hold the same information;
 # - measure, without any training, which of them looks most like an infrared image;
 # - judge with five seeds, in two worlds, whether an X that is *learnt* beats one that is fixed.
 #
-# **Minutes.** 35. The computer needs a minute where results are stored, and hours where it has to train them.
+# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** Notebooks 02 (what $g$ is) and 06 (paired differences, and the rule for a verdict).
+# **Needs.** [02 The X modality](02_x_modality.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a verdict.
 
 # %%
 import numpy as np
@@ -72,6 +75,25 @@ image = torch.tensor(coats.T[None, :, None], dtype=torch.float32)  # (1, 3, 1, 3
 for name, channel in SPECIAL_CASES.items():
     assert np.allclose(channel(image)[0, 0, 0], by_hand[name], atol=1e-6)
 print("the package agrees on", ", ".join(SPECIAL_CASES))
+
+# %% [markdown]
+# On whole people, with sliders: the menu has the same kinds as presets.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Go through Mean, Gray, V and Y. With which of them does a dark blue garment come nearest to its infrared picture? And which of them can ten
+# weights *not* make, so that the sliders do not follow?
+#
+# <details><summary>Answer</summary>
+#
+# V: the largest channel of a blue garment is its blue one, and is as bright as that garment gets. A maximum is no weighted sum; ten weights make one gray value from a
+# weighted sum, so Mean, Gray and Y they can be, and V they cannot.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.x_studio()
 
 # %% [markdown]
 # Why should V be like near infrared? A dye swallows a part of the visible light and, beyond 750 nm, next to nothing (notebook 01). A coat of a strong colour lets at least *one* channel pass, and that one tells how
@@ -175,7 +197,43 @@ for world, values in alike.items():
 #
 # </details>
 #
-# $g$ may choose its weights. How far can it come by brightness alone? We ask least squares for the mix of R, G and B that predicts infrared best. That is a bound for an X made of a *weighted
+# $g$ may choose its weights. How far can a weighted sum come? We let the weight wander from blue over green to red, and look at the people one by one.
+
+# %%
+from xivlab.figures import COLOUR, Picture, plot_axes
+
+shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
+mixes = np.stack([np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1)  # weights of R, G, B
+rgb, infrared = brightness(images, "visible").to_numpy(), brightness(images, "infrared")[0].to_numpy()
+
+
+def people_of(weights):
+    """Brightness of each person in a mix of R, G and B, against infrared."""
+    mix = rgb @ weights
+    words = f"Weights of R, G, B {np.round(weights, 2)}: correlation with infrared {np.corrcoef(mix, infrared)[0, 1]:.2f}."
+    picture = Picture(3.2, words, 5.2)
+    axes = plot_axes(picture, "brightness in the mix", "brightness in infrared")
+    axes.plot(mix, infrared, "o", color=COLOUR["x"], alpha=0.6)
+    axes.set(xlim=(0, 0.9), ylim=(0, 0.9))
+    return picture
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** From blue over green to red: where is the correlation highest, and does it come near that of V?
+#
+# <details><summary>Answer</summary>
+#
+# Red is next to infrared in the spectrum, so one expects it at the right end; how much it gains over green you see. Each single channel is fooled by the dyes that swallow just this
+# channel, and V takes, for each pixel, the channel that is fooled least.
+#
+# </details>
+
+# %%
+names = [f"{r:.2g} R + {g:.2g} G + {b:.2g} B" for r, g, b in mixes]
+widgets.frame_slider(names, [people_of(mix) for mix in mixes], "mix", start=4)
+
+# %% [markdown]
+# Nobody has to search by hand: least squares finds the mix of R, G and B that predicts infrared best. That is a bound for an X made of a *weighted
 # sum*; V is none, and may lie above it.
 
 # %%
@@ -299,10 +357,30 @@ verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
 # - A reason ("closer to infrared") can often be measured without training. Do it.
 # - A dead X is the best control for X.
 
-# %% [markdown]
-# ## Exercise 1: the random channel
+# %% [markdown] tags=["teacher"]
+# Gray against Y is the cheapest lesson on luck in the whole course: same information, different number. Let the class bet before section 6. The dead starts of X are the
+# second one: a control that nobody planned.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 2 of 3, 8 minutes.* Write the random channel of section 4 for a batch.
+# ### Exercise 1. The random channel
+#
+# Difficulty ●●○ · importance ●●○ · 8 minutes
+#
+# Write the random channel of section 4 for a batch.
+#
+# <details><summary>Hint 1</summary>
+#
+# One number per image: the sum over its three axes, divided by 3, what is left over.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `images[np.arange(len(images)), :, :, which]` takes another channel of each image.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -315,7 +393,7 @@ def my_channel(images):
 from xivlab.exercise import check
 
 
-def reference(images):
+def drawn_channel(images):
     batch = torch.tensor(images / 255).permute(0, 3, 1, 2)
     return (255 * random_channel(batch)[:, 0]).round().numpy()
 
@@ -327,7 +405,7 @@ def picked(images, which):
 draws = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 4, 3)).astype(np.uint8)
 check(
     my_channel,
-    reference,
+    drawn_channel,
     [(draw,) for draw in draws],
     mistakes={
         "each image has its own sum, not the batch.": lambda m: picked(m, [int(m.sum()) % 3] * len(m)),
@@ -341,22 +419,46 @@ check(
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def my_channel(images):
+    which = images.sum((1, 2, 3)) % 3
+    return images[np.arange(len(images)), :, :, which]
+
+
+# %% tags=["wrong"]
+# says: each image has its own sum, not the batch
+def my_channel(images):
+    return images[..., images.sum() % 3]
+
+
+# %% tags=["wrong"]
+# says: one channel per image, not per pixel
+def my_channel(images):
+    which = images.sum(axis=3) % 3
+    return np.take_along_axis(images, which[..., None], axis=3)[..., 0]
+
+
+# %% tags=["wrong"]
+# says: that takes the image's number, not its bytes
+def my_channel(images):
+    which = np.arange(len(images)) % 3
+    return images[np.arange(len(images)), :, :, which]
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. g becomes Y
 #
-# ```python
-# def my_channel(images):
-#     which = images.sum((1, 2, 3)) % 3
-#     return images[np.arange(len(images)), :, :, which]
-# ```
+# Difficulty ●●○ · importance ●●○ · 6 minutes
+#
+# Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one answer; any is
+# right.
+#
+# <details><summary>Hint</summary>
+#
+# Y is a straight line of Gray (section 3). Put Gray into $w$; the slope of the line can go to $w$ or to $a$, its start to $b$ or to $d$. If to $b$: what does $a$ do with it?
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: g becomes Y
-#
-# *Difficulty 2 of 3, importance 2 of 3, 6 minutes.* Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one answer; any is
-# right.
 
 
 # %% tags=["exercise"]
@@ -391,14 +493,29 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def my_numbers():
+    return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [16 / 255] * 3
+
+
+# %% tags=["wrong"]
+# says: that is Gray: Y has less contrast
+def my_numbers():
+    return [0.299, 0.587, 0.114], 0.0, [1, 1, 1], [0, 0, 0]
+
+
+# %% tags=["wrong"]
+# says: the contrast is right; black is 16 / 255
+def my_numbers():
+    return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [0, 0, 0]
+
+
+# %% tags=["wrong"]
+# says: b is scaled by a as well
+def my_numbers():
+    return [0.299, 0.587, 0.114], 16 / 255, [219 / 255] * 3, [0, 0, 0]
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_numbers():
-#     return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [16 / 255] * 3
-# ```
-#
-# </details>
-#
 # Back: [06 The ablation](06_ablation.ipynb). Next: [08 Lambda](08_lambda.ipynb) turns the one knob of Eq. 11.

@@ -115,6 +115,7 @@ def valley(lam):
     styles = {name: (CURVES[i], DASHES[i]) for i, name in enumerate(curves)}
     picture = lines(r, curves, "r, the size of everything", "loss", words, styles)
     picture.axes[0].set_ylim(0, 5)
+    picture.axes[0].get_legend().set_loc("upper left")
     return picture
 
 
