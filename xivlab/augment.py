@@ -41,16 +41,17 @@ def flip(images: Tensor, generator: torch.Generator, share: Share = WHOLE) -> Te
 
 def shift(images: Tensor, generator: torch.Generator, pad: int, share: Share = WHOLE) -> Tensor:
     """Pad (B, 3, H, W) images by `pad` black pixels on every side and crop each at random."""
-    count, _, height, width = images.shape
+    count, channels, height, width = images.shape
     padded = torch.nn.functional.pad(images, (pad, pad, pad, pad))
     rank, ranks = share
     corner = torch.randint(0, 2 * pad + 1, (2, count * ranks, 1), generator=generator)
     corner = corner.chunk(ranks, dim=1)[rank].to(images.device)  # (2, B, 1)
     rows = corner[0] + torch.arange(height, device=images.device)  # (B, H)
-    columns = corner[1] + torch.arange(width, device=images.device)  # (B, W)
-    which = torch.arange(count, device=images.device)[:, None, None]
-    cropped = padded.permute(0, 2, 3, 1)[which, rows[:, :, None], columns[:, None, :]]
-    return cropped.permute(0, 3, 1, 2)
+    which = torch.arange(count, device=images.device)[:, None]
+    # Every line of an image at every shift, a view: so a crop copies whole lines, not pixel by pixel.
+    lines = padded.permute(0, 2, 3, 1).flatten(2).unfold(2, width * channels, channels)
+    cropped = lines[which, rows, corner[1]]  # (B, H, W * channels)
+    return cropped.unflatten(2, (width, channels)).permute(0, 3, 1, 2)
 
 
 def random_erase(
