@@ -204,16 +204,16 @@ from xivlab.figures import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
 mixes = np.stack([np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1)  # weights of R, G, B
-rgb, infrared = brightness(images, "visible").to_numpy(), brightness(images, "infrared")[0].to_numpy()
+people_rgb, people_infrared = brightness(images, "visible").to_numpy(), brightness(images, "infrared")[0].to_numpy()
 
 
 def people_of(weights):
     """Brightness of each person in a mix of R, G and B, against infrared."""
-    mix = rgb @ weights
-    words = f"Weights of R, G, B {np.round(weights, 2)}: correlation with infrared {np.corrcoef(mix, infrared)[0, 1]:.2f}."
+    mix = people_rgb @ weights
+    words = f"Weights of R, G, B {np.round(weights, 2)}: correlation with infrared {np.corrcoef(mix, people_infrared)[0, 1]:.2f}."
     picture = Picture(3.2, words, 5.2)
     axes = plot_axes(picture, "brightness in the mix", "brightness in infrared")
-    axes.plot(mix, infrared, "o", color=COLOUR["x"], alpha=0.6)
+    axes.plot(mix, people_infrared, "o", color=COLOUR["x"], alpha=0.6)
     axes.set(xlim=(0, 0.9), ylim=(0, 0.9))
     return picture
 
@@ -223,14 +223,14 @@ def people_of(weights):
 #
 # <details><summary>Answer</summary>
 #
-# Red is next to infrared in the spectrum, so one expects it at the right end; how much it gains over green you see. Each single channel is fooled by the dyes that swallow just this
-# channel, and V takes, for each pixel, the channel that is fooled least.
+# Red is next to infrared in the spectrum, so one expects the right end. On the synthetic people the correlation hardly moves, and red alone is no better than blue alone: each
+# single channel is fooled by the dyes that swallow just this one, and a mix averages the foolings. V takes, for each pixel, the channel that is fooled least.
 #
 # </details>
 
 # %%
-names = [f"{r:.2g} R + {g:.2g} G + {b:.2g} B" for r, g, b in mixes]
-widgets.frame_slider(names, [people_of(mix) for mix in mixes], "mix", start=4)
+labels = [f"{r:.2g} R + {g:.2g} G + {b:.2g} B" for r, g, b in mixes]
+widgets.frame_slider(labels, [people_of(mix) for mix in mixes], "mix", start=4)
 
 # %% [markdown]
 # Nobody has to search by hand: least squares finds the mix of R, G and B that predicts infrared best. That is a bound for an X made of a *weighted
