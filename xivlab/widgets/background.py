@@ -28,7 +28,8 @@ class Job(Generic[T]):
         self.result: T | None = None
         self.error: Exception | None = None
         self._work, self._after = work, after
-        self._stop = threading.Event()
+        self._stop, self._end = threading.Event(), threading.Event()
+        self._begun = False
         # A daemon, since a kernel must be able to leave; `_leave` lets the work end cleanly before.
         self._thread = threading.Thread(target=self._run, name="xivlab-job", daemon=True)
 
@@ -40,10 +41,11 @@ class Job(Generic[T]):
     @property
     def running(self) -> bool:
         """Whether its thread is at work, or waits for its turn."""
-        return self._thread.is_alive()
+        return self._begun and not self._end.is_set()
 
     def start(self) -> None:
         """Begin, at once or when the job before has ended."""
+        self._begun = True
         _LIVE.add(self)
         self._thread.start()
 
@@ -62,7 +64,9 @@ class Job(Generic[T]):
         """
         while self.running:
             try:
-                self._thread.join(0.2)  # a wait without end would not hear Ctrl-C on every system
+                # Not Thread.join, after whose interruption older Pythons take the thread for dead; and not
+                # without end, which would not hear Ctrl-C on every system.
+                self._end.wait(0.2)
             except KeyboardInterrupt:
                 self.stop()
         if self.error is not None:
@@ -82,7 +86,10 @@ class Job(Generic[T]):
         except Exception as error:  # noqa: BLE001 (`after` and `join` tell it)
             self.error = error
         finally:
-            self._after(self)
+            try:
+                self._after(self)
+            finally:
+                self._end.set()
 
 
 def busy() -> bool:
@@ -97,4 +104,4 @@ def _leave() -> None:
     for job in jobs:
         job.stop()
     for job in jobs:
-        job._thread.join(10)
+        job._end.wait(10)

@@ -109,9 +109,11 @@ class LossStage(Stage):
         names = terms_of(method)
         between = [name for name in names if name.count("_") == 2]
         self._parts = [
-            _Part(self, "loss of each modality", [n for n in names if n not in between], 0.595),
-            _Part(self, "loss between modalities", between, 0.115),
+            _Part(self, "loss of each modality", [n for n in names if n not in between], 0.575, 0.28),
+            _Part(self, "loss between modalities", between, 0.12, 0.28),
         ]
+        self._parts[0].axes.tick_params(labelbottom=False)
+        self._parts[0].axes.set_xlabel("")
 
     def show(self, learnt: Learnt) -> str:
         """Move the curves; returns the words."""
@@ -130,30 +132,28 @@ class LossStage(Stage):
 class _Part:
     """One of the two axes: faint curves of single steps under strong ones of their running means."""
 
-    def __init__(self, stage: Stage, title: str, names: Sequence[str], bottom: float) -> None:
+    def __init__(self, stage: Stage, title: str, names: Sequence[str], bottom: float, height: float) -> None:
         self._stage, self._names = stage, names
-        self._axes = _axes(stage.picture, "loss", title, bottom, 0.335)
+        self.axes = _axes(stage.picture, "loss", title, bottom, height)
         if not names:
-            self._axes.text(0.5, 0.5, "no L_C in this method", ha="center", va="center",
-                            transform=self._axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
+            self.axes.text(0.5, 0.5, "no L_C in this method", ha="center", va="center",
+                            transform=self.axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
         self._faint = {
-            n: stage.moving(self._axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
+            n: stage.moving(self.axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
             for n in names
         }
         self._strong = {
             n: stage.moving(
-                self._axes.plot([], [], color=LOOK[n][0], linestyle=LOOK[n][1], linewidth=2, label=TERMS[n])[
-                    0
-                ]
+                self.axes.plot([], [], color=LOOK[n][0], linestyle=LOOK[n][1], linewidth=2, label=TERMS[n])[0]
             )
             for n in names
         }
         if names:
-            _legend(self._axes, list(self._strong.values()), "upper right", 1.02)
+            _legend(self.axes, list(self._strong.values()))
 
     def show(self, learnt: Learnt) -> None:
         highest = max((learnt.terms[n].max() for n in self._names if learnt.done), default=0.0)
-        _limits(self._stage, self._axes, learnt.steps, ceiling(highest))
+        _limits(self._stage, self.axes, learnt.steps, ceiling(highest))
         for name in self._names:
             for line, values in ((self._faint[name], learnt.terms), (self._strong[name], learnt.means)):
                 line.set_data(learnt.step if learnt.done else [], values.get(name, []))
@@ -170,23 +170,25 @@ class RankStage(Stage):
     def __init__(self, distances: Sequence[str], people: int) -> None:
         super().__init__(_picture())
         self._people = people
-        self._axes = _axes(self.picture, "rank-1 in %", "rank-1 on validation people", 0.115, 0.815)
+        self.axes = _axes(
+            self.picture, "rank-1 in %", "rank-1 on validation people, by distance", 0.12, 0.735
+        )
         self._lines: dict[str, Line2D] = {}
         if not people:
-            self._axes.text(0.5, 0.5, "no validation people: all train", ha="center", va="center",
-                            transform=self._axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
+            self.axes.text(0.5, 0.5, "no validation people: all train", ha="center", va="center",
+                            transform=self.axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
             return
-        chance = self._axes.axhline(
+        chance = self.axes.axhline(
             100 / people, color="#666666", linewidth=1, linestyle=DASHES[3], label="chance"
         )
         for name in distances:
             colour, dash, mark = DISTANCES[name]
-            line = self._axes.plot(
+            line = self.axes.plot(
                 [], [], color=colour, linestyle=dash, marker=mark, markersize=5, linewidth=2,
-                label=f"distance {name}", clip_on=False,
+                label=name, clip_on=False,
             )[0]  # fmt: skip
             self._lines[name] = self.moving(line)
-        _legend(self._axes, [*self._lines.values(), chance], "lower right", 0.04)
+        _legend(self.axes, [*self._lines.values(), chance])
 
     def show(self, learnt: Learnt, distance: str, test: float | None) -> str:
         """Move the curves; returns the words.
@@ -197,7 +199,7 @@ class RankStage(Stage):
             test: rank-1 on the test people, once the run is finished.
         """
         highest = max((100 * values.max() for values in learnt.rank1.values()), default=0.0)
-        _limits(self, self._axes, learnt.steps, 10 * math.ceil(1.25 * highest / 10) or 50)
+        _limits(self, self.axes, learnt.steps, 10 * math.ceil(1.25 * highest / 10) or 50)
         for name, line in self._lines.items():
             seen = name in learnt.rank1
             line.set_data(learnt.evaluated if seen else [], 100 * learnt.rank1[name] if seen else [])
@@ -237,15 +239,16 @@ def _picture() -> Picture:
 
 def _axes(picture: Picture, ylabel: str, title: str, bottom: float, height: float) -> Axes:
     axes = plot_axes(picture, "step", ylabel)
-    axes.set_position((0.13, bottom, 0.84, height))
-    axes.set_title(title, fontsize=FONT + 1, color=INK)
+    axes.set_position((0.145, bottom, 0.81, height))
+    axes.set_title(title, fontsize=FONT + 1, color=INK, pad=24)  # points: room for a line of legend
     return axes
 
 
-def _legend(axes: Axes, lines: Sequence[Line2D], where: str, height: float) -> None:
+def _legend(axes: Axes, lines: Sequence[Line2D]) -> None:
+    """In a line over the axes, where no curve can come."""
     axes.legend(
-        handles=lines, loc=where, bbox_to_anchor=(1, height), ncols=2, frameon=False, fontsize=FONT - 1,
-        handlelength=2.6,
+        handles=lines, loc="lower center", bbox_to_anchor=(0.48, 0.98), ncols=len(lines), frameon=False,
+        fontsize=FONT - 1, handlelength=2.2, columnspacing=1.1, handletextpad=0.5, borderpad=0.2,
     )  # fmt: skip
 
 

@@ -186,13 +186,13 @@ class TrainLive(Panel):
             if self._news is not None and self._news[0] == config:
                 says = self._news[1]
             elif run.finished:
-                says = "Trained before: shown from disk, and never trained twice."
+                says = "Trained before: shown from disk, never trained twice."
             elif run.started:
                 says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
             else:
                 says = f"Not trained yet. A training of this scale takes {self._scale.training}."
             self.bar.value = 1.0 if run.finished else curves.done / steps
-            self._tell(f"{describe(config)}: {says[0].lower()}{says[1:]}")
+            self._tell(f"{describe(config)}. {says}")
         return curves, test
 
     def _work(self, job: Job[Run], config: Config) -> Run:
@@ -233,12 +233,12 @@ class TrainLive(Panel):
             if taken >= 3:
                 each = (time.monotonic() - first[0]) / taken
                 left = f"{in_words(each * (now.steps - now.step))} left"
-            says = f"step {now.step} of {now.steps}, {left}."
+            says = f"Step {now.step} of {now.steps}, {left}."
         elif now.doing == "validation":
-            says = f"step {now.step} of {now.steps}, searching the validation people."
+            says = f"Step {now.step} of {now.steps}, searching the validation people."
         else:
-            says = f"all {now.steps} steps done, searching the test people, once."
-        self._tell(f"{describe(config)}: {says}")
+            says = f"All {now.steps} steps done, searching the test people, once."
+        self._tell(f"{describe(config)}. {says}")
         self.refresh()
 
     def _ended(self, job: Job[Run]) -> None:
