@@ -39,8 +39,8 @@ class Points:
         features: (N, D) float32.
         modality: (N,) str: visible, infrared or x.
         person, camera: (N,) integer; of an X those of its visible image.
-        row: (N,) integer, the image's place among the visible or infrared ones of the split; an X has
-            that of its visible image.
+        row: (N,) integer, the image's place among the visible or infrared embeddings; an X has that of
+            its visible image.
     """
 
     features: NDArray[np.float32]
@@ -88,13 +88,11 @@ def few(
     return {light: rows[np.isin(person[light][rows], kept)] for light, rows in first.items()}
 
 
-def points_of(embeddings: Embeddings, images: Mapping[str, NDArray[np.integer]] | None = None) -> Points:
+def points_of(embeddings: Embeddings) -> Points:
     """The points of a map: those of `few`, with the X of every visible image if there are any.
 
     Args:
         embeddings: of a split, or of a part of it.
-        images: the place of each embedded image among those of its modality in the split, by modality;
-            in their order if not given.
     """
     lights = ("visible", "infrared")
     rows = few(*({light: of(light) for light in lights} for of in (embeddings.people, embeddings.cameras)))
@@ -110,7 +108,7 @@ def points_of(embeddings: Embeddings, images: Mapping[str, NDArray[np.integer]] 
                 np.full(len(kept), name),
                 embeddings.people(light)[kept],
                 embeddings.cameras(light)[kept],
-                kept if images is None else images[light][kept],
+                kept,
             )
         )
     features, modality, person, camera, row = map(np.concatenate, zip(*parts))
@@ -221,7 +219,7 @@ def ship_maps(embeddings: Path, folder: Path) -> None:
         XivlabError: embeddings are damaged, or a file cannot be written.
     """
     for path in sorted(embeddings.glob("*.npz")):
-        print(write_maps(path.stem, points_of(*read_embeddings(path.stem, embeddings)), folder), flush=True)
+        print(write_maps(path.stem, points_of(read_embeddings(path.stem, embeddings)[0]), folder), flush=True)
 
 
 def _cache() -> Path:
