@@ -2,6 +2,7 @@
 # make study       the main job without a screen: train, test, run all notebooks, write results/report.html
 # make notebooks   build the notebooks from notebooks/source, executed
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
+# make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make results     every stored number anew: two hours on two cores
 # make test        run the tests
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in minutes
@@ -12,7 +13,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers results test stress
+.PHONY: lab study notebooks teachers book results test stress
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -24,6 +25,9 @@ notebooks: $(VENV)/installed
 
 teachers: $(VENV)/installed
 	$(BIN)/python -m notebooks.build --teachers
+
+book: $(VENV)/installed
+	$(BIN)/python -m notebooks.book
 
 results: $(VENV)/installed
 	$(BIN)/python -m xivlab.make_results

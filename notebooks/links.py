@@ -41,12 +41,13 @@ def anchors(text: str, jupyter: bool) -> list[str]:
         >>> anchors("# Eq. 2 by hand", jupyter=True), anchors("# Eq. 2 by hand", jupyter=False)
         (['Eq.-2-by-hand'], ['eq-2-by-hand'])
     """
+    return [anchor(heading, jupyter) for heading in headings(text)]
+
+
+def headings(text: str) -> list[str]:
+    """The headings of a text as a reader sees them."""
     tokens = parser().parse(text)
-    return [
-        anchor(words(tokens[n + 1]), jupyter)
-        for n, token in enumerate(tokens)
-        if token.type == "heading_open"
-    ]
+    return [words(tokens[n + 1]) for n, token in enumerate(tokens) if token.type == "heading_open"]
 
 
 def anchor(heading: str, jupyter: bool) -> str:

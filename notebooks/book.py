@@ -1,0 +1,226 @@
+"""The whole course as pages that open without a kernel and without a network.
+
+    python -m notebooks.book            writes book/; open book/index.html
+
+The notebooks as they are built, with their outputs, and the texts beside them. Nothing is loaded from
+elsewhere: formulas are MathML, pictures are files, and what the search knows is a script of its own, since a
+page opened from a disk may not read other files.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pygments.formatters import HtmlFormatter
+
+from notebooks import build, links, pages
+from xivlab.errors import XivlabError
+
+ROOT = build.FOLDER.parent
+THEME = build.FOLDER / "theme"
+BOOK = ROOT / "book"
+# What stands beside the notebooks, in this order, and under which name in the contents.
+COURSE = {
+    "notebooks/GLOSSARY.md": "Glossary",
+    "notebooks/INDEX.md": "Index of the paper",
+    "notebooks/WIDGETS.md": "Widgets",
+    "notebooks/READING.md": "What to read",
+    "notebooks/TEACHING.md": "Teaching",
+}
+KIT = {
+    "README.md": "About the kit",
+    "CONTRIBUTING.md": "Changing it",
+    "notebooks/README.md": "How notebooks are built",
+    "data_prep/README.md": "The real data sets",
+    "data_prep/SCALING.md": "One GPU, several, a cluster",
+    "data_prep/people/README.md": "The synthetic people",
+}
+MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
+GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the contents.
+
+    Attributes:
+        source: the notebook or text.
+        file: its name in the book.
+        name: in the contents.
+    """
+
+    source: Path
+    file: str
+    name: str
+
+
+def contents() -> list[tuple[str, list[Entry]]]:
+    """The parts of the book, with their pages in order.
+
+    Raises:
+        XivlabError: a notebook is not built.
+    """
+    notebooks = []
+    for source in build.sources():
+        path = build.target(source)
+        if not path.is_file():
+            raise XivlabError(f"{path.name} is not built: run python -m notebooks.build {source.name[:2]}.")
+        title = links.headings(nbformat.read(path, as_version=4).cells[0].source)[0]
+        notebooks.append(Entry(path, f"{path.stem}.html", title))
+    parts = [("Notebooks", notebooks)]
+    for title, texts in (("Beside the notebooks", COURSE), ("The kit", KIT)):
+        there = [
+            Entry(ROOT / file, file.replace("/", "-").removesuffix(".md") + ".html", name)
+            for file, name in texts.items()
+            if (ROOT / file).is_file()
+        ]
+        parts.append((title, there))
+    return parts
+
+
+class Book:
+    """The book in the making.
+
+    Args:
+        folder: to be written; what is in it is lost.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.parts = contents()
+        self.entries = [entry for _, entries in self.parts for entry in entries]
+        self.files = {entry.source.resolve(): entry.file for entry in self.entries}
+        for entry in self.entries:  # a link to a folder leads to its README
+            if entry.source.name == "README.md" and entry.source.parent != ROOT:
+                self.files[entry.source.parent.resolve()] = entry.file
+        theme = Environment(
+            loader=FileSystemLoader(THEME), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self.template = theme.get_template("page.html")
+
+    def write(self) -> None:
+        """Write all pages, the pictures and what the search knows.
+
+        Raises:
+            XivlabError: a link leads nowhere.
+        """
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        (self.folder / "pictures").mkdir(parents=True)
+        found = []
+        for place, entry in enumerate(self.entries):
+            page = self._page(entry)
+            before = self.entries[place - 1] if place else None
+            after = self.entries[place + 1] if place + 1 < len(self.entries) else None
+            self._render(entry.file, entry.name, page.html, page.sections[1:], before, after)
+            found += [
+                {
+                    "page": entry.file,
+                    "title": entry.name,
+                    "heading": section.heading,
+                    "anchor": section.anchor,
+                }
+                | {"words": " ".join(" ".join(section.words).split())}
+                for section in page.sections
+            ]
+        self._render("index.html", "XIV-Lab", self._front(), [], None, self.entries[0])
+        known = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        (self.folder / "search-data.js").write_text(f"const SECTIONS = {known};\n", encoding="utf-8")
+        style = (THEME / "book.css").read_text(encoding="utf-8")
+        style += HtmlFormatter(style="default").get_style_defs(".code")
+        (self.folder / "book.css").write_text(style, encoding="utf-8")
+        shutil.copy(THEME / "book.js", self.folder)
+
+    def _page(self, entry: Entry) -> pages.Page:
+        def lead(link: str) -> str | None:
+            return self._lead(entry.source, link)
+
+        if entry.source.suffix == ".ipynb":
+            return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep)
+        return pages.page_of_text(entry.source.read_text(encoding="utf-8"), lead)
+
+    def _render(
+        self,
+        file: str,
+        name: str,
+        html: str,
+        sections: list[pages.Section],
+        before: Entry | None,
+        after: Entry | None,
+    ) -> None:
+        text = self.template.render(
+            file=file, name=name, html=html, sections=sections, parts=self.parts, before=before, after=after
+        )
+        (self.folder / file).write_text(text, encoding="utf-8")
+
+    def _front(self) -> str:
+        """The first page: each notebook with what it is for."""
+        cards = []
+        for entry in self.parts[0][1]:
+            top = nbformat.read(entry.source, as_version=4).cells[0].source
+            goals = GOALS.search(top)
+            listed = pages.page_of_text(f"# {entry.name}\n\n{goals[1]}", str).html if goals else ""
+            listed = listed.partition("</h1>")[2]
+            cards.append(f'<li><h2><a href="{entry.file}">{entry.name}</a></h2>{listed}</li>')
+        intro = (
+            "<h1>XIV-Lab</h1>\n<p>A study kit for infrared-visible person re-identification: one paper, XIV-ReID (AAAI "
+            "2020), from end to end. These pages show every notebook as it was run, with its pictures. In JupyterLab "
+            "the pictures move, the exercises are checked, and every number is computed anew.</p>\n"
+        )
+        return f'{intro}<ol class="cards">{"".join(cards)}</ol>'
+
+    def _keep(self, mime: str, data: str) -> str:
+        """Write a picture; the same picture only once."""
+        content = base64.b64decode(data)
+        name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.{ENDINGS[mime]}"
+        (self.folder / name).write_bytes(content)
+        return name
+
+    def _lead(self, source: Path, link: str) -> str | None:
+        """Where a link or picture of a text leads in the book; None: to nothing that is in it.
+
+        Raises:
+            XivlabError: it leads nowhere in the project.
+        """
+        if re.match(r"[a-z]+:|#", link):
+            return link
+        file, mark, anchor = link.partition("#")
+        aim = (source.parent / file).resolve()
+        if aim in self.files:
+            return self.files[aim] + mark + anchor
+        inside = aim.relative_to(ROOT.resolve()) if aim.is_relative_to(ROOT.resolve()) else None
+        if inside is None or (not aim.exists() and inside.as_posix() not in MADE):
+            raise XivlabError(f"{source.name} links to {link}, which does not exist.")
+        if not aim.is_file():
+            return None
+        copy = self.folder / "files" / inside
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(aim, copy)
+        return f"files/{inside.as_posix()}"
+
+
+def main(args: list[str] | None = None) -> int:
+    """The command line; 1 if the book cannot be written."""
+    parser = argparse.ArgumentParser("python -m notebooks.book", description="Write the course as pages.")
+    parser.add_argument("--folder", type=Path, default=BOOK, help="where to; book/ if not given")
+    arguments = parser.parse_args(args)
+    try:
+        Book(arguments.folder).write()
+    except XivlabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Open {arguments.folder / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
