@@ -17,6 +17,7 @@ from xivlab.model import Output
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+NARROWEST = 32  # pixels; narrower images end up one wide, where oneDNN's bfloat16 gradients are random or NaN
 PRECISION = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}  # as Lightning Fabric calls them
 
 
@@ -67,6 +68,11 @@ def _check(config: Config, device: torch.device, devices: int, nodes: int) -> No
         raise XivlabError(f"devices and nodes must be at least 1, not {devices} and {nodes}.")
     if config.precision == "16" and device.type == "cpu":
         raise XivlabError("precision '16' needs a GPU: on the CPU choose 'bf16', '32' or 'auto'.")
+    if config.precision == "bf16" and device.type == "cpu" and config.width < NARROWEST:
+        raise XivlabError(
+            f"precision 'bf16' cannot train on images {config.width} pixels wide on the CPU: choose '32', or make "
+            f"width at least {NARROWEST}."
+        )
     if device.type == "mps" and count > 1:
         raise XivlabError("An Apple GPU trains alone: leave devices and nodes at 1.")
     if device.type == "cuda" and devices > torch.cuda.device_count():
