@@ -159,12 +159,14 @@ class IdentityBatches:
         images_per_person: int,
         seed: int,
     ) -> None:
-        rows = [
-            {int(p): np.flatnonzero((person == p) & (modality == code)) for p in np.unique(person)}
-            for code in (MODALITY_CODE["infrared"], MODALITY_CODE["visible"])
-        ]
+        rows = []
+        for code in (MODALITY_CODE["infrared"], MODALITY_CODE["visible"]):
+            mine = np.flatnonzero(modality == code)
+            mine = mine[np.argsort(person[mine], kind="stable")]  # by person, then by row
+            people, begins = np.unique(person[mine], return_index=True)
+            rows.append(dict(zip(people.tolist(), np.split(mine, begins[1:]))))
         # Sorted, so a person's class is the same in every process and on every machine.
-        self.people = sorted(p for p in rows[0] if len(rows[0][p]) and len(rows[1][p]))
+        self.people = sorted(rows[0].keys() & rows[1].keys())
         self.infrared = [rows[0][p] for p in self.people]
         self.visible = [rows[1][p] for p in self.people]
         self.people_per_batch, self.images_per_person = people_per_batch, images_per_person
