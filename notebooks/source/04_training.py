@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 04 Training
 #
+# The losses are known; now a network has to live by them. How do batches have to be made, how large a step is taken, when is it enough, and who decides which model is kept? You take one
+# training step by hand, watch three hundred of them, and stop and go on in the middle.
+#
 # **Goals.** After this notebook you can
 # - read the settings of a run, and say where the demo differs from the paper;
 # - follow one training step line by line, from the rows of a batch to the changed weights;
@@ -8,9 +11,9 @@
 # - say why the best model is chosen on `val` and never on `test`;
 # - stop a run, go on with it, and train on a GPU or on real data by changing one word.
 #
-# **Minutes.** 40, of which one to three are the computer's.
+# **Minutes.** 50 for you; for the computer {minutes}.
 #
-# **Needs.** Notebook 03 (the losses). The demo run of notebook 00 is found again if it is there, else it is trained here.
+# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb). The demo run of notebook 00 is found again if it is there, else it is trained here.
 
 # %%
 import inspect
@@ -58,7 +61,7 @@ except XivlabError as error:
     print(error)
 
 # %% [markdown]
-# The sentence says what to change. All errors of the package are of this kind.
+# The sentence says what to change. All errors of the package are of this kind. (What $K = 1$ would do to the triplets is one of the failures of notebook 03.)
 #
 # ## 2. A batch: P people, K images, three modalities
 #
@@ -176,7 +179,7 @@ print(inspect.getsource(losses).split('"""')[2])
 # The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells the three
 # methods apart.
 #
-# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large is
+# We take the first step ourselves. **Question:** with $C$ training people and a classifier that knows nothing, how large is
 # the identity loss of one image?
 
 # %%
@@ -293,8 +296,39 @@ print(f"score on the people that chose it: {chosen_on.max(1).mean():.1%}")
 print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean():.1%}")
 
 # %% [markdown]
-# All models are worth 50 %, yet the chosen one seems to be worth clearly more on the people who chose it. On new people the gain is gone. Whoever
-# chooses on `test` reports the first number, and cannot know how much of it is luck. Here the test people are embedded once, at
+# All models are worth 50 %, yet the chosen one seems to be worth clearly more on the people who chose it. On new people the gain is gone.
+
+# %%
+from xivlab import widgets
+
+
+def choosing(models):
+    """1000 repetitions of choosing the best of some equally good models, judged twice."""
+    chosen_on, fresh = rng.binomial(100, 0.5, (2, 1000, models)) / 100
+    row = np.arange(1000), chosen_on.argmax(1)
+    judged = {"the people that chose": chosen_on[row], "new people": fresh[row]}
+    said = " and ".join(f"{scores.mean():.1%} on {name}" for name, scores in judged.items())
+    some = {name: scores[:200] for name, scores in judged.items()}
+    return charts.spread(some, "rank-1 in %", f"Best of {models}: {said}.", limits=(30, 75))
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many does it take until the lie is ten points? Does it stop growing?
+#
+# <details><summary>Answer</summary>
+#
+# It begins with the second model, reaches ten points at about twenty to fifty, and then grows ever more slowly, but never stops. Every epoch at which the test people are
+# looked at is a model to choose from, and 120 epochs are 120 models (alike to each other, so it is less bad than here). New people stay at 50 %.
+#
+# </details>
+
+# %%
+models = (1, 2, 5, 10, 20, 50, 100)
+widgets.frame_slider(models, [choosing(count) for count in models], "models", start=4)
+
+# %% [markdown]
+# Whoever
+# chooses on `test` reports the upper cloud, and cannot know how much of it is luck. Here the test people are embedded once, at
 # the very end, and their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them.
 #
 # ## 8. Stop and go on
@@ -338,6 +372,24 @@ import shutil
 shutil.rmtree(folder)
 
 # %% [markdown]
+# The widget does the same with buttons. *Train* runs in the background, so that you can go on reading; *Stop* saves, and *Train* goes on.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then train.** Choose the method Baseline, and watch the first hundred steps. Which of the loss terms will be missing? Will rank-1 on the validation people be above or below that of
+# the run above when it ends? Then do the same with $\lambda = 0$.
+#
+# <details><summary>Answer</summary>
+#
+# The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say which method is better (notebook 06 has five). With $\lambda = 0$ the cross terms are
+# still computed and drawn, but nobody listens to them; that they fall all the same says how much the shared classifier does for the gap.
+#
+# </details>
+
+# %%
+live = widgets.train_live(data, scale)
+live
+
+# %% [markdown]
 # ## 9. A GPU, the paper's settings, real data
 #
 # **A GPU** needs no change: `train` takes CUDA if there is one, else Apple's MPS, else the CPU.
@@ -364,11 +416,30 @@ print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epoch
 # - `val` chooses, `test` reports, once.
 # - What depends on (seed, step) alone need not be saved, and a resumed run is the same run.
 
-# %% [markdown]
-# ## Exercise 1: the learning rate
+# %% [markdown] tags=["teacher"]
+# While the class trains, ask what the machine does between two steps, and which part of `learn` would be slow on a GPU. A training at demo scale takes about a minute, on battery two.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 1 of 3, importance 2 of 3, 6 minutes.* Write the schedule of section 3: from a hundredth of `peak` in a line up to `peak` at
+# ### Exercise 1. The learning rate
+#
+# Difficulty ●○○ · importance ●●○ · 6 minutes
+#
+# Write the schedule of section 3: from a hundredth of `peak` in a line up to `peak` at
 # epoch `warmup`, then `peak`, and a tenth of it after each epoch in `decays` (from that epoch on).
+#
+# <details><summary>Hint 1</summary>
+#
+# Two cases: before `warmup`, and from it on.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# A line from 0.01 to 1: `0.01 + 0.99 * epoch / warmup`. And `sum(epoch >= decay for decay in decays)` counts the stairs behind you.
+#
+# </details>
 
 # %% tags=["exercise"]
 def my_rate(epoch, peak, warmup, decays):
@@ -380,39 +451,64 @@ def my_rate(epoch, peak, warmup, decays):
 from xivlab.exercise import check
 
 
-def reference(epoch, peak, warmup, decays):
+def rate_of(epoch, peak, warmup, decays):
     return learning_rate(preset("demo", learning_rate=peak, warmup_epochs=warmup, decay_epochs=decays), epoch)
 
 
 check(
     my_rate,
-    reference,
+    rate_of,
     [(epoch, 0.01, 2, (4, 6)) for epoch in (3.0, 0.0, 1.0, 4.0, 5.5, 6.0)],
     mistakes={
-        "the warm-up is missing.": lambda epoch, peak, warmup, decays: reference(epoch, peak, 0, decays),
+        "the warm-up is missing.": lambda epoch, peak, warmup, decays: rate_of(epoch, peak, 0, decays),
         "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: peak * epoch / warmup,
-        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: reference(epoch - 1e-6, *rest),
+        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: rate_of(epoch - 1e-6, *rest),
     },
     tolerance=1e-9,
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def my_rate(epoch, peak, warmup, decays):
+    if epoch < warmup:
+        return peak * (0.01 + 0.99 * epoch / warmup)
+    return peak * 0.1 ** sum(epoch >= decay for decay in decays)
+
+
+# %% tags=["wrong"]
+# says: the warm-up begins at a hundredth, not at 0
+def my_rate(epoch, peak, warmup, decays):
+    rise = min(1, epoch / warmup)
+    return peak * rise * 0.1 ** sum(epoch >= decay for decay in decays)
+
+
+# %% tags=["wrong"]
+# says: the warm-up is missing
+def my_rate(epoch, peak, warmup, decays):
+    return peak * 0.1 ** sum(epoch >= decay for decay in decays)
+
+
+# %% tags=["wrong"]
+# says: the rate falls when the decay epoch is reached
+def my_rate(epoch, peak, warmup, decays):
+    if epoch < warmup:
+        return peak * (0.01 + 0.99 * epoch / warmup)
+    return peak * 0.1 ** sum(epoch > decay for decay in decays)
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Which model is kept?
 #
-# ```python
-# def my_rate(epoch, peak, warmup, decays):
-#     if epoch < warmup:
-#         return peak * (0.01 + 0.99 * epoch / warmup)
-#     return peak * 0.1 ** sum(epoch >= decay for decay in decays)
-# ```
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# Given the table `metrics` of a run and the name of a test distance, return the
+# step of the model that may be kept.
+#
+# <details><summary>Hint</summary>
+#
+# Two conditions on the rows, then the row with the largest mAP: `idxmax` gives its label, `loc` the row.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: which model is kept?
-#
-# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Given the table `metrics` of a run and the name of a test distance, return the
-# step of the model that may be kept.
 
 # %% tags=["exercise"]
 def my_choice(metrics, test_distance):
@@ -438,15 +534,32 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def my_choice(metrics, test_distance):
+    val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == test_distance)]
+    return val.loc[val["mAP"].idxmax(), "step"]
+
+
+# %% tags=["wrong"]
+# says: that row is of the test people
+def my_choice(metrics, test_distance):
+    mine = metrics[metrics["test_distance"] == test_distance]
+    return mine.loc[mine["mAP"].idxmax(), "step"]
+
+
+# %% tags=["wrong"]
+# says: that is the last model, not the best
+def my_choice(metrics, test_distance):
+    return metrics[metrics["split"] == "val"]["step"].max()
+
+
+# %% tags=["wrong"]
+# says: that is the best by another test distance
+def my_choice(metrics, test_distance):
+    val = metrics[metrics["split"] == "val"]
+    return val.loc[val["mAP"].idxmax(), "step"]
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_choice(metrics, test_distance):
-#     val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == test_distance)]
-#     return val.loc[val["mAP"].idxmax(), "step"]
-# ```
-#
-# </details>
-#
 # Next: [05 Search and scores](05_search_and_scores.ipynb) looks closely at what was only called "rank-1" here.
