@@ -1,12 +1,18 @@
 # %% [markdown]
 # # 02 The X modality
 #
-# **Goals.** Build the generator $g$ by hand and check it against the package's; count what it has and what it costs; see
-# what it can and cannot do, and how it can die; look at the X of a trained model.
+# Between a colour picture and an infrared one the paper puts a third, X, and makes it with a network of ten weights: so small that you can compute it on paper, set it by hand, and kill it. You
+# do all three.
 #
-# **Minutes.** 25, of which one or two are the computer's.
+# **Goals.** After this notebook you can
+# - build the generator $g$ by hand, and check it against the package's;
+# - count what it has and what it costs;
+# - say what ten weights can and cannot do, and how they can die;
+# - look at the X of a trained model, and ask whether it lies between visible and infrared.
 #
-# **Needs.** Notebooks 00 and 01. What a 1x1 convolution and a ReLU are will become clear here.
+# **Minutes.** 40 for you; for the computer {minutes}.
+#
+# **Needs.** [01 Data and the modality gap](01_data_and_modality_gap.ipynb). What a 1x1 convolution and a ReLU are will become clear here.
 
 # %%
 from xivlab.scale import banner, current
@@ -133,17 +139,25 @@ from xivlab.model import SPECIAL_CASES
 for name, channel in SPECIAL_CASES.items():
     print(f"{name:5}", channel(image)[0, 0, 0].numpy().round(3))
 
-# %% [markdown]
-# **Predict.** Which of the four can $g$ become exactly, with the right ten numbers?
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Which of the four can $g$ become exactly, with the right ten numbers? Take the presets of the widget one after another and see whether the sliders follow. Then find a dark garment that
+# is bright in infrared: can you make X bright there, without making everything bright?
 #
 # <details><summary>Answer</summary>
 #
 # Mean, Gray and Y are weighted sums of R, G and B with non-negative weights (Y with an offset besides), so the ReLU
 # never acts and $g$ can be each of them. V is the *largest* channel, which is not a weighted sum, and one ReLU is not
-# enough to find a largest of three.
+# enough to find a largest of three. And where two garments have the same colour, no weights can make one of them bright and leave the other dark: $g$ sees
+# one pixel at a time.
 #
 # </details>
-#
+
+# %%
+from xivlab import widgets
+
+widgets.x_studio()
+
+# %% [markdown]
 # The next cell sets $g$ to Gray and asks whether any pixel of a random image differs.
 
 # %%
@@ -218,21 +232,11 @@ lines(
 # %% [markdown]
 # R lies above G and B everywhere, so this X is red, more so where $h$ is large. Training starts from weights
 # of 1/3 and biases of 0, where the three lines coincide: X is then a third of the mean, a dark gray image.
-#
-# **Predict.** What could go wrong if it started from random numbers instead?
-#
-# <details><summary>Answer</summary>
-#
-# With negative weights $w$ and a small $b$ the sum is negative at every pixel. $h$ is then 0 everywhere, and X shows
-# nothing.
-#
-# </details>
 
 # %% [markdown]
 # ## How it dies
 #
-# If the first layer's sum is negative at every pixel, the ReLU gives 0 everywhere, X is one flat colour, and no gradient
-# passes the ReLU to change that. Draw the ten numbers at random, as PyTorch would, and count.
+# Start with the weights of 1/3 and lower the bias $b$ step by step. Wherever the sum becomes negative the ReLU answers 0.
 
 
 # %%
@@ -240,6 +244,33 @@ def alive(g, batch):
     """Share of the pixels at which the ReLU lets something through."""
     return (g.reduce(batch) > 0).float().mean().item()
 
+
+def lowered(b):
+    """X of the three people with the bias b."""
+    g = generator([1 / 3] * 3, b, [1] * 3, [0] * 3)
+    words = f"b = {b}: {alive(g, v):.0%} of the pixels are alive."
+    return image_strip([list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.85)
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Which pixels die first as $b$ falls? From which $b$ on is nothing left, whatever the picture? And if training made one step too far to the left: what would bring it back?
+#
+# <details><summary>Answer</summary>
+#
+# The dark ones die first. White has the mean 1, so at $b = -1$ no colour at all is left. Nothing brings it back: where the ReLU answers 0 it passes no gradient, so no loss can
+# say that $b$ should rise.
+#
+# </details>
+
+# %%
+biases = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5, -0.6, -0.8, -1.0)
+widgets.frame_slider(biases, [lowered(b_low) for b_low in biases], "b")
+
+# %% [markdown]
+# If the first layer's sum is negative at *every* pixel, X is one flat colour, and no gradient
+# passes the ReLU to change that. Training starts from 1/3; what if it started from random numbers instead? Draw the ten numbers at random, as PyTorch would, and count.
+
+# %%
 
 shares = np.array([alive(XGenerator(seed), v) for seed in range(200)])
 print(f"of 200 draws {np.mean(shares == 0):.0%} are dead on these images,")
@@ -392,10 +423,30 @@ print(
 # - From a random start it may be dead for good; from 1/3 it lives.
 # - Whether X is redder, and whether it lies between, are measurements. Take them on your own runs.
 
-# %% [markdown]
-# ## Exercise 1: g
+# %% [markdown] tags=["teacher"]
+# Let the class try to make X *look like* the infrared picture with the ten sliders, for two minutes, and compare the distances that the widget prints. Then take the trained weights: most are
+# surprised how little it cares.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Write Eq. N1 for a whole image.
+# ### Exercise 1. The generator
+#
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# Write Eq. N1 for a whole image.
+#
+# <details><summary>Hint 1</summary>
+#
+# `visible @ w` mixes the last axis away: (H, W, 3) becomes (H, W).
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `h[..., None]` has the shape (H, W, 1); times `a`, of shape (3,), it becomes (H, W, 3).
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -428,23 +479,50 @@ check(
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def x_image(visible, w, b, a, d):
+    h = np.maximum(0, visible @ w + b)
+    return h[..., None] * a + d
+
+
+# %% tags=["wrong"]
+# says: you forgot the ReLU
+def x_image(visible, w, b, a, d):
+    return (visible @ w + b)[..., None] * a + d
+
+
+# %% tags=["wrong"]
+# says: the ReLU belongs between the two mixings
+def x_image(visible, w, b, a, d):
+    return np.maximum(0, (visible @ w + b)[..., None] * a + d)
+
+
+# %% tags=["wrong"]
+# says: you forgot the first bias b
+def x_image(visible, w, b, a, d):
+    return np.maximum(0, visible @ w)[..., None] * a + d
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Dead for every colour
 #
-# ```python
-# def x_image(visible, w, b, a, d):
-#     h = np.maximum(0, visible @ w + b)
-#     return h[..., None] * a + d
-# ```
+# Difficulty ●●● · importance ●●○ · 8 minutes
+#
+# Above, a generator counted as dead if its ReLU was off on some
+# images. Decide it without images: is there *any* colour in $[0, 1]^3$ for which $w \cdot V + b > 0$?
+#
+# <details><summary>Hint 1</summary>
+#
+# Which colour makes the sum largest? Choose each channel by itself.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: dead for every colour
 #
-# *Difficulty 3 of 3, importance 2 of 3, 8 minutes.* Above, a generator counted as dead if its ReLU was off on some
-# images. Decide it without images: is there *any* colour in $[0, 1]^3$ for which $w \cdot V + b > 0$? (Which colour makes
-# the sum largest?)
+# <details><summary>Hint 2</summary>
+#
+# A positive weight wants its channel at 1, a negative one at 0.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -476,16 +554,31 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def dead_for_all(w, b):
+    # The brightest colour for w has 1 where a weight is positive and 0 where it is negative.
+    return b + np.maximum(0, w).sum() <= 0
+
+
+# %% tags=["wrong"]
+# says: you asked white only
+def dead_for_all(w, b):
+    return w.sum() + b <= 0
+
+
+# %% tags=["wrong"]
+# says: you asked black only
+def dead_for_all(w, b):
+    black = np.zeros(3)
+    return black @ w + b <= 0
+
+
+# %% tags=["wrong"]
+# says: not all weights need be negative
+def dead_for_all(w, b):
+    return max(w) < 0 and b <= 0
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# The brightest colour for $w$ has 1 where a weight is positive and 0 where it is negative.
-#
-# ```python
-# def dead_for_all(w, b):
-#     return b + np.maximum(0, w).sum() <= 0
-# ```
-#
-# </details>
-#
 # Next: [03 The losses by hand](03_losses_by_hand.ipynb).
