@@ -1,0 +1,245 @@
+"""The X studio: sliders, named numbers and the reader's own picture, by what they show."""
+
+import datetime
+import html
+import io
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from tiny import tiny
+from toy import dataset
+
+from xivlab.build import build_model
+from xivlab.errors import XivlabError
+from xivlab.generators import COLUMNS, write_generators
+from xivlab.runs import Run, save_weights
+from xivlab.scale import Scale
+from xivlab.widgets import x_studio, x_studio_weights
+from xivlab.widgets.x_studio_data import to_show
+from xivlab.widgets.x_studio_look import LEFT, OWN_TALL, OWN_WIDE, ROW, TALL, TOP
+from xivlab.widgets.x_studio_weights import Generator, hidden, initial, preset, spread
+
+STORED = (0.6, 0.5, 0.4, 0.0512, 3.25, 0.5, 0.4, -0.02, 0.0, 0.1)  # one reaches farther than its slider
+OTHER = tuple(np.arange(10) / 10)
+
+
+@pytest.fixture
+def studio(tmp_path, monkeypatch):
+    """Makes studios on the toy data, with or without something trained."""
+    path = tmp_path / "generators.csv"
+    monkeypatch.setattr(x_studio_weights, "table_path", lambda: path)
+    scale = Scale("toy", "demo", "no time", "toy", tmp_path / "runs")
+    monkeypatch.setattr(sys.modules[x_studio.__module__], "current", lambda: scale)
+
+    def make(stored=False, run=None):
+        if stored:
+            rows = [("some", "Baseline+X", 1, "toy", *STORED), ("more", "Baseline+X", 2, "toy", *OTHER)]
+            write_generators(pd.DataFrame(rows, columns=COLUMNS), path)
+        return x_studio(run, dataset())
+
+    return make
+
+
+def numbers(panel):
+    return tuple(slider.value for slider in panel.weights)
+
+
+def picture(panel, stage):
+    return np.asarray(Image.open(io.BytesIO(panel.views[stage].data)))
+
+
+def x_row(panel):
+    """The row of X as the reader sees it."""
+    top = TOP + ROW
+    return picture(panel, "photos")[top : top + TALL, LEFT:]
+
+
+def test_without_anything_trained_it_begins_where_training_starts(studio):
+    panel = studio()
+    assert panel.preset.value == "initial" and "trained" not in panel.preset.options
+    assert panel.run.disabled and "none yet" in panel.run.value
+    assert numbers(panel) == initial().numbers
+
+
+def test_with_something_trained_it_begins_there_and_no_number_is_cut_off(studio):
+    panel = studio(stored=True)
+    assert panel.preset.value == "trained"
+    assert numbers(panel) == pytest.approx(STORED)
+    assert panel.about.value == "Learnt by Baseline+X, seed 1, toy (stored)."
+
+
+def test_a_slider_changes_x_the_words_and_the_histogram(studio):
+    panel = studio()
+    before = x_row(panel).mean((0, 1)), panel.views["photos"].words, panel.views["histograms"].data
+    panel.weights[4].value = 1.2  # a R
+    after = x_row(panel).mean((0, 1))
+    assert after[0] > before[0][0] + 20 and np.abs(after - before[0])[1:].max() < 2  # JPEG
+    assert panel.views["photos"].words != before[1] and panel.views["histograms"].data != before[2]
+    assert panel.preset.value == "my own" and panel.about.value == "Numbers of your own."
+
+
+def test_the_row_of_x_shows_x(studio):
+    panel = studio()
+    panel.preset.value = "Gray"
+    people = panel._people
+    x = to_show(
+        255 * spread(preset("Gray", people.light)[0], hidden(preset("Gray", people.light)[0], people.light))
+    )
+    first = np.asarray(Image.fromarray(x[0]).resize((TALL // 2, TALL)), int)
+    seen = x_row(panel)[:, : TALL // 2].astype(int)
+    assert np.abs(first - seen)[:, 4:-4].mean() < 4  # of JPEG; another person is tens of levels away
+
+
+@pytest.mark.parametrize("name", ["initial", "Mean", "Gray", "V", "Y", "dead ReLU"])
+def test_a_name_sets_sliders_and_says_what_it_is(studio, name):
+    panel = studio()
+    panel.weights[0].value = 1.0
+    panel.preset.value = name
+    g, about = preset(name, panel._people.light)
+    assert numbers(panel) == pytest.approx(g.numbers)
+    assert html.unescape(panel.about.value) == about and panel.preset.value == name
+
+
+def test_what_the_page_rounds_is_still_the_number_that_was_loaded(studio):
+    panel = studio()
+    panel.preset.value = "Gray"
+    words = panel.views["photos"].words
+    panel.weights[0].value = 0.30  # as a page says 0.299
+    assert panel.preset.value == "Gray" and panel.views["photos"].words == words
+    panel.weights[0].value = 0.31
+    assert panel.preset.value == "my own"
+
+
+def test_a_dead_relu_is_said_in_words_and_x_is_flat(studio):
+    panel = studio()
+    panel.preset.value = "dead ReLU"
+    assert "The ReLU is shut at every pixel: g is dead." in panel.views["photos"].words
+    middle = x_row(panel)[10:-10, 5 : TALL // 2 - 10]
+    assert np.ptp(middle.reshape(-1, 3), axis=0).max() <= 2  # JPEG
+    panel.preset.value = "initial"
+    assert "The ReLU is shut at 0% of the pixels." in panel.views["photos"].words
+
+
+def test_v_normalised_is_told_from_the_same_numbers_with_v_as_it_is(studio):
+    panel = studio()
+    before = panel.views["photos"].words
+    panel.preset.value = "initial, V normalised"
+    assert numbers(panel) == initial().numbers and panel.views["photos"].words != before
+    panel.weights[9].value = 0.5  # one's own numbers, too, as g sees V now
+    share = (hidden(Generator(initial().numbers, "normalized"), panel._people.light) == 0).mean()
+    assert f"shut at {share:.0%}" in panel.views["photos"].words
+
+
+def run_of(folder, **changes):
+    config = tiny(**{"method": "baseline+x", "x_init_seed": 5} | changes)
+    run = Run(folder)
+    run.begin(config, dataset())
+    model = build_model(config, 3)
+    run.write("model.safetensors", lambda path: save_weights(model, path))
+    return run
+
+
+def test_a_run_that_is_given_comes_first(studio, tmp_path):
+    panel = studio(stored=True, run=run_of(tmp_path / "elsewhere", x_input="normalized"))
+    assert panel.preset.value == "trained" and panel.run.value == "elsewhere"
+    assert "sees V normalised" in panel.about.value
+    panel.run.value = "Baseline+X, seed 1, toy (stored)"
+    assert numbers(panel) == pytest.approx(STORED) and "normalised" not in panel.about.value
+
+
+def test_choosing_a_trained_one_leaves_the_named_numbers(studio):
+    panel = studio(stored=True)
+    panel.preset.value = "Mean"
+    panel.run.value = "Baseline+X, seed 2, toy (stored)"
+    assert panel.preset.value == "trained" and numbers(panel) == pytest.approx(OTHER)
+
+
+def test_a_run_without_ten_numbers_is_refused(studio, tmp_path):
+    with pytest.raises(XivlabError, match="has no ten weights"):
+        studio(run=run_of(tmp_path / "gray", x="gray", x_init_seed=None))
+
+
+def test_other_people(studio):
+    panel = studio()
+    before = panel.views["photos"].data
+    panel.others.click()
+    assert panel.views["photos"].data != before and panel.preset.value == "initial"
+    panel.preset.value = "V"
+    about = panel.about.value
+    panel.others.click()
+    assert panel.about.value != about  # another sum is nearest for other people
+
+
+def give(panel, content, name="mine.png"):
+    """What a browser sends."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    file = {
+        "name": name,
+        "type": "",
+        "size": len(content),
+        "content": memoryview(content),
+        "last_modified": now,
+    }
+    panel.upload.value = (file,)
+
+
+def png(colour, size=(40, 30)):
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_picture_of_ones_own_and_its_x_follow_the_sliders(studio):
+    panel = studio()
+    assert panel.views["own"].layout.display == "none" and panel.remove.disabled
+    panel.preset.value = "Mean"
+    give(panel, png((240, 60, 0)))
+    assert panel.views["own"].layout.display is None
+    assert panel.views["own"].words.startswith("Left, your mine.png; right, its X.")
+    middle = OWN_TALL // 2
+    left, right = picture(panel, "own")[middle, [OWN_WIDE // 2, -OWN_WIDE // 2]].astype(int)
+    assert np.abs(left - (240, 60, 0)).max() < 6 and np.abs(right - 100).max() < 6  # JPEG
+    panel.weights[9].value = 0.5
+    right = picture(panel, "own")[middle, -OWN_WIDE // 2].astype(int)
+    assert np.abs(right - (100, 100, 227)).max() < 8
+
+
+def test_a_bad_file_is_one_sentence_and_the_picture_before_stays(studio):
+    panel = studio()
+    give(panel, png("red"))
+    words, data = panel.views["own"].words, panel.views["own"].data
+    give(panel, b"not a picture", "<b>notes.txt")
+    assert "&lt;b&gt;notes.txt is no JPEG, PNG or WebP picture: choose one that is." in panel.notice.value
+    assert (panel.views["own"].words, panel.views["own"].data) == (words, data)
+    assert panel.upload.value == ()
+    panel.weights[0].value = 0.9
+    assert panel.notice.value == ""
+
+
+def test_a_picture_can_be_removed_and_given_again(studio):
+    panel = studio()
+    still = len(panel._repr_mimebundle_()[0]["image/jpeg"])
+    for _ in range(2):
+        give(panel, png("red"))
+        assert len(panel._repr_mimebundle_()[0]["image/jpeg"]) > still
+        panel.remove.click()
+        assert panel.views["own"].layout.display == "none" and panel.views["own"].data == b""
+        assert panel.remove.disabled and panel.upload.value == ()
+        assert len(panel._repr_mimebundle_()[0]["image/jpeg"]) == still
+    panel.weights[0].value = 0.9  # and no slider brings it back
+    assert panel.views["own"].data == b""
+
+
+def test_readers_without_a_kernel_see_a_small_picture_and_its_words(studio):
+    data, about = studio()._repr_mimebundle_()
+    assert len(data["image/jpeg"]) * 3 / 4 < 60_000
+    assert "levels from I" in data["text/plain"] and about["image/jpeg"]["alt"] == data["text/plain"]
+
+
+def test_it_works_at_smoke_scale_without_arguments(folder):
+    panel = x_studio()
+    panel.weights[0].value = 0.5
+    assert "levels from I" in panel.views["photos"].words
