@@ -18,6 +18,7 @@ from xivlab.files import resumable_folder
 from xivlab.packed import SPLITS, TRIAL_SPLITS, check_index, header, index_bytes, read_packed, seal
 
 READERS = {"sysu-mm01": sysu_mm01.read_tree, "regdb": regdb.read_tree, "llcm": llcm.read_tree}
+FORMATS = ("JPEG", "PNG", "BMP")  # of the files that `data_prep.tree` takes for images
 BLOCK = 256  # images decoded between two writes: 25 MB at 256 x 128
 
 
@@ -122,7 +123,8 @@ def decode(path: Path, size: tuple[int, int]) -> np.ndarray:
         XivlabError: the file is not a whole image.
     """
     try:
-        with Image.open(path) as image:
+        # No other formats: some are programs, which Pillow hands to others to run.
+        with Image.open(path, formats=FORMATS) as image:
             image = image.convert("RGB")
             if image.size != size[::-1]:
                 image = image.resize(size[::-1], Image.Resampling.LANCZOS)

@@ -4,6 +4,7 @@ Everything is written under a hidden name beside its place, on the same disk, an
 scratch is locked as long as its process lives: what can be locked by another was left behind.
 """
 
+import io
 import os
 import re
 import secrets
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from xivlab.errors import XivlabError
 
@@ -38,6 +41,21 @@ def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
     except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
         reason = str(error).partition("\n")[0]
         raise XivlabError(f"{target} could not be written ({reason}); nothing was lost.") from error
+
+
+def read_csv(path: Path, **how: Any) -> pd.DataFrame:
+    """A table that was written with a line end after every row, as all tables here are; `how` is pandas'.
+
+    A table cut between two rows is whole to this function: who knows how many there should be checks that.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is no table, or the last row is cut short.
+    """
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        raise ValueError("its last row is cut short")
+    return pd.read_csv(io.BytesIO(content), **how)
 
 
 @contextmanager

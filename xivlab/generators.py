@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from xivlab.batches import Images
 from xivlab.config import Config
 from xivlab.errors import XivlabError
+from xivlab.files import read_csv, write_atomically
 from xivlab.model import XGenerator
-from xivlab.runs import Run, write_atomically
+from xivlab.runs import Run
 from xivlab.scale import Scale, current, project
 from xivlab.studies import STUDIES
 from xivlab.study import runs_of
@@ -100,7 +101,7 @@ def read_generators(path: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
     try:
-        return pd.read_csv(path)[COLUMNS]
+        return read_csv(path)[COLUMNS]
     except (OSError, ValueError, KeyError) as error:
         raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
 

@@ -16,9 +16,10 @@ import pandas as pd
 
 from xivlab.between import x_place
 from xivlab.errors import XivlabError
+from xivlab.files import read_csv, write_atomically
 from xivlab.gap import gap_numbers
 from xivlab.intervals import interval
-from xivlab.runs import Run, write_atomically
+from xivlab.runs import Run
 from xivlab.scale import Scale, project
 from xivlab.stored import counted
 from xivlab.study import runs_of
@@ -100,7 +101,7 @@ def read_measures(name: str, folder: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        table = pd.read_csv(path, dtype={"run": str, "part": str}, keep_default_na=False, na_values={})
+        table = read_csv(path, dtype={"run": str, "part": str}, keep_default_na=False, na_values={})
         table[["run", "part"]]
         return table
     except (OSError, ValueError, KeyError) as error:

@@ -131,12 +131,31 @@ def read_packed(folder: str | Path) -> Packed:
             raise ValueError(f"its format is {meta['format']}, and this version reads {FORMAT}")
         checksum = meta.pop("checksum")
         raw = (folder / "index.csv").read_bytes()
-        pixels = np.load(folder / "pixels.npy", mmap_mode="r")
-        if _checksum(zlib.crc32(pixels), raw, meta) != checksum:
+        pixels = np.load(folder / "pixels.npy", mmap_mode="r", allow_pickle=False)
+        if not pixels.flags.c_contiguous or _checksum(zlib.crc32(pixels), raw, meta) != checksum:
             raise ValueError("its files have changed since they were written")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise XivlabError(f"{folder} is not a whole packed data set ({error}): make it again.") from error
-    index = pd.read_csv(io.BytesIO(raw), dtype={"path": str}, keep_default_na=False)
+        index = pd.read_csv(io.BytesIO(raw), dtype={"path": str}, keep_default_na=False)
+        # With a checksum that fits, only another program's files can be wrong.
+        check_index(index)
+        if pixels.dtype != np.uint8 or pixels.shape != (len(index), *meta["size"], 3):
+            raise ValueError(f"its pixels are {pixels.dtype} {pixels.shape}")
+        if not all(isinstance(meta[key], str) for key in ("name", "fingerprint")):
+            raise ValueError("its name and fingerprint are no words")
+    except XivlabError as error:
+        raise XivlabError(f"{folder} is not a whole packed data set: {error}") from error
+    # NumPy asks for the memory, or the map, that a header claims.
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        MemoryError,
+        OverflowError,
+    ) as error:
+        reason = str(error).partition("\n")[0]
+        raise XivlabError(f"{folder} is not a whole packed data set ({reason}): make it again.") from error
     return Packed(meta, index, pixels)
 
 

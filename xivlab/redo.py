@@ -110,7 +110,7 @@ def _captions(folder: Path) -> str:
     """The figures that a folder holds, each with its file name, its run and its caption, in Markdown."""
     lines = ["# Figures"]
     for name in FIGURES:
-        with suppress(OSError), Image.open(folder / f"{name}.png") as image:
+        with suppress(OSError), Image.open(folder / f"{name}.png", formats=["PNG"]) as image:
             alt, run = image.info.get("Description"), image.info.get("Source")
             if alt and run:
                 lines.append(f"![{alt}]({name}.png)\n\n`{name}.png`, run `{run}`: {alt}")

@@ -9,7 +9,6 @@ from typing import Any
 
 import jinja2
 import numpy as np
-import pandas as pd
 
 from xivlab import __version__
 from xivlab.build import pick_device
@@ -96,7 +95,7 @@ def curves(job: MainJob) -> list[PageImage]:
     """How the trainings went: validation, loss terms of the method, learning rate."""
     validation = {}
     for one in job.trained:
-        table = pd.read_csv(one.run.folder / "metrics.csv")
+        table = one.run.metrics()
         chosen = (
             (table["split"] == "val")
             & (table["query"] == "infrared")
@@ -107,7 +106,7 @@ def curves(job: MainJob) -> list[PageImage]:
                 table.loc[chosen, "step"].to_numpy(),
                 100 * table.loc[chosen, "rank1"].to_numpy(),
             )
-    log = pd.read_csv(job.trained[-1].run.folder / "log.csv")
+    log = job.trained[-1].run.log()
     steps = log["step"].to_numpy()
     terms = {TERMS[name]: (steps, running_mean(log[name], SMOOTH)) for name in TERMS if name in log}
     charts = [line_chart(validation, "Rank-1 on the validation people, %", " %")] if validation else []

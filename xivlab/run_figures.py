@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from xivlab.activation import activation_maps, overlay
@@ -126,13 +125,7 @@ class Material:
 
 
 def _curves(made: Material) -> Picture:
-    try:
-        log = pd.read_csv(made.run.folder / "log.csv")
-    except (OSError, ValueError) as error:
-        raise XivlabError(
-            f"{made.run.folder}/log.csv cannot be read ({error}): train the run again."
-        ) from error
-    return training_curves(log, made.run.metrics())
+    return training_curves(made.run.log(), made.run.metrics())
 
 
 def _fig1(made: Material) -> Picture:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -20,7 +21,8 @@ from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.embed import FEATURES, Embeddings, TestFeature
 from xivlab.errors import XivlabError
-from xivlab.files import write_atomically
+from xivlab.files import read_csv, write_atomically
+from xivlab.scores import searches_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,12 @@ class Run:
                 f"{__version__}: train it again, or install that version."
             )
         settings = about["config"]
-        return Config(**settings | {"decay_epochs": tuple(settings["decay_epochs"])})
+        try:
+            return Config(**settings | {"decay_epochs": tuple(settings["decay_epochs"])})
+        except (TypeError, XivlabError) as error:
+            raise XivlabError(
+                f"{self.folder}/config.json has been changed ({str(error).rstrip('.')}): train the run again."
+            ) from error
 
     def about(self) -> dict[str, Any]:
         """The whole of `config.json`: settings, data set, version.
@@ -71,11 +78,21 @@ class Run:
             about = json.loads((self.folder / "config.json").read_text())
             if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
                 raise ValueError("it holds something else")
+            if not isinstance(about["config"], dict) or set(about["data"]) != {
+                "name",
+                "fingerprint",
+                "trial",
+            }:
+                raise ValueError("it holds something else")
             return about
         except FileNotFoundError as error:
-            raise XivlabError(f"{self.folder} is not a run folder: no config.json.") from error
-        except (OSError, ValueError) as error:
-            raise XivlabError(f"{self.folder}/config.json cannot be read ({error}).") from error
+            raise XivlabError(
+                f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
+            ) from error
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise XivlabError(
+                f"{self.folder}/config.json cannot be read ({error}): train the run again."
+            ) from error
 
     def state(self) -> dict[str, Any]:
         """What `state.pt` holds; tensors on the CPU.
@@ -83,8 +100,13 @@ class Run:
         Raises:
             XivlabError: it is cut short or corrupt.
         """
+        path = self.folder / "state.pt"
         try:
-            return torch.load(self.folder / "state.pt", map_location="cpu", weights_only=True)
+            # PyTorch does not look at the checksums that the format, a zip file, has.
+            with zipfile.ZipFile(path) as file:
+                if damaged := file.testzip():
+                    raise ValueError(f"{damaged} in it has changed")
+            return torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # torch raises half a dozen kinds for a file cut short
             raise XivlabError(
                 f"{self.folder}/state.pt is cut short or corrupt: delete the folder to train anew."
@@ -109,21 +131,43 @@ class Run:
         Raises:
             XivlabError: there is none yet, or it is no table.
         """
+        return self._table("metrics.csv", ("step", "split", "query", "test_distance", "rank1", "mAP", "mINP"))
+
+    def log(self) -> pd.DataFrame:
+        """`log.csv`: a row per step.
+
+        Raises:
+            XivlabError: there is none yet, or it is no table, or, of a finished run, it misses steps.
+        """
+        log = self._table("log.csv", ("step", "loss", "learning_rate"))
+        if self.finished and log["step"].iloc[-1] != self.metrics()["step"].iloc[-1]:
+            raise XivlabError(f"{self.folder}/log.csv is cut short: train the run again.")
+        return log
+
+    def _table(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         try:
-            return pd.read_csv(self.folder / "metrics.csv")
+            table = read_csv(self.folder / name)
+            if not set(columns) <= set(table.columns) or table.empty:
+                raise ValueError("it holds something else")
+            return table
         except (OSError, ValueError) as error:
             raise XivlabError(
-                f"{self.folder}/metrics.csv cannot be read ({error}): train the run again."
+                f"{self.folder}/{name} cannot be read ({error}): train the run again."
             ) from error
 
     def test_scores(self) -> pd.DataFrame:
         """What the run scored on the test people at its end, as `xivlab.scores.score` gives it.
 
         Raises:
-            XivlabError: as `metrics`.
+            XivlabError: as `config` and `metrics`, or it is not finished, or rows are missing.
         """
-        metrics = self.metrics()
-        return metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
+        config, metrics = self.config(), self.metrics()
+        scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
+        if len(scores) != searches_of(config.protocol, config.method):
+            raise XivlabError(
+                f"{self.folder}/metrics.csv does not have all scores of the test people: finish or repeat the run."
+            )
+        return scores
 
     def embeddings(self, test_feature: TestFeature | None = None) -> Embeddings:
         """Embeddings of the test people, of length 1 if the settings say so.
@@ -144,6 +188,7 @@ class Run:
             if any(found[name] is None for name in names if name not in ("x", "permutation")):
                 raise ValueError("it holds something else")
             embeddings = Embeddings(**found)
+            _check(embeddings)
         except Exception as error:  # numpy raises zip, value and key errors for a file cut short
             raise XivlabError(
                 f"{self.folder}/embeddings.npz cannot be read ({error}): finish or repeat the run."
@@ -262,6 +307,20 @@ class Run:
                 there was one, is as it was.
         """
         write_atomically(self.folder / name, save)
+
+
+def _check(embeddings: Embeddings) -> None:
+    """Raises ValueError if the arrays of embeddings do not fit each other, or a feature is not a number."""
+    for light in ("infrared", "visible"):
+        count = len(getattr(embeddings, light))
+        if not len(embeddings.people(light)) == len(embeddings.cameras(light)) == count > 0:
+            raise ValueError("its arrays are of different lengths")
+    for name in FEATURES:
+        features = getattr(embeddings, name)
+        if features is not None and (features.ndim != 2 or not np.isfinite(features).all()):
+            raise ValueError(f"{name} holds what is no number")
+    if embeddings.x is not None and embeddings.x.shape != embeddings.visible.shape:
+        raise ValueError("its arrays are of different lengths")
 
 
 def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:

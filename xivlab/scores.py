@@ -57,6 +57,11 @@ def score(
     return pd.DataFrame(table)
 
 
+def searches_of(protocol: Protocol, method: str) -> int:
+    """How many rows `score` gives: directions times test distances, of which the baseline has one."""
+    return len(DIRECTIONS[protocol]) * (1 if method == "baseline" else 3)
+
+
 def mean_of(tables: Sequence[pd.DataFrame], runs: str = "runs") -> pd.DataFrame:
     """The mean of each score over runs, such as those of the ten splits of RegDB.
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from xivlab.errors import XivlabError
-from xivlab.runs import write_atomically
+from xivlab.files import read_csv, write_atomically
 from xivlab.scale import Scale, current, project
+from xivlab.scores import searches_of
 from xivlab.studies import NEAR_INFRARED, STUDIES
 from xivlab.study import runs_of, study
 
@@ -121,9 +122,13 @@ def read_table(path: Path) -> pd.DataFrame:
         XivlabError: it is not there, or damaged.
     """
     try:
-        table = pd.read_csv(path, dtype={"variant": str} | dict.fromkeys(SCORES, float))[COLUMNS]
-        if table.isna().any(axis=None):
+        table = read_csv(path, dtype={"variant": str, "run": str} | dict.fromkeys(SCORES, float))[COLUMNS]
+        if table.empty or table.isna().any(axis=None):
             raise ValueError("a row is cut short")
+        for run, rows in table.groupby("run"):
+            protocol, method = rows["protocol"].iloc[0].split()[0], run.rpartition("-")[0]
+            if len(rows) % searches_of(protocol, method):  # a run may serve two variants
+                raise ValueError(f"rows of {run} are missing")
         return table
     except (OSError, ValueError, KeyError) as error:
         raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
