@@ -60,11 +60,13 @@ class Kept(NamedTuple):
         shown: in the map.
         true: in the features.
         chance: if the modality did not matter.
+        k: how many neighbours.
     """
 
     shown: float
     true: float
     chance: float
+    k: int
 
 
 def few(
@@ -177,11 +179,11 @@ def kept_by(points: Points, flat: NDArray[np.floating]) -> Kept:
     others = min(np.sum(points.person[np.r_[infrared, visible]] != one) for one in np.unique(people[0]))
     if not others:
         raise XivlabError("It takes images of two people to speak of neighbours: load more people.")
-    found = [
-        same_modality(where[infrared], where[visible], *people, k=min(NEIGHBOURS, int(others)))
-        for where in (flat, points.features)
-    ]
-    return Kept(found[0].share, found[1].share, found[1].chance)
+    k = min(NEIGHBOURS, int(others))
+    shown, true = (
+        same_modality(where[infrared], where[visible], *people, k) for where in (flat, points.features)
+    )
+    return Kept(shown.share, true.share, true.chance, k)
 
 
 def maps_folder() -> Path:
