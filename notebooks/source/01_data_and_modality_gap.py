@@ -1,12 +1,18 @@
 # %% [markdown]
 # # 01 Data and the modality gap
 #
-# **Goals.** Know the data: cameras, splits, people. Understand from physics why colours vanish in infrared. Measure how
-# wide the gap between the modalities is, before any cross-modality training.
+# Put on a red jacket and stand before an infrared camera: the jacket is nearly white. So is a blue one. This notebook asks what light does there, watches colours go out one by one, and measures how wide the gap
+# is that a network has to cross.
 #
-# **Minutes.** 25, two of them the computer's.
+# **Goals.** After this notebook you can
+# - name the cameras, splits and people of the data;
+# - explain from physics why colours vanish in infrared, and why two blacks may not stay alike;
+# - work out what a sensor sees from three curves;
+# - measure how wide the gap between the modalities is, before any training across it.
 #
-# **Needs.** Notebook 00. What a dot product is; no optics.
+# **Minutes.** 40 for you; for the computer {minutes}.
+#
+# **Needs.** [00 Start here](00_start_here.ipynb). What a dot product is; no optics.
 
 # %%
 from xivlab.scale import banner, current
@@ -166,7 +172,7 @@ draw_spectra(
 # Three overlapping hills in the visible band, one narrow hill at 850 nm, and nothing in common between the two sides.
 # Whatever camera 6 sees, camera 4 cannot, and the other way round. So the question becomes what fabrics do out there.
 #
-# **Predict.** Below are five fabrics: red, green and blue nylon, and cotton made black by a dye or by carbon. How will
+# **Question.** Below are five fabrics: red, green and blue nylon, and cotton made black by a dye or by carbon. How will
 # their curves continue beyond 750 nm?
 
 # %%
@@ -213,34 +219,9 @@ image_strip(
 #
 # Between the two cameras lies a whole range that no camera uses. `World.expose_band` sees a scene in a band of 20 nm
 # around any wavelength, so we can walk from blue to infrared.
-#
-# **Predict.** At which wavelength will each of the four uppers turn bright?
 
 # %%
 scenes = [rows(person, [4])[0] for person in four.values()]
-walk = np.arange(450, 951, 100)
-image_strip(
-    [[world.expose_band(scene, nm) for nm in walk] for scene in scenes],
-    columns=[f"{nm} nm" for nm in walk],
-    rows=list(four),
-    alt="Four people in narrow bands from 450 to 950 nm; beyond 800 nm all uppers are bright but the one with carbon.",
-    largest=0.58,
-)
-
-# %% [markdown]
-# <details><summary>What you see</summary>
-#
-# Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, dark in between, and bright again from about 750 nm.
-# The black dye lets go last, between 750 and 850 nm, and the black carbon never. Skin grows lighter, leaves light up
-# beyond 700 nm. From 850 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
-#
-# </details>
-#
-# The paper says that X has "an intermediate wavelength between visible and infrared light". Here is that range, to move
-# through by hand: drag the slider, or click it and use the arrow keys.
-
-# %%
-from xivlab.widgets import frame_slider
 
 
 def frame(nm):
@@ -248,8 +229,22 @@ def frame(nm):
     spread = np.std([image[36:60, 24:40].mean() for image in images])
     band = "visible" if nm < 700 else "near infrared"
     words = f"{nm} nm, {band}: the four chests differ by {spread:.0f} grey levels."
-    return image_strip(images, ["red", "blue", "dye", "carbon"], alt=words, largest=0.72)
+    return image_strip(images, list(four), alt=words, largest=0.9)
 
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** At which wavelength will each of the four uppers turn bright? And at which do the four differ least? Drag the slider, or click it and use the arrow keys.
+#
+# <details><summary>Answer</summary>
+#
+# Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, dark in between, and bright again from about 750 nm.
+# The black dye lets go last, between 750 and 850 nm, and the black carbon never. Skin grows lighter, leaves light up
+# beyond 700 nm. From 850 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
+#
+# </details>
+
+# %%
+from xivlab.widgets import frame_slider
 
 bands = np.arange(450, 951, 20)
 frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
@@ -258,6 +253,26 @@ frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 # The line of text under the slider counts how far apart the four chests are (standard deviation of their mean
 # brightness). While the carbon stays dark it never falls to 0. (Without a running kernel you see one
 # position of it.)
+#
+# The paper says that X has "an intermediate wavelength between visible and infrared light". This range is what it means; whether X gets there is the subject of notebook 09.
+#
+# A camera does not see one wavelength but what lamp, filter and sensor leave of all. The next widget lets you build one, and shows the spectra of everything that the person wears.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** An infrared camera has a filter that keeps visible light out. Take the filter away, by day: will the picture be nearer to the colour picture or to the infrared one? And what is left of
+# the clothes when you go on to thermal?
+#
+# <details><summary>Answer</summary>
+#
+# Without a filter the sensor adds up everything from 400 to 1000 nm, and daylight has more to give in the visible part: the dyes are back, half washed out. That is why real cameras swap filters at dusk.
+# In thermal nothing is left of dye or fibre: it shows how warm a surface is, and only the outline and the skin say who it might be.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.wavelength()
 
 # %% [markdown]
 # ## Heat
@@ -418,10 +433,23 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 # - A network that knows people in visible images loses most of that across the gap, and the neighbours of an infrared
 #   embedding are mostly infrared.
 
-# %% [markdown]
-# ## Exercise 1: what a sensor sees
+# %% [markdown] tags=["teacher"]
+# If you have a remote control, point it at a phone's camera and press a button: most phones show the infrared lamp as violet, because their filter is imperfect. It makes the point of Eq. N1 in ten seconds.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 1 of 3, importance 3 of 3, 4 minutes.* Write Eq. N1 for one material and one sensor.
+# ### Exercise 1. What a sensor sees
+#
+# Difficulty ●○○ · importance ●●● · 4 minutes
+#
+# Write Eq. N1 for one material and one sensor.
+#
+# <details><summary>Hint</summary>
+#
+# Everything that is not the material is the weight: light, filter and sensor multiplied. A weighted mean is the sum of weight times value, divided by the sum of the weights.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -452,22 +480,45 @@ check(
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def seen(reflectance, light, filter, sensor):
+    weight = light * filter * sensor
+    return (reflectance * weight).sum() / weight.sum()
+
+
+# %% tags=["wrong"]
+# says: you left out the denominator
+def seen(reflectance, light, filter, sensor):
+    return np.dot(reflectance, light * filter * sensor)
+
+
+# %% tags=["wrong"]
+# says: that is the plain mean of the reflectance
+def seen(reflectance, light, filter, sensor):
+    return np.mean(reflectance)
+
+
+# %% tags=["wrong"]
+# says: you left out the light, in both sums
+def seen(reflectance, light, filter, sensor):
+    weight = filter * sensor
+    return (reflectance * weight).sum() / weight.sum()
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. A gap without units
 #
-# ```python
-# def seen(reflectance, light, filter, sensor):
-#     weight = light * filter * sensor
-#     return (reflectance * weight).sum() / weight.sum()
-# ```
+# Difficulty ●●○ · importance ●●○ · 6 minutes
+#
+# The distance between the centres means little if the embeddings are
+# all large or all small. Divide it by the mean distance of a **visible** image to the visible centre.
+#
+# <details><summary>Hint</summary>
+#
+# The centre of a cloud is its mean over axis 0; `np.linalg.norm(..., axis=1)` is one length per image.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: a gap without units
-#
-# *Difficulty 2 of 3, importance 2 of 3, 6 minutes.* The distance between the centres means little if the embeddings are
-# all large or all small. Divide it by the mean distance of a **visible** image to the visible centre.
 
 
 # %% tags=["exercise"]
@@ -490,16 +541,35 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def relative_gap(visible, infrared):
+    centre = visible.mean(axis=0)
+    between = np.linalg.norm(centre - infrared.mean(axis=0))
+    return between / np.linalg.norm(visible - centre, axis=1).mean()
+
+
+# %% tags=["wrong"]
+# says: that is the distance of the centres
+def relative_gap(visible, infrared):
+    return np.linalg.norm(visible.mean(axis=0) - infrared.mean(axis=0))
+
+
+# %% tags=["wrong"]
+# says: you divided by the spread of the infrared images
+def relative_gap(visible, infrared):
+    centre = infrared.mean(axis=0)
+    between = np.linalg.norm(centre - visible.mean(axis=0))
+    return between / np.linalg.norm(infrared - centre, axis=1).mean()
+
+
+# %% tags=["wrong"]
+# says: that is upside down
+def relative_gap(visible, infrared):
+    centre = visible.mean(axis=0)
+    between = np.linalg.norm(centre - infrared.mean(axis=0))
+    return np.linalg.norm(visible - centre, axis=1).mean() / between
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def relative_gap(visible, infrared):
-#     centre = visible.mean(axis=0)
-#     between = np.linalg.norm(centre - infrared.mean(axis=0))
-#     return between / np.linalg.norm(visible - centre, axis=1).mean()
-# ```
-#
-# </details>
-#
 # Next: [02 The X modality](02_x_modality.ipynb).
