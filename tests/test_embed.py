@@ -9,6 +9,7 @@ from xivlab.batches import Images
 from xivlab.build import build_model
 from xivlab.config import preset
 from xivlab.embed import embed
+from xivlab.embed import test_distance as eq2
 from xivlab.errors import XivlabError
 
 
@@ -63,6 +64,24 @@ def test_no_hidden_flip_averaging():
     data = images()
     mirrored = Images(data.pixels[:, :, ::-1], data.person, data.camera, data.modality)
     assert not np.allclose(embed(model(), data).visible, embed(model(), mirrored).visible, atol=1e-3)
+
+
+@pytest.mark.parametrize(("query", "gallery"), [("infrared", "visible"), ("visible", "infrared")])
+def test_distance_of_all_queries_and_of_some_is_eq_2(query, gallery):
+    """Equal vectors are at distance 0, not at the rounding error of the way through squares."""
+    e = embed(model(), images())
+    e.infrared[0] = e.visible[0]
+    rows = np.arange(0, len(e.people(gallery)), 3)
+    to = {}
+    for kind in ("v", "x", "v+x"):
+        whole = eq2(e.infrared, e.visible, e.x, kind)
+        to[kind] = (whole if query == "infrared" else whole.T)[:, rows]
+        np.testing.assert_allclose(e.distance(query, gallery, rows, kind), to[kind], atol=1e-12)
+    assert e.distance(query, gallery, rows, "v")[0, 0] == 0
+    measure = e.measure(query, gallery, rows, list(to))
+    for part in (slice(0, 5), slice(5, 9), slice(9, None)):  # the same memory is used again and again
+        for kind, distance in measure(part).items():
+            np.testing.assert_allclose(distance, to[kind][part], atol=1e-12)
 
 
 def test_a_split_of_one_modality_is_refused():

@@ -5,34 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.loop import loop_metrics
 from xivlab.embed import Embeddings
 from xivlab.embed import test_distance as eq2
 from xivlab.errors import XivlabError
-from xivlab.evaluate import retrieval_metrics, search
+from xivlab.evaluate import retrieval_metrics, search, searches
 from xivlab.gallery import Sampling, galleries, sample_gallery
-
-
-def slow_metrics(distance, query_person, gallery_person, query_camera, gallery_camera, protocol, max_rank=20):
-    """The rules, one query and one gallery image at a time."""
-    curves, precisions, penalties = [], [], []
-    for q in range(len(query_person)):
-        ranking = []
-        for g in sorted(range(len(gallery_person)), key=lambda g: (distance[q][g], g)):
-            same_person = gallery_person[g] == query_person[q]
-            if protocol == "sysu" and query_camera[q] == 3 and gallery_camera[g] == 2:
-                continue
-            if protocol == "llcm" and same_person and query_camera[q] == gallery_camera[g]:
-                continue
-            ranking.append(gallery_person[g])
-        hits = [r for r, person in enumerate(ranking, 1) if person == query_person[q]]
-        if not hits:
-            continue
-        listed = ranking if protocol == "regdb" else list(dict.fromkeys(ranking))
-        first = listed.index(query_person[q]) + 1
-        curves.append([first <= k for k in range(1, max_rank + 1)])
-        precisions.append(np.mean([n / r for n, r in enumerate(hits, 1)]))
-        penalties.append(len(hits) / hits[-1])
-    return np.mean(curves, axis=0), np.mean(precisions), np.mean(penalties), len(curves)
 
 
 def assert_same(metrics, slow):
@@ -57,7 +35,31 @@ def test_any_search_scores_as_the_slow_loop(protocol, seed, people, sizes, level
     camera = [rng.integers(1, 7, n) for n in sizes]
     person[1][0], camera[0][0], camera[1][0] = person[0][0], 6, 1  # at least one match
     arguments = (distance, *person, *camera, protocol)
-    assert_same(retrieval_metrics(*arguments), slow_metrics(*arguments))
+    assert_same(retrieval_metrics(*arguments), loop_metrics(*arguments))
+
+
+def test_blocks_change_no_score(monkeypatch):
+    """Blocks of one query and blocks that do not divide the queries evenly; few levels, many ties."""
+    rng = np.random.default_rng(0)
+    people = rng.integers(0, 5, 50), rng.integers(0, 5, 30)
+    cameras = rng.choice([3, 6], 50), rng.choice([1, 2, 4], 30)
+    arguments = (rng.integers(0, 9, (50, 30)).astype(float), *people, *cameras)
+    whole = retrieval_metrics(*arguments)
+    for at_once in (1, 7 * 30):
+        monkeypatch.setattr("xivlab.evaluate.SCORED_AT_ONCE", at_once)
+        parts = retrieval_metrics(*arguments)
+        assert parts.cmc.tolist() == whole.cmc.tolist()
+        assert (parts.mAP, parts.mINP, parts.valid_queries) == (whole.mAP, whole.mINP, whole.valid_queries)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_any_layout_and_precision_of_the_distances_will_do(kind, order):
+    distance = np.random.default_rng(0).random((9, 12)).astype(kind, order=order)
+    before = distance.copy()
+    labels = np.arange(9) % 4, np.arange(12) % 4, np.full(9, 3), np.arange(12) % 3
+    assert_same(retrieval_metrics(distance, *labels), loop_metrics(distance, *labels, "sysu"))
+    np.testing.assert_array_equal(distance, before)  # nothing is hidden in the caller's matrix
 
 
 def score(distance, query_person, gallery_person, query_camera=None, gallery_camera=None, **options):
@@ -152,6 +154,7 @@ def test_query_and_gallery_labels_are_not_interchangeable():
         ({"distance": [[0, np.nan]]}, "NaN or infinite"),
         ({"distance": [[0, np.inf]]}, "NaN or infinite"),
         ({"distance": [[0, 1, 2]]}, "2 gallery images"),
+        ({"distance": np.zeros((0, 2)), "query_person": []}, "nothing to search"),
         ({"query_person": [9]}, "No query has a match"),
         ({"query_camera": [1, 2]}, "one camera"),
         ({"protocol": "market"}, "Unknown protocol 'market'"),
@@ -200,9 +203,20 @@ def test_search_is_the_mean_of_ten_trials(kind):
         rows = sample_gallery(e.visible_person, e.visible_camera, trial)
         distance = eq2(e.infrared, e.visible[rows], e.x[rows], kind)
         people, cameras = e.visible_person[rows], e.visible_camera[rows]
-        trials.append(slow_metrics(distance, e.infrared_person, people, e.infrared_camera, cameras, "sysu"))
+        trials.append(loop_metrics(distance, e.infrared_person, people, e.infrared_camera, cameras, "sysu"))
     means = [np.mean([trial[i] for trial in trials], axis=0) for i in range(3)]
     assert_same(search(e, "sysu", kind), (*means, 48))
+
+
+@pytest.mark.parametrize(("query", "gallery"), [("infrared", "visible"), ("visible", "infrared")])
+def test_searches_by_several_distances_are_those_one_by_one(monkeypatch, query, gallery):
+    e, kinds = embeddings(), ("v", "x", "v+x")
+    alone = [search(e, "llcm", kind, query, gallery) for kind in kinds]
+    monkeypatch.setattr("xivlab.evaluate.MEASURED_AT_ONCE", 100)  # several blocks of queries
+    together = searches(e, "llcm", kinds, query, gallery)
+    assert list(together) == list(kinds)
+    for one, other in zip(alone, together.values()):
+        assert_same(one, (other.cmc, other.mAP, other.mINP, other.valid_queries))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +228,7 @@ def test_indoor_and_multi_shot_search(sampling):
     for rows in galleries(e.visible_person, e.visible_camera, "sysu", sampling):
         people, cameras = e.visible_person[rows], e.visible_camera[rows]
         distance = eq2(e.infrared, e.visible[rows], e.x[rows], "v+x")
-        trials.append(slow_metrics(distance, e.infrared_person, people, e.infrared_camera, cameras, "sysu"))
+        trials.append(loop_metrics(distance, e.infrared_person, people, e.infrared_camera, cameras, "sysu"))
     means = [np.mean([trial[i] for trial in trials], axis=0) for i in range(3)]
     assert_same(search(e, sampling=sampling), (*means, 48))
 
@@ -223,9 +237,9 @@ def test_regdb_searches_every_image_in_both_directions():
     e = embeddings()
     there = eq2(e.infrared, e.visible, e.x, "v+x")
     people, cameras = (e.infrared_person, e.visible_person), (e.infrared_camera, e.visible_camera)
-    assert_same(search(e, "regdb"), slow_metrics(there, *people, *cameras, "regdb"))
+    assert_same(search(e, "regdb"), loop_metrics(there, *people, *cameras, "regdb"))
     back = search(e, "regdb", query="visible", gallery="infrared")
-    assert_same(back, slow_metrics(there.T, *people[::-1], *cameras[::-1], "regdb"))
+    assert_same(back, loop_metrics(there.T, *people[::-1], *cameras[::-1], "regdb"))
 
 
 @pytest.mark.parametrize("modality", ["visible", "infrared"])
