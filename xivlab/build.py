@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from xivlab.config import Config
+from xivlab.errors import XivlabError
 from xivlab.model import FeatureLearner, SpecialCase, XGenerator, XIVNet
 from xivlab.runs import Run
 
@@ -52,8 +53,21 @@ def load_model(run: Run) -> XIVNet:
     Raises:
         XivlabError: the run folder cannot be read.
     """
-    weights = run.weights()
-    classes = len(weights["learner.classifier.weight"])
-    model = build_model(replace(run.config(), weights=None), classes)
-    model.load_state_dict(weights)
+    classifier = run.weights().get("learner.classifier.weight", ())
+    model = build_model(replace(run.config(), weights=None), len(classifier))
+    fill(model, run)
     return to_device(model, pick_device()).eval()
+
+
+def fill(model: nn.Module, run: Run) -> None:
+    """Give a model the weights of the best one of a run.
+
+    Raises:
+        XivlabError: they cannot be read, or are of another network.
+    """
+    try:
+        model.load_state_dict(run.weights())
+    except RuntimeError as error:
+        raise XivlabError(
+            f"{run.folder}/model.safetensors is of another network: train the run again."
+        ) from error

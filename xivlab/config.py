@@ -1,6 +1,9 @@
 """All settings of a run, with the paper's presets."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
 from xivlab.embed import TestDistance, TestFeature
@@ -89,6 +92,10 @@ class Config:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            words, fits = _KINDS.get(field.type, ("", None))
+            if fits and not fits(getattr(self, field.name)):
+                raise XivlabError(f"{field.name} must be {words}, not {getattr(self, field.name)!r}.")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise XivlabError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
@@ -107,6 +114,17 @@ class Config:
         for name in ("height", "width", "epochs", "steps_per_epoch", "evaluate_every"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise XivlabError(f"{name} must be at least 1, not {getattr(self, name)}.")
+        for name in ("seed", "x_init_seed"):
+            if not 0 <= (getattr(self, name) or 0) < 2**32:
+                raise XivlabError(f"{name} must be from 0 to 2**32 - 1, not {getattr(self, name)}.")
+        if math.inf in (
+            self.lam,
+            self.margin_cross,
+            self.margin_respective,
+            self.weight_decay,
+            self.learning_rate,
+        ):
+            raise XivlabError("lam, the margins, weight_decay and learning_rate must be finite.")
         if self.last_stride not in (1, 2):
             raise XivlabError(f"last_stride must be 1 or 2, not {self.last_stride}.")
         if self.method == "baseline" and self.test_distance != "v":
@@ -118,6 +136,22 @@ class Config:
         return self.people_per_batch * self.images_per_person
 
 
+def _whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+# What a setting may be, in words and as a check, by its annotation; a Literal has its choices below.
+_KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    int: ("a whole number", _whole),
+    int | None: ("a whole number or None", lambda value: value is None or _whole(value)),
+    float: ("a number", lambda value: isinstance(value, Real) and not isinstance(value, bool)),
+    bool: ("True or False", lambda value: isinstance(value, bool)),
+    str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
+    tuple[int, ...]: (
+        "a tuple of whole numbers, at least 0",
+        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
+    ),
+}
 _NOT_NEGATIVE = (
     "lam",
     "margin_cross",

@@ -61,9 +61,11 @@ class Run:
                 f"{__version__}: train it again, or install that version."
             )
         settings = about["config"]
+        if isinstance(settings["decay_epochs"], list):  # JSON has no tuples
+            settings["decay_epochs"] = tuple(settings["decay_epochs"])
         try:
-            return Config(**settings | {"decay_epochs": tuple(settings["decay_epochs"])})
-        except (TypeError, XivlabError) as error:
+            return Config(**settings)
+        except XivlabError as error:
             raise XivlabError(
                 f"{self.folder}/config.json has been changed ({str(error).rstrip('.')}): train the run again."
             ) from error

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from xivlab.augment import augment
 from xivlab.backbones import weights_file
 from xivlab.batches import IdentityBatches, Images
-from xivlab.build import build_model, to_device
+from xivlab.build import build_model, fill, to_device
 from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.distributed import any_process, first_alone, gather, processes
@@ -312,6 +312,7 @@ class Training:
     def save(self, run: Run) -> None:
         """Write the state to go on from, and the two tables; the model, too, if the last one counts."""
         state = {
+            "run": run.about(),
             "step": self.step,
             "best": self.best,
             "log": self.log,
@@ -331,17 +332,21 @@ class Training:
         """Take up a saved state.
 
         Raises:
-            XivlabError: the file is cut short, corrupt, or of another network.
+            XivlabError: the file is cut short, corrupt, or of another run.
         """
         state = run.state()
         try:
+            if state["run"] != run.about():
+                raise ValueError("it is of another run")
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             if state["scaler"]:  # empty after full precision
                 self.fabric.strategy.precision.load_state_dict(state["scaler"])
             self.step, self.saved, self.best = state["step"], state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
-        except (KeyError, RuntimeError, ValueError) as error:
+            if self.best >= 0:
+                run.weights()  # read now: without them the end would fail, after hours perhaps
+        except (KeyError, IndexError, TypeError, AttributeError, RuntimeError, ValueError) as error:
             raise XivlabError(
                 f"{run.folder}/state.pt does not fit this run: delete the folder to train anew."
             ) from error
@@ -352,7 +357,7 @@ class Training:
         Raises:
             Stopped: as `validate`.
         """
-        self.model.load_state_dict(run.weights())
+        fill(self.model, run)
         test = Images.of(data.test, self.config.height, self.config.width)
         with self.pausing(lambda: pause("test")):
             both = embed_both(self.model.module, test)
