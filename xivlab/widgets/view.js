@@ -42,7 +42,6 @@ function render({ model, el }) {
   function size() {
     image.width = model.get("width"); // with the height it keeps the place, so the page does not jump
     image.height = model.get("height");
-    figure.style.width = `${model.get("width")}px`;
     image.style.cursor = model.get("reacts") ? "pointer" : "default";
     image.style.touchAction = model.get("reacts") ? "none" : "auto";
   }
