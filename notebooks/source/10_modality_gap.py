@@ -1,15 +1,18 @@
 # %% [markdown]
 # # 10 The modality gap
 #
+# Fig. 1 of the paper promises that X brings two worlds together. Did it? A picture is easily drawn; this notebook draws several, finds out why most of them cannot be trusted, puts numbers in their place, and asks
+# at last how much there was to bring together.
+#
 # **Goals.** After this notebook you can
 # - draw a t-SNE map, and name three things that one must not read from it;
 # - put the gap into numbers that can be repeated: a classifier, MMD, neighbours, overlap;
 # - redraw Fig. 1 of the paper from real embeddings, with what the drawing hides;
 # - say whether X helps in this world, how sure that is, and what stands in its way.
 #
-# **Minutes.** 45, of which two to five are the computer's.
+# **Minutes.** 60 for you; for the computer {minutes}.
 #
-# **Needs.** Notebooks [05](05_search_and_scores.ipynb) and [09](09_closer_look_at_x.ipynb). Two runs, Baseline and XIV-ReID
+# **Needs.** [05 Search and scores](05_search_and_scores.ipynb) and [09 A closer look at X](09_closer_look_at_x.ipynb). Two runs, Baseline and XIV-ReID
 # (Baseline+X+CMG), are found again if they are there, else they are trained.
 
 # %%
@@ -70,8 +73,26 @@ p = np.exp(-(d**2) / 2)
 assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
 
 # %% [markdown]
-# scikit-learn does the rest. We take all images of a few people, the same in both models: 250 points at most, since t-SNE is slow. **Predict:** will the
-# modalities be apart? And will the map look the same for a perplexity of 5, of 30 and of 60?
+# scikit-learn does the rest.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** In the map of the Baseline, will the modalities be apart? Will it look the same for the smallest perplexity and the largest? Colour by modality first, then by person, then by camera, and ask each time
+# what keeps the points together. Point at a lonely one: who is it?
+#
+# <details><summary>Answer</summary>
+#
+# With a small perplexity the map falls into crumbs, with a large one into few lumps, and both are of the same features. Colour by camera explains more of the lumps than most people expect: place and light leave their mark
+# beside the modality. Sentences under the map give a number measured on the features themselves; trust that one.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.tsne_explorer()
+
+# %% [markdown]
+# Now the same by hand, with our own two runs: all images of a few people, the same in both models, 250 points at most, since t-SNE is slow.
 
 # %%
 from xivlab.flat import some_people, tsne
@@ -281,6 +302,45 @@ print(
 # AUC counts all pairs. Rank-1 asks more: that the *nearest* of all images is of the same person. With thousands of pairs of two people for
 # each pair of one, a small area in common is enough to spoil it.
 #
+# ### What if there were no gap?
+#
+# The cheapest way to close a gap: shift all infrared embeddings until their centre lies on that of the visible ones. Nothing is trained, and nobody has to know who is who.
+
+# %%
+from dataclasses import replace
+
+from xivlab.evaluate import search
+
+base = embeddings["Baseline"]
+shift = base.infrared.mean(0) - base.visible.mean(0)
+
+
+def shifted(share):
+    """The Baseline's heaps and rank-1 when that share of the gap between the centres is taken away."""
+    e = replace(base, infrared=base.infrared - share * shift).normalized()
+    near, far = pair_distances(e, "v", config.protocol)
+    rank1 = search(e, config.protocol, "v").rank(1)
+    picture = distance_histograms({f"{share:.0%} of the gap removed": (near, far)})
+    picture.axes[0].set_xlim(0, 2)
+    picture.alt = f"{share:.0%} of the gap removed: AUC {separation(near, far):.3f}, rank-1 {rank1:.1%}."
+    return picture
+
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** What does rank-1 do as the centres come together: does it double, does it rise a little, or nothing? And beyond 100 %, where infrared is shifted too far?
+#
+# <details><summary>Answer</summary>
+#
+# A shift moves all queries alike, and so hardly changes which gallery image is *nearest* to each: the order of a ranking depends on the differences between gallery images. What remains of the gap is not one shift but a different one for each garment
+# (notebook 01), and no shift of a centre can undo that. Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
+#
+# </details>
+
+# %%
+removed = (0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+widgets.frame_slider([f"{share:.0%}" for share in removed], [shifted(share) for share in removed], "removed")
+
+# %% [markdown]
 # ## 5. Fig. 1, from real embeddings
 #
 # The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, with at most four images of each modality, in the plane
@@ -466,8 +526,6 @@ pd.DataFrame(
 )
 
 # %%
-from xivlab.evaluate import search
-
 for name, one in counts.items():
     print(f"{name}: colour", answer(one.difference, "carries something.", "does harm."), end=" ")
     print(f"Without it {one.grey.mean / one.colour.mean:.0%} of the hits are left.")
@@ -512,11 +570,30 @@ if world := world_of(data):
 # - A plane keeps part of the variance: write it on the picture.
 # - Before asking how well a method closes the gap, ask how much there is behind it.
 
-# %% [markdown]
-# ## Exercise 1: neighbours
+# %% [markdown] tags=["teacher"]
+# A good closing question of the whole course: which single experiment, on which data, would convince you that X helps? Collect the answers; most of them need seeds, and a control that has the same compute.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 8 minutes.* For one infrared image: among its $k$ nearest images of *other* people, which share
+# ### Exercise 1. Neighbours
+#
+# Difficulty ●●○ · importance ●●● · 8 minutes
+#
+# For one infrared image: among its $k$ nearest images of *other* people, which share
 # is infrared?
+#
+# <details><summary>Hint 1</summary>
+#
+# First throw out everything of the same person, from both arrays.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.argsort(...)[:k]` are the places of the k smallest; index `is_infrared` with them, after the same throwing out.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -531,40 +608,65 @@ from xivlab.exercise import check
 draw = np.random.default_rng(0)
 
 
-def reference(distance, is_infrared, is_same_person, k):
+def share_of(distance, is_infrared, is_same_person, k):
     others = ~is_same_person
     return is_infrared[others][np.argsort(distance[others])[:k]].mean()
 
 
 check(
     infrared_share,
-    reference,
-    [(draw.random(60), draw.random(60) < 0.4, draw.random(60) < 0.3, k) for k in (1, 5, 10, 20)],
+    share_of,
+    [(draw.random(60), draw.random(60) < 0.4, draw.random(60) < 0.3, k) for k in (3, 5, 10, 20)],
     mistakes={
         "leave the images of the same person out.": lambda d, i, s, k: i[np.argsort(d)[:k]].mean(),
-        "that is a count; divide by k.": lambda d, i, s, k: k * reference(d, i, s, k),
-        "those are the farthest.": lambda d, i, s, k: reference(-d, i, s, k),
-        "that is the share that is visible.": lambda d, i, s, k: 1 - reference(d, i, s, k),
+        "that is a count; divide by k.": lambda d, i, s, k: k * share_of(d, i, s, k),
+        "those are the farthest.": lambda d, i, s, k: share_of(-d, i, s, k),
+        "that is the share that is visible.": lambda d, i, s, k: 1 - share_of(d, i, s, k),
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def infrared_share(distance, is_infrared, is_same_person, k):
+    others = ~is_same_person
+    nearest = np.argsort(distance[others])[:k]
+    return is_infrared[others][nearest].mean()
+
+
+# %% tags=["wrong"]
+# says: leave the images of the same person out
+def infrared_share(distance, is_infrared, is_same_person, k):
+    nearest = np.argsort(distance)[:k]
+    return is_infrared[nearest].mean()
+
+
+# %% tags=["wrong"]
+# says: that is a count; divide by k
+def infrared_share(distance, is_infrared, is_same_person, k):
+    others = ~is_same_person
+    return is_infrared[others][np.argsort(distance[others])[:k]].sum()
+
+
+# %% tags=["wrong"]
+# says: those are the farthest
+def infrared_share(distance, is_infrared, is_same_person, k):
+    others = ~is_same_person
+    return is_infrared[others][np.argsort(distance[others])[-k:]].mean()
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. AUC
 #
-# ```python
-# def infrared_share(distance, is_infrared, is_same_person, k):
-#     others = ~is_same_person
-#     nearest = np.argsort(distance[others])[:k]
-#     return is_infrared[others][nearest].mean()
-# ```
+# Difficulty ●○○ · importance ●●○ · 5 minutes
+#
+# How often is a pair of the same person nearer than a pair of two people? Count all
+# comparisons, without a loop if you can.
+#
+# <details><summary>Hint</summary>
+#
+# `same[:, None]` has the shape (n, 1) and `different[None, :]` (1, m); compared, they make a table of all comparisons.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: AUC
-#
-# *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* How often is a pair of the same person nearer than a pair of two people? Count all
-# comparisons, without a loop if you can.
 
 
 # %% tags=["exercise"]
@@ -577,22 +679,38 @@ def my_auc(same, different):
 check(
     my_auc,
     separation,
-    [(draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m)) for n, m in ((2, 3), (20, 50), (100, 100))],
+    [(draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m)) for n, m in ((4, 7), (20, 50), (100, 100))],
     mistakes={
         "that is upside down: nearer is smaller.": lambda s, d: (s[:, None] > d).mean(),
-        "compare every pair with every other: s[:, None] < d.": lambda s, d: (s < np.median(d)).mean(),
+        "compare every pair with every other, not with a typical one.": lambda s, d: (s < np.median(d)).mean(),
         "divide by the number of comparisons, n times m.": lambda s, d: (s[:, None] < d).sum() / len(s),
     },
 )
 
+
+# %% tags=["solution"]
+def my_auc(same, different):
+    return (same[:, None] < different[None, :]).mean()
+
+
+# %% tags=["wrong"]
+# says: that is upside down: nearer is smaller
+def my_auc(same, different):
+    return np.mean([[s > d for d in different] for s in same])
+
+
+# %% tags=["wrong"]
+# says: divide by the number of comparisons, n times m
+def my_auc(same, different):
+    return sum((s < different).sum() for s in same) / len(same)
+
+
+# %% tags=["wrong"]
+# says: compare every pair with every other
+def my_auc(same, different):
+    return np.mean(same < np.median(different))
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def my_auc(same, different):
-#     return (same[:, None] < different[None, :]).mean()
-# ```
-#
-# </details>
-#
-# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). The table of contents is at the end of [00](00_start_here.ipynb).
+# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to read now: [READING.md](READING.md). The table of contents is at the end of
+# [00 Start here](00_start_here.ipynb).
