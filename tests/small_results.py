@@ -67,10 +67,9 @@ def install(folder, monkeypatch):
         tables = []
         for variant, shift in variants.items():
             for seed in range(SEEDS):
-                run, found = (
-                    f"{study}-{variant}-{seed}",
-                    embeddings(data.test, seed, shift, variant != "Baseline"),
-                )
+                method = "baseline" if variant == "Baseline" else "baseline+x+cmg"
+                run = f"{method}-{study}.{variant}.{seed}"  # the method first, as of any run
+                found = embeddings(data.test, seed, shift, variant != "Baseline")
                 about = {
                     "study": study,
                     "variant": variant,

@@ -100,7 +100,7 @@ def test_the_baseline_has_one_list(data, tmp_path):
 
 
 def test_without_a_run_the_stored_one_or_the_newest(data, tmp_path, monkeypatch):
-    assert album_of(None, None)[0].run == "ablation-Baseline+X+CMG-0"
+    assert album_of(None, None)[0].run == "baseline+x+cmg-ablation.Baseline+X+CMG.0"
     scale = replace(SCALES["smoke"], data_name="toy", runs=tmp_path)
     module = importlib.import_module("xivlab.widgets.search")  # whose name in the package is the widget's
     monkeypatch.setattr(module, "current", lambda: scale)
