@@ -1,6 +1,7 @@
 """The lambda explorer: everything follows its controls, and runs can be added from any thread."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -119,6 +120,19 @@ def test_the_baseline_and_other_data_are_one_sentence(data, run, tmp_path):
     with pytest.raises(XivlabError, match="The Baseline has no lambda"):
         widget.add(train(tiny(method="baseline"), data, tmp_path, quiet=True), data)
     assert len(widget.lam.options) == 7
+
+
+def test_a_run_on_other_people_is_said_to_be_one(data, run, monkeypatch):
+    other = replace(data, fingerprint="2" * 64)
+    monkeypatch.setattr(type(run), "check_data", lambda self, data: None)
+    widget = lambda_explorer()
+    before = widget.stages["curve"].ends
+    widget.add(run, data)
+    assert "does not compare" not in widget.about.value
+    widget = lambda_explorer()
+    widget.add(run, other)
+    assert "A hollow star was scored on other people" in widget.about.value
+    assert widget.stages["curve"].ends == before  # the curve is as tall as without it
 
 
 def test_runs_added_while_the_slider_moves(data, run, tmp_path):

@@ -115,4 +115,7 @@ def test_without_a_run_the_stored_one_or_the_newest(data, tmp_path, monkeypatch)
 
 def test_long_lists_of_places_are_cut():
     assert listed([3, 5]) == "3, 5"
-    assert listed(range(1, 20)) == "1, 2, 3, 4 … 19"
+    assert listed([7, 16, 27, 31, 40, 80]) == "7, 16, 27 … 80"
+    for numbers in (range(1, 20), range(95, 110), range(1995, 2010)):
+        text = listed(numbers)
+        assert len(text) <= 16 and text.startswith(str(numbers[0])) and text.endswith(str(numbers[-1]))

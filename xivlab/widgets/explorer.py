@@ -16,7 +16,6 @@ from xivlab.widgets.explorer_data import (
     added_position,
     stored_curve,
     stored_positions,
-    world,
 )
 from xivlab.widgets.explorer_stages import CurveStage, DistanceStage, ListStage, MapStage
 from xivlab.widgets.panel import Panel
@@ -119,9 +118,8 @@ class LambdaExplorer(Panel):
             said.append(
                 f"This notebook runs at {current().name} scale; the stored runs are shown all the same."
             )
-        strangers = [one for one in self._own() if one.album.test is not world().test]
-        if any(len(one.album.test) != len(world().test) for one in strangers):
+        if not all(one.compares for one in self._own()):
             said.append(
-                "A run of yours was scored on other images than the stored ones: its height does not compare."
+                "A hollow star was scored on other people than the curve: its height does not compare."
             )
         self.about.value = f'<div class="xivlab-note">{html.escape(" ".join(said))}</div>'

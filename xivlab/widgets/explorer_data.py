@@ -1,6 +1,6 @@
 """What the lambda explorer shows, worked out once per run: curve, map, distances and queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -90,7 +90,9 @@ class Position:
         kept: share of the variance of these points that the map holds, in [0, 1].
         distances: of infrared to visible images ("v") and to X ("x").
         queries: rows of the infrared embeddings of these people.
+        matched: whether the map is turned to match that of another run.
         own: whether the reader added it.
+        compares: whether its scores are of the people of the stored runs.
     """
 
     lam: float
@@ -101,7 +103,9 @@ class Position:
     kept: float
     distances: dict[TestDistance, Distances]
     queries: NDArray[np.intp]
+    matched: bool
     own: bool = False
+    compares: bool = True
 
 
 @cache
@@ -138,17 +142,17 @@ def added_position(run: Run, data: DataSet) -> Position:
         raise XivlabError("The Baseline has no lambda: it is the line across the picture.")
     lam = config.lam if config.method == "baseline+x+cmg" else 0.0
     like = stored_positions()[LAMBDAS.index(LIKE)]
-    return position(lam, run_album(run, data, short=True), like, own=True)
+    found = position(lam, run_album(run, data, short=True), like)
+    return replace(found, own=True, compares=data.fingerprint == world().fingerprint)
 
 
-def position(lam: float, album: Album, like: Position | None = None, own: bool = False) -> Position:
+def position(lam: float, album: Album, like: Position | None = None) -> Position:
     """Everything that the explorer shows of one run.
 
     Args:
         lam: its lambda.
         album: its embeddings and images.
-        like: a run whose map this one is turned and mirrored to match, as far as it shows the same images.
-        own: whether the reader added it.
+        like: a run whose map this one is turned and mirrored to match, if it shows the same images.
     """
     embeddings = album.embeddings
     people = np.unique(embeddings.infrared_person)[:PEOPLE]
@@ -156,7 +160,8 @@ def position(lam: float, album: Album, like: Position | None = None, own: bool =
     parts = {"infrared": few.infrared, "visible": few.visible}
     parts |= {} if few.x is None else {"x": few.x}
     flat, kept = plane(np.concatenate(list(parts.values())))
-    if like is not None and _same_images(album, like.album):
+    matched = like is not None and _same_images(album, like.album)
+    if matched:
         flat = turned(flat, np.concatenate(list(like.points.values())))
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
     numbers = {"infrared": few.infrared_person, "visible": few.visible_person, "x": few.visible_person}
@@ -169,7 +174,7 @@ def position(lam: float, album: Album, like: Position | None = None, own: bool =
         kept,
         {kind: distances(album, kind) for kind in album.kinds if kind != "v+x"},
         np.flatnonzero(np.isin(embeddings.infrared_person, people)),
-        own,
+        matched,
     )
 
 

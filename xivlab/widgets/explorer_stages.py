@@ -50,7 +50,7 @@ class CurveStage(Stage):
         self.places = lambda_places(lams)
         stored = {lam: self.places[lam] for lam in curve.scores["rank1"]}
         ticks = {place: f"{lam:g}" for lam, place in stored.items()}
-        axes = None
+        self.ends: dict[str, tuple[float, float]] = {}
         panels = []
         for row, metric in enumerate(METRICS, 1):
             axes = plot_axes(picture, "λ" if row == 2 else "", f"{SHOWN[metric]} in %", (2, 1, row))
@@ -58,13 +58,20 @@ class CurveStage(Stage):
             lambda_curve(axes, stored, curve.scores[metric])
             axes.axhline(100 * curve.baseline[metric], color=BASELINE, linestyle=(0, (5, 2)), linewidth=1.6)
             for position in own:
-                score = 100 * position.album.score(metric, kind)
-                axes.plot(self.places[position.lam], score, marker="*", ms=13, mfc=OWN, mec="white", ls="")
+                if position.compares:
+                    self._star(axes, position, metric, kind)
             axes.set_xticks(list(ticks), list(ticks.values()) if row == 2 else [""] * len(ticks))
             if 0 in stored:
                 axis_break(axes, (stored[0] + min(stored[lam] for lam in stored if lam)) / 2)
             panels.append(axes)
         same_span(panels, "y")
+        for axes, metric in zip(panels, METRICS, strict=True):
+            low, high = axes.get_ylim()
+            self.ends[metric] = low, high
+            for position in own:
+                if not position.compares:  # on the edge if it lies beyond: the curve stays readable
+                    self._star(axes, position, metric, kind)
+            axes.set_ylim(low, high)
         keys = [
             Line2D(
                 [], [], color=CURVES[0], lw=2, marker="o", ms=6, label=f"mean of {curve.seeds} seeds, 95 %"
@@ -72,7 +79,7 @@ class CurveStage(Stage):
             Line2D([], [], color=BASELINE, ls=(0, (5, 2)), lw=1.6, label="Baseline"),
         ]
         if own:
-            keys.append(Line2D([], [], ls="", marker="*", ms=11, mfc=OWN, mec="white", label="yours"))
+            keys.append(Line2D([], [], ls="", marker="*", ms=11, mfc=OWN, mec=OWN, label="yours"))
         picture.legend(
             handles=keys, loc="outside upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
             columnspacing=1, handletextpad=0.4, borderpad=0.1,
@@ -82,6 +89,13 @@ class CurveStage(Stage):
         ring = {"marker": "o", "ms": 13, "mfc": "none", "mec": MARK, "mew": 2, "clip_on": False}
         self.rings = [self.moving(axes.plot(0, 0, **ring)[0]) for axes in panels]
 
+    def _star(self, axes: Axes, position: Position, metric: str, kind: TestDistance) -> None:
+        """A run of the reader's own, hollow if its score is of other people than the curve."""
+        score = np.clip(100 * position.album.score(metric, kind), *self.ends.get(metric, (-np.inf, np.inf)))
+        face = OWN if position.compares else "white"
+        look = {"marker": "*", "ms": 13, "ls": "", "mec": OWN, "zorder": 5, "clip_on": False}
+        axes.plot(self.places[position.lam], score, mfc=face, **look)
+
     def show(self, position: Position, curve: Curve, kind: TestDistance) -> str:
         """Move the mark; the words under the picture."""
         place, said = self.places[position.lam], []
@@ -89,7 +103,7 @@ class CurveStage(Stage):
             name, stored = SHOWN[metric], curve.scores[metric].get(position.lam)
             score = position.album.score(metric, kind) if position.own else stored.mean
             line.set_xdata([place, place])
-            ring.set_data([place], [100 * score])
+            ring.set_data([place], [np.clip(100 * score, *self.ends[metric])])
             reach = "" if position.own else f" ({100 * stored.low:.1f} to {100 * stored.high:.1f})"
             said.append(f"{name} {100 * score:.1f} %{reach}, Baseline {100 * curve.baseline[metric]:.1f} %")
         who = "your run" if position.own else f"mean of {curve.seeds} seeds (95 % interval)"
@@ -164,9 +178,10 @@ class MapStage(Stage):
                 number = position.people[i]
                 label.set_position(np.median(everything[numbers == number], 0))
                 label.set(text=str(number), color=INK if number == person else "#777777")
+        turn = ", and is turned to match other λ" if position.matched else ""
         return (
             f"{len(position.people)} people by number at λ = {position.lam:g}; strong: person {person}, the query's. "
-            f"The plane holds {100 * position.kept:.0f} % of the variance, and is turned to match other λ."
+            f"The plane holds {100 * position.kept:.0f} % of the variance{turn}."
         )
 
 

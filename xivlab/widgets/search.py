@@ -161,15 +161,24 @@ def scores(found: Found) -> str:
     return f"rank {found.rank}\n{first} %\n{100 * found.ap:.1f} %\n{100 * found.inp:.1f} %"
 
 
-def listed(numbers: Sequence[int], most: int = 5) -> str:
-    """Numbers with commas; of many, the first ones and the last.
+def listed(numbers: Sequence[int], room: int = 16) -> str:
+    """Numbers with commas; of too many, the first ones and the last.
+
+    Args:
+        numbers: ascending.
+        room: most letters.
 
     Example:
-        >>> listed([1, 2, 3, 4, 5, 6, 70])
-        '1, 2, 3, 4 … 70'
+        >>> listed([2, 13, 15]), listed([7, 16, 27, 31, 40, 80])
+        ('2, 13, 15', '7, 16, 27 … 80')
     """
     words = [str(number) for number in numbers]
-    return ", ".join(words) if len(words) <= most else f"{', '.join(words[: most - 1])} … {words[-1]}"
+    text = ", ".join(words)
+    kept = len(words) - 1
+    while len(text) > room and kept > 1:
+        kept -= 1
+        text = f"{', '.join(words[:kept])} … {words[-1]}"
+    return text
 
 
 def in_words(album: Album, query: int, found: dict[TestDistance, Found]) -> str:
