@@ -20,7 +20,7 @@ from xivlab.widgets import background, controls
 from xivlab.widgets.panel import Panel
 from xivlab.widgets.stage import Stage
 
-MOVES = 12  # of each thread; two threads move each widget
+MOVES = 8  # of each thread; two threads move each widget
 FOLDER = Path(xivlab.widgets.__file__).parent
 
 
