@@ -4,18 +4,13 @@ Half of the moments are drawn in time, half before a change of the folder that i
 """
 
 import os
-from itertools import count
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from stress import jobs
-from stress.children import Child, warm
-from tiny import assert_same, result, rows
+from stress.children import Child
+from stress.whole import nothing_half, remove, same
 
-from xivlab.packed import read_packed
-from xivlab.runs import Run
 from xivlab.stored import read_table
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no SIGKILL and no fork")
@@ -30,47 +25,6 @@ KILLS = {
     jobs.studying: (8, 0),
 }
 assert sum(long for long, _ in KILLS.values()) >= 50
-
-
-class Undisturbed(NamedTuple):
-    """A job that nobody interrupted: where it was done, how long it took, how often it changed its folder."""
-
-    folder: Path
-    seconds: float
-    changes: int
-
-
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory):
-    """Where all jobs of this file are done, beside what they read."""
-    warm()
-    folder = tmp_path_factory.mktemp("ground")
-    Child(jobs.places, folder).done()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(ground):
-    """Each job once, undisturbed."""
-    done = {}
-
-    def of(job):
-        if job not in done:
-            folder = ground / f"undisturbed-{job.__name__}"
-            folder.mkdir()
-            seconds = Child(job, folder).done()
-            done[job] = Undisturbed(folder, seconds, int((folder / "changes").read_text()))
-        return done[job]
-
-    return of
-
-
-@pytest.fixture
-def folder(ground):
-    """An empty one."""
-    folder = next(path for number in count() if not (path := ground / str(number)).exists())
-    folder.mkdir()
-    return folder
 
 
 def cases():
@@ -111,57 +65,6 @@ def kill(job, folder, expected, in_time, random):
         same(folder / "made", expected.folder / "made")
         remove(folder / "made")
         share /= 2
-
-
-def remove(folder):
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-
-
-def nothing_half(made, expected):
-    """Every file with a name of its own is as whole as in the undisturbed folder, if perhaps of an earlier moment."""
-    for path in made.rglob("*"):
-        if path.is_dir() or any(part.startswith(".") for part in path.relative_to(made).parts):
-            continue
-        there = expected / path.relative_to(made)
-        if path.name == "metrics.csv":
-            found = path.read_text()
-            assert found.endswith("\n") and there.read_text().startswith(found)
-        elif path.name == "log.csv":
-            run, whole = (rows(Run(one.parent), one.name) for one in (path, there))
-            assert [row["loss"] for row in run] == [row["loss"] for row in whole][: len(run)]
-        elif path.name == "state.pt":
-            assert Run(path.parent).state()["step"] > 0
-        elif path.name == "model.safetensors":
-            assert Run(path.parent).weights().keys() == Run(there.parent).weights().keys()
-        elif path.name == "embeddings.npz":
-            assert_same(result(Run(path.parent)), result(Run(there.parent)))
-        elif path.name in ("pixels.npy", "index.csv", "meta.json"):
-            read_packed(path.parent)
-        else:
-            assert path.read_bytes() == there.read_bytes()
-
-
-def same(made, expected):
-    """Everything is as if never interrupted, and nothing is left over."""
-    # A lock may stay; its content is nothing.
-    assert names(made) - {".lock"} == names(expected) - {".lock"}
-    assert not [name for name in names(made) if name.startswith(".scratch") or name.endswith("-partial")]
-    for path in expected.rglob("*"):
-        there = made / path.relative_to(expected)
-        if path.name == "embeddings.npz":
-            assert_same(result(Run(there.parent)), result(Run(path.parent)))
-        elif path.name == "state.pt":
-            states = [Run(one.parent).state() for one in (there, path)]
-            assert [state["step"] for state in states] == [states[0]["step"]] * 2
-            for name, tensor in states[0]["model"].items():
-                assert tensor.equal(states[1]["model"][name])
-        elif path.is_file() and path.name not in (".lock", "log.csv"):  # the log says how fast
-            assert there.read_bytes() == path.read_bytes(), path
-
-
-def names(folder):
-    return {path.name for path in folder.rglob("*")}
 
 
 @pytest.mark.stress
