@@ -1,15 +1,17 @@
 # %% [markdown]
 # # 09 A closer look at X
 #
+# The paper looks at its X and sees red: "redder", hence of longer wavelength, hence on the way to infrared. Each "hence" can be measured here, for in this world every scene can be photographed at every wavelength.
+#
 # **Goals.** After this notebook you can
 # - redraw Fig. 3 of the paper and answer its question, "is X redder?", with an interval;
 # - say how much of the answer was decided before the first step of training;
 # - look at triples (Fig. 4) that were not chosen for their beauty;
 # - place X on the line from visible to infrared, and read the place as a wavelength, with all the doubts.
 #
-# **Minutes.** 40, of which one to three are the computer's.
+# **Minutes.** 55 for you; for the computer {minutes}.
 #
-# **Needs.** Notebooks [02](02_x_modality.ipynb) (the ten numbers of $g$) and [05](05_search_and_scores.ipynb) (embeddings,
+# **Needs.** [02 The X modality](02_x_modality.ipynb) (the ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings,
 # the bootstrap of people). The demo run is found again if it is there, else it is trained.
 
 # %%
@@ -157,6 +159,25 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 #
 # </details>
 #
+# Does a tint matter at all? The widget has the ten weights of this run's $g$, and says how far X is from the infrared images.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Make X as red as you can: raise what goes to R, lower what goes to G and B. Does it come nearer to infrared? Then set all three channels alike. Which of the two would the paper's
+# reading ("redder is nearer") prefer, and which one do the numbers prefer?
+#
+# <details><summary>Answer</summary>
+#
+# The infrared images have three equal channels, so a tint moves X away from them in the plain sense of brightness: gray is nearer than red. "Redder" in the paper's sense is about wavelengths, and a tint is no wavelength: it is the same
+# $h$, in another ink.
+#
+# </details>
+
+# %%
+from xivlab import widgets
+
+widgets.x_studio(run, data)
+
+# %% [markdown]
 # ## 5. Who decides the tint?
 #
 # Three suspects: the data, the seed, and the numbers that $g$ **starts** from. Ten numbers per run are quickly stored, so the kit
@@ -325,9 +346,34 @@ from xivlab.ruler import describe, features_of, measure, scenes
 
 light = scenes(data, test, (config.height, config.width))
 
+
+def beside_x(nm):
+    """Six people: visible, X, and the same moments in a band around a wavelength."""
+    V, bands = light.visible[:6], light.bands[nm][:6]
+    alt = f"Six people: visible, X, and the same moments in a band around {nm} nm."
+    return image_strip([V, shown(g, V), bands], rows=["visible", "X", "band"], alt=alt, largest=0.75)
+
+
 # %% [markdown]
 # (Photographs have no such ruler. `scenes` then says why, and this section goes on without.)
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Where does the third row look most like the second? Decide by the garments, not by the brightness of the whole.
 #
+# <details><summary>Answer</summary>
+#
+# By eye one stops somewhere inside of visible light: up to there a band of light is much the same as some mixture of R, G and B. Beyond 750 nm the third row shows what no mixture can: garments of one colour that part, and garments of different colours that
+# become alike. The ruler below puts a number on where you stopped.
+#
+# </details>
+
+# %%
+if light:
+    waves = list(light.bands)[2:-1:2]
+    slider = widgets.frame_slider(waves, [beside_x(nm) for nm in waves], "wavelength (nm)", start=4)
+slider if light else None
+
+# %% [markdown]
 # Images become numbers in two ways: the mean intensities of Fig. 3, three numbers each, and the features of $f$.
 
 
@@ -394,10 +440,29 @@ if ruler := measures["features of f"]:
 # - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
 # - Figures with examples: let a seed choose, then show the worst.
 
-# %% [markdown]
-# ## Exercise 1: along and off
+# %% [markdown] tags=["teacher"]
+# Section 5 is the heart: the tint is decided by the start. Ask the class what figure they would have drawn if they had trained one network only.
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
 #
-# *Difficulty 2 of 3, importance 3 of 3, 6 minutes.* Write both numbers of section 7 for means of any dimension.
+# ### Exercise 1. Along and off
+#
+# Difficulty ●●○ · importance ●●● · 6 minutes
+#
+# Write both numbers of section 7 for means of any dimension.
+#
+# <details><summary>Hint 1</summary>
+#
+# Everything is measured from V: the line is I - V, the way X - V.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The projection of `way` on `line`, in units of the line, is `way @ line / (line @ line)`. What is left of `way` is off.
+#
+# </details>
 
 
 # %% tags=["exercise"]
@@ -428,23 +493,51 @@ check(
     },
 )
 
-# %% [markdown]
-# <details><summary>Solution</summary>
+
+# %% tags=["solution"]
+def along_and_off(X, V, I):
+    line, way = I - V, X - V
+    along = way @ line / (line @ line)
+    off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
+    return along, off
+
+
+# %% tags=["wrong"]
+# says: divide off by the distance from V to I
+def along_and_off(X, V, I):
+    line, way = I - V, X - V
+    along = way @ line / (line @ line)
+    return along, np.linalg.norm(way - along * line)
+
+
+# %% tags=["wrong"]
+# says: along is measured from V
+def along_and_off(X, V, I):
+    line, way = V - I, X - I
+    along = way @ line / (line @ line)
+    return along, np.linalg.norm(way - along * line) / np.linalg.norm(line)
+
+
+# %% tags=["wrong"]
+# says: the way starts at V
+def along_and_off(X, V, I):
+    line = I - V
+    along = X @ line / (line @ line)
+    return along, np.linalg.norm(X - along * line) / np.linalg.norm(line)
+
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 2. Two histograms
 #
-# ```python
-# def along_and_off(X, V, I):
-#     line, way = I - V, X - V
-#     along = way @ line / (line @ line)
-#     off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
-#     return along, off
-# ```
+# Difficulty ●○○ · importance ●●○ · 5 minutes
+#
+# Write the Wasserstein distance of section 3 for two samples of the same size.
+#
+# <details><summary>Hint</summary>
+#
+# The smallest goes to the smallest, the largest to the largest; the ways count without their sign.
 #
 # </details>
-
-# %% [markdown]
-# ## Exercise 2: two histograms
-#
-# *Difficulty 1 of 3, importance 2 of 3, 5 minutes.* Write the Wasserstein distance of section 3 for two samples of the same size.
 
 
 # %% tags=["exercise"]
@@ -467,14 +560,29 @@ check(
     },
 )
 
+
+# %% tags=["solution"]
+def wasserstein(one, other):
+    return np.abs(np.sort(one) - np.sort(other)).mean()
+
+
+# %% tags=["wrong"]
+# says: sort both first
+def wasserstein(one, other):
+    return np.mean(np.abs(one - other))
+
+
+# %% tags=["wrong"]
+# says: that is the difference of the means
+def wasserstein(one, other):
+    return abs(np.mean(np.sort(one) - np.sort(other)))
+
+
+# %% tags=["wrong"]
+# says: take the mean way, not the sum
+def wasserstein(one, other):
+    return sum(abs(a - b) for a, b in zip(sorted(one), sorted(other)))
+
+
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def wasserstein(one, other):
-#     return np.abs(np.sort(one) - np.sort(other)).mean()
-# ```
-#
-# </details>
-#
 # Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The modality gap](10_modality_gap.ipynb).
