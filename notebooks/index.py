@@ -90,7 +90,9 @@ class Section:
         """Number and LaTeX, without the number, of each numbered formula."""
         for formula in FORMULA.findall(self.text):
             for number in TAG.findall(formula):
-                yield number, " ".join(TAG.sub("", formula).split()).rstrip(".,")
+                # What else is said on its line stands at a \\qquad from the equation.
+                equation = TAG.sub("", formula).partition(r"\qquad")[0]
+                yield number, " ".join(equation.split()).rstrip(".,")
 
 
 def sections(name: str, notebook: NotebookNode) -> list[Section]:
@@ -175,13 +177,13 @@ def reported() -> list[str]:
 def text() -> str:
     """INDEX.md as it should be."""
     parts, code = all_sections(), in_package()
-    lines = [HEAD, "## Equations", "", "| Eq. | | what | notebooks | package |", "|---|---|---|---|---|"]
+    lines = [HEAD, "## Equations", "", "| Eq. | what | notebooks | package |", "|---|---|---|---|"]
     for number, what in EQUATIONS.items():
         tagged = [(part, latex) for part in parts for tag, latex in part.formulas() if tag == str(number)]
-        formula = f"${tagged[0][1]}$" if tagged else ""
+        formula = f"${tagged[0][1]}$<br>" if tagged else ""
         where = "<br>".join(dict.fromkeys(part.link for part, _ in tagged))
         functions = ", ".join(f"`{name}`" for name in code[number])
-        lines.append(f"| {number} | {formula} | {what} | {where} | {functions} |")
+        lines.append(f"| {number} | {formula}{what} | {where} | {functions} |")
     for title, things in (("Tables", TABLES), ("Figures", FIGURES)):
         lines += ["", f"## {title}", "", "| | what | notebooks | package |", "|---|---|---|---|"]
         for name, (what, package) in things.items():

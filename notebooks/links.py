@@ -57,12 +57,14 @@ def anchor(heading: str, jupyter: bool) -> str:
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-def words(inline: Token) -> str:
-    """What a reader sees of a token's line."""
+def words(inline: Token, formulas: bool = True) -> str:
+    """What a reader sees of a token's line; formulas as they are written."""
+    seen = ("text", "code_inline", "math_inline") if formulas else ("text", "code_inline")
+    between = ("softbreak", "hardbreak")
     return "".join(
-        child.content
+        " " if child.type in between else child.content
         for child in inline.children or ()
-        if child.type in ("text", "code_inline", "math_inline")
+        if child.type in (*seen, *between)
     )
 
 

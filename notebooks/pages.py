@@ -88,7 +88,9 @@ def page_of_notebook(notebook: NotebookNode, lead: Lead, keep: Callable[[str, st
 def math(latex: str, display: str = "inline") -> str:
     """A formula as MathML; a block with its number at the right, if it has one."""
     number = TAG.search(latex)
-    formula = convert(TAG.sub("", latex).strip(), display=display)
+    # latex2mathml does not know \arg.
+    formula = TAG.sub("", latex).strip().replace(r"\arg", r"\operatorname{arg}")
+    formula = convert(formula, display=display)
     if display == "inline":
         return formula
     label = f'<span class="number">({number[1]})</span>' if number else ""
@@ -103,10 +105,10 @@ def _markdown(text: str, page: Page, lead: Lead, jupyter: bool) -> str:
             heading = links.words(tokens[place + 1])
             token.attrs["id"] = links.anchor(heading, jupyter)
             page.sections.append(Section(heading, str(token.attrs["id"])))
-        elif page.sections and token.type != "inline":
-            page.sections[-1].words.append(re.sub(r"<[^>]*>", " ", token.content))
-        elif page.sections:
-            page.sections[-1].words.append(links.words(token))
+        elif page.sections and tokens[place - 1].type != "heading_open":
+            inline = token.type == "inline"
+            words = links.words(token, formulas=False) if inline else re.sub(r"<[^>]*>", " ", token.content)
+            page.sections[-1].words.append("" if token.type == "math_block" else words)
         _lead(token.children or [token], lead)
     return _Renderer(parser).render(tokens, parser.options, {})
 

@@ -437,7 +437,7 @@ charts.hardest(D, strangers, who, who)
 # never learns what two images of one person have in common. Across modalities the partner remains, so Eqs. 5 and 6 still
 # work. That is why batches are drawn as people *times* images, and why the paper takes four of each.
 #
-# ## 12. Failures on purpose: $\lambda$
+# ## 12. Failures on purpose: λ
 #
 # What does $\lambda$ do in training? A toy answers in seconds. An "image" is five numbers: four say who it shows, one
 # says in what light. The infrared version of a person looks more like the *next* person's visible version than like its

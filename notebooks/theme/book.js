@@ -41,8 +41,10 @@ function excerpt(words, pattern) {
   }
   const mark = document.createElement("mark");
   mark.textContent = words.slice(hit.index, hit.index + hit[0].length);
-  const from = Math.max(0, hit.index - 70);
-  paragraph.append(from ? "… " : "", words.slice(from, hit.index), mark, words.slice(hit.index + hit[0].length, hit.index + 110), " …");
+  const before = words.slice(Math.max(0, hit.index - 70), hit.index);
+  const after = words.slice(hit.index + hit[0].length).slice(0, 110);
+  paragraph.append(hit.index > 70 ? `… ${before.slice(before.indexOf(" ") + 1)}` : before, mark);
+  paragraph.append(after.length < 110 ? after : `${after.slice(0, after.lastIndexOf(" "))} …`);
   return paragraph;
 }
 
