@@ -166,9 +166,8 @@ class TsneExplorer(Panel):
                 self._maps[asked] = drawn_now(self._sources[asked[0]], asked[1])
         except XivlabError as error:
             self._failed[asked] = str(error)
-        finally:
-            del self._working[asked]
         self.refresh()
+        del self._working[asked]  # last: who waits for the thread finds the map shown
 
     def _fit(self, count: int) -> None:
         """The slider over the points ends with them."""
