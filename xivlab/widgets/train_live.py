@@ -71,7 +71,7 @@ class TrainLive(Panel):
         self._losses: dict[str, LossStage] = {}
         self._ranks: dict[str, RankStage] = {}
 
-        kinds = [(name, c["x"] if c else "x") for name, c in KINDS_OF_X.items() if "x_init_seed" not in c]
+        kinds = [("learned", "x")] + [(name, c["x"]) for name, c in KINDS_OF_X.items() if "x" in c]
         lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
         self.method = controls.choice("method", [(n, c["method"]) for n, c in METHODS.items()], base.method)
         self.x = controls.choice("X is", kinds, base.x)
@@ -82,13 +82,14 @@ class TrainLive(Panel):
         self.train_button = controls.button("Train", "Train with these settings, or go on with them")
         self.stop_button = controls.button("Stop", "Stop, and keep what was learnt to go on from")
         self.bar = ipywidgets.FloatProgress(0, min=0, max=1, layout=ipywidgets.Layout(width="200px"))
-        self.status = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="3em"))
+        self.status = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="40px"))
         self.stop_button.disabled = True
         self.train_button.on_click(lambda _: self.train())
         self.stop_button.on_click(lambda _: self.stop())
         follows = [self.method, self.x, self.lam, self.margin_cross, self.margin_respective, self.steps]
         row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
         super().__init__(row, {"losses": self._loss_stage(base), "rank1": self._rank_stage(base)}, follows)
+        self.add_class("xivlab-long-words")
 
     def config(self) -> Config:
         """The settings that the controls ask for.
@@ -284,7 +285,7 @@ class TrainLive(Panel):
         self.margin_cross.disabled = not (counts and self.lam.value > 0)
 
     def _tell(self, words: str) -> None:
-        shown = html.escape(words)
+        shown = f'<div class="xivlab-note">{html.escape(words)}</div>'
         if self.status.value != shown:
             self.status.value = shown
 
