@@ -35,7 +35,8 @@ GROUPS = {  # by title: the sliders' names, and how far they reach to both sides
     "spread: a·h": {"a R": 2.0, "a G": 2.0, "a B": 2.0},
     "shift: X = a·h + d": {"d R": 1.0, "d G": 1.0, "d B": 1.0},
 }
-STEP = 0.01
+# The page rounds what a slider is given to its step, and tells the kernel so as if it had been moved.
+STEP, DIGITS = 0.01, 2
 
 
 class XStudio(Panel):
@@ -59,19 +60,20 @@ class XStudio(Panel):
         if run is not None:
             self._trained = {run.folder.name: lambda: of_run(run)} | self._trained
         self._make_controls()
-        self._loaded, about = self._look_up(self.preset.value)
-        self._say_about(about)
+        self._loaded_name = self._name = self.preset.value
+        self._loaded, self._about = self._look_up(self._name)
+        self._shown: Generator | None = None
         for slider, number in zip(self.weights, self._loaded.numbers):
             _reach(slider, number)
-            slider.value = number
+            slider.value = round(number, DIGITS)
         self._photos = Photos(len(self._people.visible), WIDTH / HEIGHT)
         self._histograms, self._pair = Histograms(), Pair()
         self._show_people()
         stages = {"photos": self._photos.stage, "histograms": self._histograms.stage, "own": self._pair.stage}
         super().__init__(self._laid_out(), stages, self.weights)
         self.views["own"].layout.display = "none"  # until there is one
-        self.preset.observe(lambda change: self._load(change["new"]), "value")
-        self.run.observe(lambda _: self._load_trained(), "value")
+        self.preset.observe(self._choose, "value")
+        self.run.observe(lambda _: self._load(TRAINED), "value")
         self.others.on_click(lambda _: self._draw_others())
         self.upload.observe(self._open, "value")
         self.remove.on_click(lambda _: self._drop())
@@ -113,11 +115,24 @@ class XStudio(Panel):
         buttons.layout = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
         return [self.preset, self.run, self.about, *columns, buttons]
 
-    def draw(self) -> dict[str, str]:
+    @property
+    def generator(self) -> Generator:
+        """g as the sliders say; where one stands at the number loaded into it, that number, not rounded."""
         pairs = zip(self.weights, self._loaded.numbers)
-        g = Generator(tuple(_number(slider, loaded) for slider, loaded in pairs), self._loaded.x_input)
-        if g != self._loaded:
-            self.preset.value = OWN
+        numbers = (
+            loaded if abs(slider.value - round(loaded, DIGITS)) < STEP / 2 else slider.value
+            for slider, loaded in pairs
+        )  # fmt: skip
+        return Generator(tuple(numbers), self._loaded.x_input)
+
+    def draw(self) -> dict[str, str]:
+        g = self.generator
+        if g == self._shown:  # the page has only told what it was given
+            return {}
+        self._shown = g
+        self._name = self._loaded_name if g == self._loaded else OWN
+        self.preset.value = self._name
+        self._say_about("Numbers of your own." if self._name == OWN else self._about)
         said = {"photos": self._draw_photos(g), "histograms": self._draw_histograms(g)}
         return said | ({"own": self._draw_own(g)} if self._own else {})
 
@@ -156,27 +171,25 @@ class XStudio(Panel):
         sees = "" if g.x_input == "unit" else " This g sees V normalised."
         return g, f"Learnt by {self.run.value}.{sees}"
 
+    def _choose(self, change: dict[str, Any]) -> None:
+        name = change["new"]
+        if name == OWN and name != self._name:
+            self._say_about("Move any of the sliders.")
+        elif name != self._name:  # chosen by hand, not written by `draw`
+            self._load(name)
+
     def _load(self, name: str) -> None:
-        if name == OWN:
-            self._say_about("Numbers of your own.")
-            return
         try:
             g, about = self._look_up(name)
         except XivlabError as error:
             self.say(str(error))
             return
         with self._busy:
-            self._loaded = g
-            self._say_about(about)
+            self._loaded_name, self._loaded, self._about = name, g, about
+            self._shown = None
             for slider, number in zip(self.weights, g.numbers):
                 _reach(slider, number)
-            self.set(dict(zip(self.weights, g.numbers)))
-
-    def _load_trained(self) -> None:
-        if self.preset.value == TRAINED:
-            self._load(TRAINED)
-        else:
-            self.preset.value = TRAINED
+            self.set({slider: round(number, DIGITS) for slider, number in zip(self.weights, g.numbers)})
 
     def _say_about(self, sentence: str) -> None:
         self.about.value = html.escape(sentence)
@@ -186,10 +199,11 @@ class XStudio(Panel):
             self._seed += 1
             self._people = draw_people(self._data.train, PEOPLE, self._seed)
             self._show_people()
-        if self.preset.value == OWN:
+            self._shown = None
+        if self._name == OWN:
             self.refresh()
         else:  # what hangs on the people, such as the sum nearest to V, is found anew
-            self._load(self.preset.value)
+            self._load(self._name)
 
     def _show_people(self) -> None:
         people = self._people
@@ -206,7 +220,7 @@ class XStudio(Panel):
             self.say(str(error))
             return
         with self._busy:
-            self._own = picture, file["name"]
+            self._own, self._shown = (picture, file["name"]), None
             self.refresh()
             self.views["own"].layout.display = None
             self.remove.disabled = False
@@ -218,14 +232,6 @@ class XStudio(Panel):
             view.data, view.words = b"", ""
             self.upload.value = ()
             self.remove.disabled = True
-
-
-def _number(slider: ipywidgets.FloatSlider, loaded: float) -> float:
-    """What a slider says: the number that was loaded into it, until it is moved.
-
-    The page tells the kernel the nearest step of what it was given, and that would be another g.
-    """
-    return loaded if abs(slider.value - STEP * round(loaded / STEP)) < STEP / 1000 else slider.value
 
 
 def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:
