@@ -113,6 +113,7 @@ def _write_pixels(path: Path, source: Source, root: Path, size: tuple[int, int])
             for start in range(done, len(images), BLOCK):
                 block = parallel(delayed(decode)(image, size) for image in images[start : start + BLOCK])
                 file.write(np.stack(block))
+                file.flush()  # what is decoded outlives the process
                 bar.update(len(block))
 
 

@@ -18,6 +18,7 @@ folder of runs and the data under the same path.
 """
 
 import itertools
+import os
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -109,7 +110,7 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[R
     """
     runs = runs_of(configs, scale)
     missing = [config for run, config in zip(runs, configs) if not run.finished]
-    words = _parallel(jobs)(delayed(_train_one)(config, scale) for config in missing)
+    words = _parallel(jobs)(delayed(_train_one)(config, scale, os.getpid()) for config in missing)
     bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
     with warnings.catch_warnings():  # joblib replaces a worker that was slow to begin, and that is no news
         warnings.filterwarnings("ignore", message="A worker stopped", category=UserWarning)
@@ -126,15 +127,18 @@ def _parallel(jobs: int) -> Parallel:
         return Parallel(n_jobs=jobs)
 
 
-def _train_one(config: Config, scale: Scale) -> str:
+def _train_one(config: Config, scale: Scale, asker: int) -> str:
     """In a process of its own, which others stand beside: one thread, no progress bar.
+
+    If it is a child of the process `asker`, and that is killed, it saves its state and stops.
 
     Returns:
         the error of the user in words, "" if there was none: the other runs go on.
     """
     torch.set_num_threads(1)
+    watch = (lambda _: os.getppid() != asker) if os.getppid() == asker else None
     try:
-        train(config, scale.load(), scale.runs, quiet=True)
+        train(config, scale.load(), scale.runs, quiet=True, watch=watch)
     except XivlabError as error:
         return f"{error} ({config.method}, seed {config.seed})"
     return ""

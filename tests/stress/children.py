@@ -106,12 +106,18 @@ def _counted(made: Path, die_at: int | None) -> Iterator[Iterator[int]]:
         active = False
 
 
-def alive(session: int) -> list[int]:
-    """Processes of a session that are at work, by the process table of Linux."""
-    found = []
+def at_work(session: int, seconds: float = 0.5) -> bool:
+    """Whether a process of a session computes, by the process table of Linux."""
+    before = _computed(session)
+    time.sleep(seconds)
+    return _computed(session) != before
+
+
+def _computed(session: int) -> int:
+    """How long the processes of a session have computed, in hundredths of a second."""
+    total = 0
     for entry in Path("/proc").iterdir():
         with suppress(OSError, ValueError):
-            state, *fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[2]) == session and state != "Z":
-                found.append(int(entry.name))
-    return found
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            total += (int(fields[11]) + int(fields[12])) * (int(fields[3]) == session)
+    return total

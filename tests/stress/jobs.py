@@ -133,6 +133,11 @@ def refused_packing(folder: Path) -> None:
     refused(packing, folder)
 
 
+def refused_exporting(folder: Path) -> None:
+    """An export that may come too late."""
+    refused(exporting, folder)
+
+
 def places(folder: Path) -> None:
     """What the jobs read, made once."""
     fake(folder)

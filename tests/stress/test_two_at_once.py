@@ -6,8 +6,10 @@ import time
 import numpy as np
 import pytest
 from stress import jobs
-from stress.children import Child, alive
+from stress.children import Child, at_work
 from stress.whole import same
+
+from xivlab.runs import Run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no SIGKILL and no fork")
 STEPS = {jobs.training: 12, jobs.studying: 6 * 8}
@@ -78,30 +80,33 @@ def test_a_packing_is_killed_beside_another(moment, undisturbed, folder, counted
     counted("two at once: one killed")
 
 
-@pytest.mark.parametrize("job", [jobs.exposing, pytest.param(jobs.exporting, marks=pytest.mark.stress)])
+@pytest.mark.parametrize(
+    "job", [jobs.exposing, pytest.param(jobs.refused_exporting, marks=pytest.mark.stress)]
+)
 def test_two_writers_of_one_folder(job, undisturbed, folder, counted):
     """Both write the same; one is quicker."""
+    expected = undisturbed(job)
     first, second = (Child(job, folder) for _ in range(2))
-    first.kill(np.random.default_rng(3).uniform(0, undisturbed(job).seconds))
+    first.kill(np.random.default_rng(3).uniform(0, expected.seconds))
     second.done()
     Child(job, folder).done()
-    same(folder / "made", undisturbed(job).folder / "made")
+    assert all(line.endswith("name another folder.") for line in work(folder))
+    same(folder / "made", expected.folder / "made")
     counted("two at once: one killed")
 
 
 @pytest.mark.stress
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs the process table of Linux")
-def test_a_killed_study_leaves_no_process_at_work(undisturbed, folder, counted):
+def test_a_killed_study_leaves_nobody_at_work(undisturbed, folder, counted):
     """Its workers are processes of their own, which nobody tells."""
     study = Child(jobs.studying_in_processes, folder)
-    study.until(lambda: (folder / "session").exists())
-    session = int((folder / "session").read_text())
     study.until(lambda: list((folder / "made").glob("runs/*/state.pt")))
+    session = int((folder / "session").read_text())
     assert study.kill(0)
-    begun = time.monotonic()
+    killed = time.monotonic()
+    while at_work(session):
+        assert time.monotonic() < killed + 60
+    assert not all(Run(path).finished for path in (folder / "made" / "runs").iterdir())
     Child(jobs.studying, folder).done()
     same(folder / "made", undisturbed(jobs.studying).folder / "made")
-    while alive(session) and time.monotonic() < begun + 60:
-        time.sleep(0.1)
-    assert not alive(session)
     counted("two at once: one killed")
