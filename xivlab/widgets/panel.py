@@ -21,7 +21,7 @@ from xivlab.widgets.view import View
 CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
-STILL = 60_000  # bytes of a still picture with photographs: coarser before it is larger
+STILL = 60_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
 
 
 class Panel(ipywidgets.VBox):
@@ -157,9 +157,10 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
         top += height
     out = io.BytesIO()
     if any(view.mime == "image/jpeg" for view in views):
-        for quality in range(PHOTO_QUALITY, 40, -6):
-            out = io.BytesIO()
-            page.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, progressive=True)
+        for scale, quality in itertools.product((1, 0.85, 0.7), range(PHOTO_QUALITY, 50, -6)):
+            out, size = io.BytesIO(), (round(scale * page.width), round(scale * page.height))
+            smaller = page.resize(size, Image.Resampling.LANCZOS) if scale < 1 else page
+            smaller.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, progressive=True)
             if out.tell() <= STILL:
                 break
         return "image/jpeg", out.getvalue()
