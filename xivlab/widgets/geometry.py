@@ -36,7 +36,8 @@ STEP = 0.1  # of the coordinates: of the sliders, and of a point that is dragged
 PERIOD = 0.1  # seconds from step to step while it plays
 MOST = 3000  # steps that it plays at most, so that a forgotten widget comes to rest
 SUMS = {"L (Eq. 11)": "L", "L_M (Eq. 7)": "L_M", "L_C (Eq. 3)": "L_C", "only the drawn term": "term"}
-THIRD = ipywidgets.Layout(width="272px", max_width="100%")
+ALL = -1  # anchors: a menu shows nothing for None
+THIRD = ipywidgets.Layout(width="258px", max_width="100%")
 
 
 class LossGeometry(Panel):
@@ -74,8 +75,8 @@ class LossGeometry(Panel):
         self.about = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="40px"))
         terms = [(f"{term.name} (Eq. {term.equation})", row) for row, term in enumerate(TERMS)]
         self.term = controls.choice("pairs of", terms, 5)
-        anchors = [("all four", None), *((image, i) for i, image in enumerate(IMAGES))]
-        self.anchor = controls.choice("anchor", anchors, None)
+        anchors = [("all four", ALL), *((image, i) for i, image in enumerate(IMAGES))]
+        self.anchor = controls.choice("anchor", anchors, ALL)
         self.lower = controls.choice("arrows and steps lower", list(SUMS.items()), "L")
         self.step_button = controls.button("One gradient step", "Move every point against the gradient")
         self.play_button = controls.button("Play", "Ten gradient steps a second, until you pause")
@@ -99,11 +100,13 @@ class LossGeometry(Panel):
         rows = (
             [self.start, self.reset_button, self.about],
             [self.term, self.anchor, self.lower],
-            [self.step_button, self.play_button, self.rate, self.lam],
-            [self.margin_cross, self.margin_respective],
+            [self.step_button, self.play_button, self.rate],
+            [self.lam, self.margin_cross, self.margin_respective],
             [self.point, *self.place],
         )
-        layout = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
+        layout = ipywidgets.Layout(
+            flex_flow="row wrap", align_items="center", grid_gap="0 14px", width="100%"
+        )
         return [ipywidgets.Box(row, layout=layout) for row in rows]
 
     @property
@@ -116,7 +119,7 @@ class LossGeometry(Panel):
         every = [hinges(self.points, term, settings.margin(term)) for term in TERMS]
         values = losses(torch.tensor(self.points), settings)
         slope = gradient(self.points, settings, self._lowered())
-        anchors = range(4) if self.anchor.value is None else [self.anchor.value]
+        anchors = range(4) if self.anchor.value == ALL else [self.anchor.value]
         found = every[self.term.value]
         self._plane.contain(self.points)
         self._plane.show(self.points, slope, chosen, found, anchors, self.point.value)
