@@ -1,0 +1,74 @@
+"""The kept numbers: benchmarks/results.json, and README.md written from it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.harness import HEAD, Line, text_table
+from xivlab.runs import write_atomically
+
+PLOT = "growth.svg"
+TOP = """# How fast the kit is
+
+Written by `make bench -- --write`; do not edit. `make bench` measures and prints; `python -m benchmarks 1 3` does rows 1
+and 3 alone. Both sides of a ratio are timed in one run, in turns (A B A B ...), and a ratio is the median over the
+rounds, so that other work on the machine is no argument. A ratio says more than a time, which is one machine's.
+"""
+# What each row is about, and where a goal may be missed: what was looked at, and what remains.
+ABOUT = {
+    "1": """The loop is `benchmarks/loop.py`, the rules one query and one image at a time; the sort is `np.argsort` of the same
+distances, the quickest way to a ranking in NumPy and PyTorch. Each of ten trials is one round. The kit needs no
+ranking: it sorts the distances as bare numbers and looks the few right images up in them (`xivlab/hits.py`). The
+memory is the peak of a whole process that makes features and searches, never holding more than a block of distances.""",
+    "2": """A step is all of `Training.learn`: sampling, images, augmentation, g, f, losses, backward, Adam, a row of the log. The
+bare side is forward and backward of the backbone alone, with images at hand, and never asks for a gradient of its
+input. ResNet-50 sees a quarter of the paper's batch: Adam, which costs the same for any batch, weighs four times as much.
+
+The lines below the `slim` step say what it does beyond the backbone, as shares of the backbone's time. What was done:
+crops copy whole lines (a third of the time before), g is one matrix product over all pixels (a fifth of PyTorch's
+1x1 convolution), X has the layout of V, so that the first convolution need not turn it. What remains at `slim`'s size is
+the method itself: the gradient runs down to the pixels of X because g learns from it, the losses are many small
+operations, and Adam updates all weights. Against ResNet-50 these are small.""",
+    "3": """The baseline is what published code does: Pillow opens each JPEG of the tree that `xivlab export` writes, torchvision
+resizes, pads, crops, flips and erases, and a DataLoader has two workers, started before. Both sides read the same rows.
+The kit cuts whole batches from the packed array; its process is the only one.""",
+    "4": """Fresh processes and empty folders where it says so. The later loads read every byte, to compare the checksum.""",
+    "5": """Each size is measured in a process of its own. A long gallery is sorted, so n log n is expected, whose slope in this
+range is 1.11; beyond the goal it is worse than that.""",
+}
+
+
+def keep(folder: Path, number: str, name: str, date: str, machine: str, lines: list[Line]) -> None:
+    """Put one row's lines in the place of its earlier ones, and write the page anew."""
+    path = folder / "results.json"
+    kept = json.loads(path.read_text()) if path.is_file() else {}
+    kept[number] = {"name": name, "date": date, "machine": machine, "lines": [asdict(line) for line in lines]}
+    text = json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda file: file.write_text(text))
+    write_atomically(folder / "README.md", lambda file: file.write_text(page(kept)))
+
+
+def page(kept: dict) -> str:
+    """The page in Markdown."""
+    parts = [TOP]
+    for number, row in sorted(kept.items()):
+        lines = [Line(**line) for line in row["lines"]]
+        missed = [line.what for line in lines if line.verdict == "miss"]
+        parts.append(f"## {number}. {row['name']}\n\n{ABOUT[number]}\n")
+        parts.append(text_table([HEAD, *[line.cells for line in lines]]) + "\n")
+        if number == "5":
+            parts.append(f"![{alt(lines)}]({PLOT})\n")
+        if missed:
+            parts.append(f"Missed: {'; '.join(missed)}.\n")
+        parts.append(f"Measured on {row['date']}: {row['machine']}.\n")
+    return "\n".join(parts)
+
+
+def alt(lines: list[Line]) -> str:
+    """What the plot shows, in words."""
+    curves = "; ".join(
+        f"{line.what.removeprefix('Growth, ').partition(':')[0]} {line.ours}" for line in lines
+    )
+    return f"Two panels, time and memory against n. Time: {curves}. Memory: " + "; ".join(
+        line.against.removeprefix("memory ") for line in lines
+    )
