@@ -46,6 +46,7 @@ def test_the_entry_point_exists():
         ("test", "python -m pytest"),
         ("notebooks", "python -m notebooks.build"),
         ("study", "xivlab study"),
+        ("bench", "python -m benchmarks"),
         ("lab", "jupyter lab notebooks/00_start_here.ipynb"),
     ],
 )
