@@ -133,7 +133,7 @@ def read_packed(folder: str | Path) -> Packed:
         raw = (folder / "index.csv").read_bytes()
         pixels = np.load(folder / "pixels.npy", mmap_mode="r", allow_pickle=False)
         if not isinstance(pixels, np.ndarray):
-            raise ValueError("pixels.npy holds several arrays")
+            raise TypeError("pixels.npy holds several arrays")
         if not pixels.flags.c_contiguous or _checksum(zlib.crc32(pixels), raw, meta) != checksum:
             raise ValueError("its files have changed since they were written")
         index = pd.read_csv(io.BytesIO(raw), dtype={"path": str}, keep_default_na=False)

@@ -26,6 +26,7 @@ from xivlab.model import Output
 from xivlab.progress import Doing, Progress, Stopped, Watch
 from xivlab.runs import Run, run_folder, save_weights
 from xivlab.scores import score
+from xivlab.searchable import check_searchable
 from xivlab.sync_norm import synchronized
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _go_on(
     """The loop, from wherever the run is; if somebody else is training it, when they have stopped."""
     if run.finished:
         return run
+    check_searchable(data, "test", config.protocol)
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
 
@@ -181,6 +183,8 @@ class Training:
                 f"{data.name} has no validation people to choose the best model: set train_on to "
                 "'train+val', which keeps the last model, or give some people the split val."
             )
+        if self.validates:
+            check_searchable(data, "val", config.protocol)
         images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)
         if self.validates:
             self.val = Images.of(data.val, config.height, config.width)
