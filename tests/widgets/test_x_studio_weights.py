@@ -82,7 +82,11 @@ def test_no_weighted_sum_is_nearer_to_v_and_the_sentence_says_that_none_is_v():
         w = np.maximum(np.array(g.numbers[:3]) + change[:3], 0)
         assert off_squared(Generator((*w, 0, 1, 1, 1, *[g.numbers[7] + change[3]] * 3))) >= best
     assert 0 < off_v(g, V) < off_v(weighted_sum(SPECIAL_CASES["gray"]), V)
-    assert "no ten numbers make it" in sentence and f"off by {off_v(g, V):.1f} levels" in sentence
+    assert (
+        sentence.startswith("No ten numbers make V")
+        and sentence
+        and f"off by {off_v(g, V):.1f} levels" in sentence
+    )
 
 
 def off_squared(g):

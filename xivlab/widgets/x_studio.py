@@ -37,6 +37,7 @@ GROUPS = {  # by title: the sliders' names, and how far they reach to both sides
 }
 # The page rounds what a slider is given to its step, and tells the kernel so as if it had been moved.
 STEP, DIGITS = 0.01, 2
+ABOUT = "font-size: 13px; line-height: 19px; min-height: 38px"  # two lines, so that none moves the sliders
 
 
 class XStudio(Panel):
@@ -85,7 +86,7 @@ class XStudio(Panel):
         names = names or ["none yet: train a run first"]
         self.run = controls.choice("trained g", names, names[0])
         self.run.disabled = not self._trained
-        self.about = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", min_height="28px"))
+        self.about = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%"))
         self.weights: list[ipywidgets.FloatSlider] = []
         for group in GROUPS.values():
             for name, most in group.items():
@@ -192,7 +193,7 @@ class XStudio(Panel):
             self.set({slider: round(number, DIGITS) for slider, number in zip(self.weights, g.numbers)})
 
     def _say_about(self, sentence: str) -> None:
-        self.about.value = html.escape(sentence)
+        self.about.value = f"<div style='{ABOUT}'>{html.escape(sentence)}</div>"
 
     def _draw_others(self) -> None:
         with self._busy:

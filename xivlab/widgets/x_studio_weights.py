@@ -130,16 +130,16 @@ def preset(name: str, visible: NDArray[np.float32]) -> tuple[Generator, str]:
     if name == "V":
         g, plain = nearest_to_v(visible), weighted_sum(gray)
         return g, (
-            "V of HSV is the largest of R, G and B, and no ten numbers make it. This weighted sum comes nearest: "
-            f"off by {off_v(g, visible):.1f} levels on average (Gray: by {off_v(plain, visible):.1f})."
+            "No ten numbers make V, the largest of R, G and B: the nearest sum is off by "
+            f"{off_v(g, visible):.1f} levels (Gray: by {off_v(plain, visible):.1f})."
         )
     if name == DEAD:
         g, seed = dead(visible)
         return g, f"The random start of seed {seed}. Nothing passes the ReLU, and no gradient either."
     if name == AS_CODE:
         return initial("normalized"), (
-            "Weights 1/3 and biases 0, but g sees V normalised, as in the authors' code: "
-            "what is darker than average is negative, and the ReLU cuts it off."
+            "Weights 1/3, biases 0, and V normalised as in the authors' code: "
+            "the ReLU cuts off what is darker than average."
         )
     return initial(), "Weights 1/3 and biases 0: X is a third of the mean of R, G and B."
 
