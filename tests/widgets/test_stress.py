@@ -74,6 +74,20 @@ def move(control, rng):
         control.value = type(control.value)(control.min + rng.randint(0, steps) * control.step)
 
 
+def settle(panel):
+    """Until nothing is computed in a thread any more."""
+    if hasattr(panel, "wait"):
+        panel.wait()
+
+
+def like(panel, fresh):
+    """Set a fresh widget to the same values; twice, since a value may only fit once others are there."""
+    for _ in range(2):
+        fresh.set({own: moved.value for own, moved in zip(fresh._follows, panel._follows)})
+        settle(fresh)
+    return fresh
+
+
 def shown(panel):
     return {name: (view.mime, view.data, view.words) for name, view in panel.views.items()}
 
@@ -115,8 +129,8 @@ def test_what_settles_is_what_a_fresh_widget_shows(make):
     assert not failures
     assert moved_while_training
     for name, panel in panels.items():
-        fresh = make[name]()
-        fresh.set({own: moved.value for own, moved in zip(fresh._follows, panel._follows)})
+        settle(panel)
+        fresh = like(panel, make[name]())
         assert shown(panel) == shown(fresh), name
         assert panel.notice.value == fresh.notice.value
 
