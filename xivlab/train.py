@@ -262,7 +262,8 @@ class Training:
                 f"The loss is {values['loss']} at step {self.step}: lower learning_rate or lam. "
                 "The last good state is kept."
             )
-        speed = len(outputs) * config.per_modality / (time.perf_counter() - start)
+        seconds = max(time.perf_counter() - start, 1e-9)  # a coarse clock may stand still
+        speed = len(outputs) * config.per_modality / seconds
         self.log.append({"step": self.step, **values, "learning_rate": rate, "images_per_second": speed})
 
     def validate(self, run: Run, pause: Callable[[Doing], None]) -> None:

@@ -151,7 +151,7 @@ def refusing(call, path):
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_no_loader_runs_a_program(name, good, tmp_path, counted):
-    for program in PROGRAMS:
+    for program in PROGRAMS:  # a copy for each: nothing of one is there for the next
         folder = tmp_path / program.__name__
         shutil.copytree(good, folder)
         (folder / name).parent.mkdir(exist_ok=True)
