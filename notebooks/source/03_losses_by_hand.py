@@ -371,17 +371,18 @@ for title, moves in (("inside ", inside), ("between", between)):
 #
 # ## 10. Move the points yourself
 #
-# Here the points are yours: move one, choose a loss and a margin, and see who is whose hardest positive and negative,
-# and where everybody would go.
+# Here the points are yours: drag one, choose a loss and its margins, and see who is whose hardest positive and negative,
+# and where everybody would go. The identity loss is held at 0, that of a classifier which is always sure and right.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Take a content anchor with a hardest negative far away. You raise the margin step by step. When
-# does its arrow appear, and does it grow with the margin from then on?
+# **Predict, then move.** The infrared images of person 7 are content among the visible ones. You raise $\alpha_1$ step by
+# step. When do they begin to pay? And once they pay, does their pull grow with the margin?
 #
 # <details><summary>Answer</summary>
 #
-# It appears at the moment at which the margin is larger than $d_n - d_p$, at its full length, and does not grow: the
-# slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is decided by the weights, $\lambda$ and $1/M$.
+# An anchor pays from the moment at which the margin is larger than $d_n - d_p$. What it pays grows with the margin from
+# then on; its pull does not, for the slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is decided by
+# the weights, $\lambda$ and $1/M$.
 #
 # </details>
 
