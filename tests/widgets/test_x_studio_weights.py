@@ -1,5 +1,7 @@
 """g by ten numbers: the X of the package to the digit, the special cases exactly, and trained ones found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,11 +128,11 @@ def scale(tmp_path, monkeypatch):
     return ToyScale("toy", "demo", "no time", "synthetic-sysu", tmp_path / "runs")
 
 
-def pretend(scale, name, finished=True, **changes):
-    """A run folder as far as these functions read it, and its ten numbers."""
-    config = tiny(**{"method": "baseline+x"} | changes)
+def pretend(scale, name, finished=True, data=None, config=None, **changes):
+    """A run folder as far as these functions read it."""
+    config = config or tiny(**{"method": "baseline+x"} | changes)
     run = Run(scale.runs / name)
-    run.begin(config, dataset())
+    run.begin(config, data or dataset())
     model = build_model(config, 3)
     run.write("model.safetensors", lambda path: save_weights(model, path))
     if finished:
@@ -161,6 +163,7 @@ def test_trained_ones_come_from_finished_runs_and_the_table_those_of_the_same_da
     pretend(scale, "unfinished", finished=False)
     pretend(scale, "baseline", method="baseline")
     pretend(scale, "gray", x="gray")
+    pretend(scale, "of-other-data", data=replace(dataset(), fingerprint="1" * 64))
     (scale.runs / "no-run").mkdir()
     (scale.runs / "no-run" / "embeddings.npz").touch()
     rows = [
@@ -169,7 +172,7 @@ def test_trained_ones_come_from_finished_runs_and_the_table_those_of_the_same_da
         {"run": "x-run", "variant": "Baseline+X", "seed": 0, "data": "toy"},
     ]
     stored(scale, *rows)
-    found = trained(scale, "toy")
+    found = trained(scale, dataset())
     assert list(found) == [
         "cmg-run, seed 0, toy",
         "x-run, seed 0, toy",
@@ -185,5 +188,12 @@ def test_trained_ones_come_from_finished_runs_and_the_table_those_of_the_same_da
     np.testing.assert_allclose(x_of(third), x, atol=DIGITS)
 
 
+def test_the_run_of_the_scales_own_settings_is_the_first(scale):
+    pretend(scale, "a-run", method="baseline+x+cmg")
+    pretend(scale, "own-run", config=scale.config(weights=None, seed=0))
+    own = ToyScale("toy", "demo", "no time", "synthetic-sysu", scale.runs, {"weights": None})
+    assert next(iter(trained(own, dataset()))) == "own-run, seed 0, toy"
+
+
 def test_without_runs_and_table_there_are_none(scale):
-    assert trained(scale, "toy") == {}
+    assert trained(scale, dataset()) == {}

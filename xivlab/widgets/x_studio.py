@@ -57,7 +57,7 @@ class XStudio(Panel):
         self._people, self._seed = draw_people(self._data.train, PEOPLE), 0
         self._sample = draw_sample(self._data.train)
         self._own: tuple[NDArray[np.uint8], str] | None = None
-        self._trained = trained(scale, self._data.name)
+        self._trained = trained(scale, self._data)
         if run is not None:
             self._trained = {run.folder.name: lambda: of_run(run)} | self._trained
         self._make_controls()

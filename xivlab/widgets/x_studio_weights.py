@@ -16,6 +16,7 @@ from scipy.optimize import lsq_linear
 from torch import Tensor
 
 from xivlab.config import XInput
+from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.generators import WEIGHTS, generators_of, numbers_of, read_generators, table_path
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
@@ -159,15 +160,15 @@ def of_run(run: Run) -> Generator:
     return Generator(tuple(map(float, row)), config.x_input)
 
 
-def trained(scale: Scale, data_name: str) -> dict[str, Callable[[], Generator]]:
-    """Every trained g at hand: of the finished runs of a scale, then of the kit's table.
+def trained(scale: Scale, data: DataSet) -> dict[str, Callable[[], Generator]]:
+    """Every trained g at hand: of the finished runs on some data, then of the kit's table.
 
     Args:
-        scale: whose runs.
-        data_name: of the data set in use: what was trained on it comes first.
+        scale: whose runs; that of the scale's own settings comes first.
+        data: what the runs were trained on; in the table, what was trained on data of this name comes first.
 
     Returns:
-        by what a menu calls it, ways to read it; the whole method first.
+        by what a menu calls it, ways to read it; the whole method before its parts.
     """
     found: list[tuple[tuple, str, Callable[[], Generator]]] = []
     names = set()
@@ -175,18 +176,19 @@ def trained(scale: Scale, data_name: str) -> dict[str, Callable[[], Generator]]:
         try:
             if not run.finished or (config := run.config()).method == "baseline" or config.x != "x":
                 continue
-            data = run.about()["data"]["name"]
+            if run.about()["data"]["fingerprint"] != data.fingerprint:
+                continue
         except XivlabError:  # of another version: whoever names it is told
             continue
         names.add(run.folder.name)
-        label = f"{run.folder.name}, seed {config.seed}, {data}"
-        rank = (data != data_name, 0, config.method != "baseline+x+cmg", config.seed, label)
+        label = f"{run.folder.name}, seed {config.seed}, {data.name}"
+        rank = (0, config != scale.config(), config.method != "baseline+x+cmg", config.seed, label)
         found.append((rank, label, lambda run=run: of_run(run)))
     for row in read_generators(table_path()).to_dict("records"):
         if row["run"] in names:
             continue
         label = f"{row['variant']}, seed {row['seed']}, {row['data']} (stored)"
-        rank = (row["data"] != data_name, 1, row["variant"] != "Baseline+X+CMG", row["seed"], label)
+        rank = (1, row["data"] != data.name, row["variant"] != "Baseline+X+CMG", row["seed"], label)
         g = Generator(tuple(float(row[name]) for name in WEIGHTS))
         found.append((rank, label, lambda g=g: g))
     return {label: read for _, label, read in sorted(found, key=lambda one: one[0])}
