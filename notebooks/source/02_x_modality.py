@@ -200,7 +200,7 @@ image_strip(
     list(zip(*(bytes_of(batch) for batch in (v, *special, i)))),
     ["visible", *(name.capitalize() for name in SPECIAL_CASES), "infrared"],
     alt="Three people: visible, Mean, Gray, V, Y and a near-infrared image of the same person at another moment.",
-    largest=0.85,
+    largest=0.7,
 )
 
 # %% [markdown]
@@ -249,7 +249,7 @@ def lowered(b):
     """X of the three people with the bias b."""
     g = generator([1 / 3] * 3, b, [1] * 3, [0] * 3)
     words = f"b = {b}: {alive(g, v):.0%} of the pixels are alive."
-    return image_strip([list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.85)
+    return image_strip([list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.6)
 
 
 # %% [markdown] tags=["predict"]
@@ -298,7 +298,7 @@ image_strip(
     list(zip(*(bytes_of(batch) for batch in (v, dead(v), living(v), XGenerator()(v))))),
     ["visible", "dead X", "living X", "from 1/3"],
     alt="Three people: visible; one flat colour from a dead generator; a random living one; the dark start from 1/3.",
-    largest=0.85,
+    largest=0.7,
 )
 
 # %% [markdown]
@@ -328,7 +328,7 @@ image_strip(
     [list(bytes_of(batch)) for batch in (v, model.generator(v), i)],
     rows=["visible", "X", "infrared"],
     alt="Three people in visible light, as X, and in near infrared.",
-    largest=0.85,
+    largest=0.7,
 )
 
 # %% [markdown]
