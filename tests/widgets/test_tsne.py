@@ -193,7 +193,7 @@ def test_on_other_data_the_newest_run_is_shown(data, tmp_path, monkeypatch):
     run = train(tiny(), data, tmp_path, quiet=True)
     monkeypatch.setattr(tsne_data, "newest_run", lambda scale, asked: run if asked is data else None)
     found, first = tsne_data.sources(None, data)
-    assert list(found)[0] == first and first.endswith(f"({run.folder.name[-4:]})") and len(found) == 2
+    assert next(iter(found)) == first and first.endswith(f"({run.folder.name[-4:]})") and len(found) == 2
 
 
 def test_slider_and_points_end_together(widget):
