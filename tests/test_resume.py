@@ -13,6 +13,7 @@ import xivlab.train
 from xivlab.config import preset
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
+from xivlab.runs import Run
 from xivlab.train import losses, resume, train
 
 
@@ -52,6 +53,21 @@ def test_a_process_that_dies_in_a_step_goes_on_from_the_last_epoch(step, whole, 
         raise SystemExit
 
     interrupt_at(monkeypatch, step, die)
+    with pytest.raises(SystemExit):
+        train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
+
+
+def test_a_process_that_dies_between_the_last_state_and_its_log_loses_no_row(whole, tmp_path, monkeypatch):
+    write = Run.write
+
+    def die(run, name, save):
+        if name == "log.csv" and run.started and run.state()["step"] == 12:
+            raise SystemExit
+        write(run, name, save)
+
+    monkeypatch.setattr(Run, "write", die)
     with pytest.raises(SystemExit):
         train(tiny(), dataset(), tmp_path)
     monkeypatch.undo()

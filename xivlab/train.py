@@ -368,6 +368,8 @@ class Training:
             both = embed_both(self.model.module, test)
         embeddings = both[self.config.test_feature]
         self.score("test", embeddings.normalized() if self.config.normalize else embeddings)
+        # Again: whoever was killed between the last state and its log has the rows in the state alone.
+        run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
         run.write_embeddings(both)
 
