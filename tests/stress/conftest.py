@@ -1,15 +1,13 @@
 """What the stress tests share: a count of the cases, by class, printed at the end."""
 
-from collections import Counter
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from stress import jobs
+from stress.cases import CASES
 from stress.children import Child, warm
-
-CASES = Counter()
 
 
 @pytest.fixture
