@@ -93,7 +93,7 @@ def _line(split, paths: list[Path], size: tuple[int, int], small: bool) -> Line:
         for step in range(steps):
             batch = batches[step]
             for rows in (batch.infrared, batch.visible):
-                augment(images.batch(rows, cpu), generator, PAD, ERASE)
+                augment(images.levels(rows, cpu), generator, PAD, ERASE)
 
     def theirs() -> None:
         for _ in loader:

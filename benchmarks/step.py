@@ -79,7 +79,7 @@ def profile(training: Training, bare: Bare, rounds: int) -> list[Line]:
     def images() -> list[torch.Tensor]:
         chosen = training.batches[0]
         return [
-            augment(training.images.batch(rows, device), generator, config.pad, config.erase)
+            augment(training.images.levels(rows, device), generator, config.pad, config.erase)
             for rows in (chosen.infrared, chosen.visible)
         ]
 

@@ -39,6 +39,13 @@ def test_no_padding_moves_nothing():
     assert torch.equal(shift(images(), generator(), 0), images())
 
 
+def test_an_image_shifted_out_of_sight_is_black():
+    """A padding larger than the image is a poor setting, but no crash."""
+    shifted = shift(images(64, 4, 4), generator(), 6)
+    black = (shifted == 0).flatten(1).all(1)
+    assert 0 < black.sum() < 64
+
+
 def test_erasing_replaces_one_rectangle_by_the_mean_colour():
     before = images()
     after = random_erase(before, generator(), 1.0)
@@ -73,3 +80,33 @@ def test_shares_of_a_batch_are_augmented_as_the_whole(ranks):
         for rank, part in enumerate(before.chunk(ranks))
     ]
     assert torch.equal(torch.cat(parts), whole)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_levels_are_augmented_as_the_floats_that_they_stand_for(layout):
+    """Bit for bit, and what is given is left as it is."""
+    levels = (images() * 255).byte().contiguous(memory_format=layout)
+    before = levels.clone()
+    augmented = augment(levels, generator(1), pad=4, erase=0.5)
+    assert torch.equal(augmented, augment(levels.float().div_(255), generator(1), pad=4, erase=0.5))
+    assert augmented.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(levels, before)
+
+
+def test_the_seed_decides_the_same_as_ever():
+    """Runs of earlier versions were augmented so: a flip, a shift and a rectangle written as masks over all pixels."""
+    before, random = images(16), generator(3)
+    mirrored = torch.rand((16, 1, 1, 1), generator=random) < 0.5
+    expected = torch.where(mirrored, before.flip(3), before)
+    corner = torch.randint(0, 9, (2, 16), generator=random).T.tolist()
+    padded = torch.nn.functional.pad(expected, (4, 4, 4, 4))
+    expected = torch.stack([one[:, y : y + 32, x : x + 16] for one, (y, x) in zip(padded, corner)])
+    chosen, area, aspect, top, left = torch.rand(5, 16, 1, 1, 1, generator=random)
+    area = (0.02 + 0.38 * area) * 32 * 16
+    aspect = torch.exp((2 * aspect - 1) * torch.log(torch.tensor(1 / 0.3)))
+    tall, wide = (area * aspect).sqrt().clamp(1, 32), (area / aspect).sqrt().clamp(1, 16)
+    top, left = top * (32 - tall), left * (16 - wide)
+    y, x = torch.arange(32).view(1, 1, -1, 1), torch.arange(16).view(1, 1, 1, -1)
+    inside = (y >= top) & (y < top + tall) & (x >= left) & (x < left + wide)
+    expected = torch.where((chosen < 0.5) & inside, expected.mean((2, 3), keepdim=True), expected)
+    torch.testing.assert_close(augment(before, generator(3), pad=4, erase=0.5), expected)

@@ -1,6 +1,7 @@
 """Augmentation of a whole batch at once, on the device where the batch is."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,7 +20,7 @@ def augment(
     """Flip half of the images, shift each by padding and cropping, erase a rectangle of some.
 
     Args:
-        images: (B, 3, H, W) float, in [0, 1].
+        images: (B, 3, H, W), float in [0, 1], or uint8 in [0, 255]: a quarter of the memory to move.
         generator: on the CPU, so that every device draws the same numbers.
         pad: largest shift in pixels; the rim is filled with black.
         erase: probability that an image loses a rectangle.
@@ -27,55 +28,81 @@ def augment(
             and uses what is its own, so that an image looks the same however many processes there are.
 
     Returns:
-        (B, 3, H, W), in [0, 1].
+        (B, 3, H, W) float, in [0, 1], channels last.
     """
     images = shift(flip(images, generator, share), generator, pad, share)
-    return random_erase(images, generator, erase, share) if erase > 0 else images
+    if images.dtype == torch.uint8:
+        images = images.float().div_(255)
+    if erase > 0:
+        _erase(images, generator, erase, share)  # nobody else has them
+    return images
 
 
 def flip(images: Tensor, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
     """Mirror each image, (B, 3, H, W), left to right with probability one half."""
-    mirrored = _draw(images, generator, share) < 0.5  # (B, 1, 1, 1)
-    return torch.where(mirrored, images.flip(3), images)
+    mirrored = _draw(images, generator, share) < 0.5
+    result, turned = images.clone(), images.flip(3)
+    into, source = _slices(result), _slices(turned)
+    for i in mirrored.nonzero()[:, 0].tolist():
+        into[i] = source[i]
+    return result
 
 
 def shift(images: Tensor, generator: torch.Generator, pad: int, share: Share = WHOLE) -> Tensor:
     """Pad (B, 3, H, W) images by `pad` black pixels on every side and crop each at random."""
     count, channels, height, width = images.shape
-    padded = torch.nn.functional.pad(images, (pad, pad, pad, pad))
     rank, ranks = share
     corner = torch.randint(0, 2 * pad + 1, (2, count * ranks, 1), generator=generator)
-    corner = corner.chunk(ranks, dim=1)[rank].to(images.device)  # (2, B, 1)
-    rows = corner[0] + torch.arange(height, device=images.device)  # (B, H)
-    which = torch.arange(count, device=images.device)[:, None]
-    # Every line of an image at every shift, a view: so a crop copies whole lines, not pixel by pixel.
-    lines = padded.permute(0, 2, 3, 1).flatten(2).unfold(2, width * channels, channels)
-    cropped = lines[which, rows, corner[1]]  # (B, H, W * channels)
-    return cropped.unflatten(2, (width, channels)).permute(0, 3, 1, 2)
+    moves = (corner.chunk(ranks, dim=1)[rank][:, :, 0] - pad).T.tolist()
+    result = images.new_zeros(count, height, width, channels)  # channels last
+    into, source = _slices(result), _slices(images.permute(0, 2, 3, 1))
+    for i, (down, right) in enumerate(moves):  # the crop begins that far down and right in the image
+        lines, columns = _overlap(down, height), _overlap(right, width)
+        into[i, lines[0], columns[0]] = source[i, lines[1], columns[1]]
+    return result.permute(0, 3, 1, 2)
+
+
+def _overlap(move: int, size: int) -> tuple[slice, slice]:
+    """Where a crop that begins at `move` has the image, in the crop and in the image."""
+    ahead, back = max(move, 0), max(-move, 0)
+    return slice(back, max(size - ahead, 0)), slice(ahead, max(size - back, 0))
 
 
 def random_erase(
     images: Tensor, generator: torch.Generator, probability: float, share: Share = WHOLE
 ) -> Tensor:
     """Replace a random rectangle of some images, (B, 3, H, W), by the image's mean colour."""
+    result = images.clone()
+    _erase(result, generator, probability, share)
+    return result
+
+
+def _erase(images: Tensor, generator: torch.Generator, probability: float, share: Share) -> None:
+    """`random_erase` in place."""
     height, width = images.shape[2:]
     chosen = _draw(images, generator, share) < probability
     low, high = ERASE_AREA
     area = (low + (high - low) * _draw(images, generator, share)) * height * width
     low, high = (math.log(bound) for bound in ERASE_ASPECT)
     aspect = torch.exp(low + (high - low) * _draw(images, generator, share))
-    tall = (area * aspect).sqrt().clamp(1, height)  # (B, 1, 1, 1)
+    tall = (area * aspect).sqrt().clamp(1, height)  # (B,)
     wide = (area / aspect).sqrt().clamp(1, width)
     top = _draw(images, generator, share) * (height - tall)
     left = _draw(images, generator, share) * (width - wide)
-    y = torch.arange(height, device=images.device).view(1, 1, -1, 1)
-    x = torch.arange(width, device=images.device).view(1, 1, 1, -1)
-    inside = (y >= top) & (y < top + tall) & (x >= left) & (x < left + wide)
-    return torch.where(chosen & inside, images.mean((2, 3), keepdim=True), images)
+    borders = torch.stack([top, top + tall, left, left + wide]).ceil().int()  # (4, B): first in, first out
+    into, means = _slices(images.permute(0, 2, 3, 1)), _slices(images.mean((2, 3)))
+    for i in chosen.nonzero()[:, 0].tolist():
+        y, y_end, x, x_end = borders[:, i].tolist()
+        into[i, y:y_end, x:x_end] = means[i]
 
 
 def _draw(images: Tensor, generator: torch.Generator, share: Share) -> Tensor:
-    """One uniform number per image, (B, 1, 1, 1)."""
+    """One uniform number per image, (B,), on the CPU."""
     rank, ranks = share
-    whole = torch.rand((len(images) * ranks, 1, 1, 1), generator=generator)
-    return whole.chunk(ranks)[rank].to(images.device)
+    return torch.rand(len(images) * ranks, generator=generator).chunk(ranks)[rank]
+
+
+def _slices(images: Tensor) -> Any:
+    """The same memory, to cut and to paste one image after the other: NumPy does that five times as fast, where
+    it can. With whole images and rectangles that beats one operation on all pixels, masked."""
+    return images.numpy() if images.device.type == "cpu" else images

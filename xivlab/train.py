@@ -240,7 +240,7 @@ class Training:
         # As the batch, so the augmentation: a function of (seed, step), with no state to keep.
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         infrared, visible = (
-            augment(self.images.batch(rows, self.device), generator, config.pad, config.erase, self.share)
+            augment(self.images.levels(rows, self.device), generator, config.pad, config.erase, self.share)
             for rows in (mine.infrared, mine.visible)
         )
         labels = torch.from_numpy(batch.labels).to(self.device)
