@@ -3,6 +3,8 @@
 import io
 import os
 import shutil
+import struct
+import zlib
 
 import pytest
 from fake_world import FakeWorld, install
@@ -17,12 +19,15 @@ from stress.harm import (
     drawn,
     holds,
     missing,
+    one_sentence,
     unchanged,
 )
 
 from xivlab.cli import main
 from xivlab.data import load
+from xivlab.errors import XivlabError
 from xivlab.export import SOURCE, export
+from xivlab.pictures import open_picture
 
 HEIGHT, WIDTH = FakeWorld.size
 IMAGES = {
@@ -109,6 +114,32 @@ def test_images(layout, damage, mine, capsys, counted):
             capsys.readouterr()
     refused(capsys, layout, tree, name)
     counted("trees: damaged image")
+
+
+def bomb(width, height):
+    """A PNG of a few bytes that claims to be as large as that."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+BOMBS = [bomb(60_000, 60_000), bomb(2**31 - 1, 1), bomb(1, 2**31 - 1), bomb(0, 5)]
+WRONG_FORMATS = [picture(kind) for kind in ("GIF", "BMP", "TIFF", "PPM", "ICO", "TGA", "PDF")]
+
+
+@pytest.mark.parametrize("content", BOMBS + WRONG_FORMATS, ids=lambda content: content[:8].hex())
+def test_bombs_and_wrong_formats(content, mine, capsys, counted):
+    """Among the images of a tree, and uploaded; a tree may hold bitmaps."""
+    one_sentence(str(pytest.raises(XivlabError, open_picture, content, "picture", 64, 64).value), "picture")
+    counted("pictures: bombs and wrong formats")
+    if content[:2] != b"BM":
+        tree = mine("sysu-mm01")
+        (tree / IMAGES["sysu-mm01"]).write_bytes(content)
+        refused(capsys, "sysu-mm01", tree, IMAGES["sysu-mm01"])
+        counted("pictures: bombs and wrong formats")
 
 
 @pytest.mark.parametrize("draws", [2, pytest.param(20, marks=long)])

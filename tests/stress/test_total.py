@@ -1,4 +1,4 @@
-"""As many cases as were promised; last by its name, since it counts those of the others."""
+"""As many cases as were promised; by its name it comes after those that it counts."""
 
 import pytest
 from stress.cases import CASES
