@@ -80,7 +80,10 @@ def page_of_notebook(notebook: NotebookNode, lead: Lead, keep: Callable[[str, st
             if page.sections:
                 page.sections[-1].words.append(cell.source)
             outputs = "".join(_output(output, cell.source, keep) for output in cell.outputs)
-            html.append(f'<div class="cell {kind}">{_code(cell.source)}{outputs}</div>')
+            code = _code(cell.source)
+            if kind == "check":  # it holds the answer, for those who look
+                code = f"<details><summary>Check</summary>{code}</details>"
+            html.append(f'<div class="cell {kind}">{code}{outputs}</div>')
     page.html = "\n".join(html)
     return page
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from notebooks import book, build, pages
 from xivlab.errors import XivlabError
@@ -121,6 +122,12 @@ def test_numbered_formulas_are_mathml_with_their_number():
 def test_a_formula_inside_html_is_set():
     page = pages.page_of_text("# T\n\n<details><summary>Why $x$?</summary>\n$y$\n</details>", str)
     assert page.html.count("<math") == 2
+
+
+def test_checks_are_folded_since_they_hold_the_answer():
+    cell = new_code_cell("check(twice, lambda x: 2 * x)", metadata={"tags": ["check"]})
+    page = pages.page_of_notebook(new_notebook(cells=[cell]), str, str)
+    assert "<details><summary>Check</summary><pre" in page.html
 
 
 def test_a_link_out_of_the_book_leaves_its_words():
