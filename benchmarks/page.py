@@ -27,7 +27,7 @@ input. ResNet-50 sees a quarter of the paper's batch: Adam, which costs the same
 The lines below the `slim` step say what it does beyond the backbone, as shares of the backbone's time. Tried and kept:
 images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels; g is one matrix
 product over all pixels instead of PyTorch's 1x1 convolution, which is made for many channels; X has the layout of V, so
-that the first convolution need not turn it. Tried and left: a first convolution that goes down to the pixels of X only,
+that the first convolution need not turn it. Weighed and left: a first convolution that goes down to the pixels of X only,
 not of all 3M images; it would have to know which rows of its batch are X, and one batch is what the paper has. What remains
 is the method itself: g learns through the pixels of X, the losses are many small operations, Adam updates all weights.
 Each is small against ResNet-50, and not against a network of `slim`'s size.""",
