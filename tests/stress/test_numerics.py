@@ -114,7 +114,8 @@ def test_the_same_seed_gives_the_same_run(tmp_path, counted):
     counted("numerics: seeds and threads", 2)
 
 
-@pytest.mark.parametrize("method", [METHODS[2], *(pytest.param(name, marks=long) for name in METHODS[:2])])
+@pytest.mark.stress
+@pytest.mark.parametrize("method", METHODS)
 def test_one_thread_and_two_agree(method, tmp_path, counted):
     """Two threads add up in another order: single precision rounds each sum at 6e-8 of it.
 
