@@ -112,6 +112,7 @@ def ranked_lists(
     right: ArrayLike,
     notes: Sequence[Sequence[str]] = (),
     alt: str = "",
+    largest: float = 0.85,
 ) -> Picture:
     """Each query with the first gallery images of its ranking, right ones told from wrong by colour and by mark.
 
@@ -121,11 +122,12 @@ def ranked_lists(
         right: (Q, K) bool, whether the image shows the query's person.
         notes: (Q, K) a word under each gallery image, such as its distance.
         alt: what the picture shows; a count of right ones if not given.
+        largest: width of an image in inches at most.
     """
     right = np.asarray(right, bool)
     across, shape = right.shape[1] + 1, np.shape(queries[0])
     gap, split, top, line = 0.09, 0.25, 0.28, (0.42 if len(notes) else 0.24)
-    wide = min(0.85, (WIDTH - split) / across - gap)
+    wide = min(largest, (WIDTH - split) / across - gap)
     tall = wide * shape[0] / shape[1]
     alt = alt or (
         f"{len(queries)} infrared queries, each with its {right.shape[1]} nearest gallery images; "

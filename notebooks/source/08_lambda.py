@@ -13,7 +13,7 @@
 #
 # **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a
+# **Needs.** [07 Special cases](07_special_cases.ipynb) comes before; what you need is [03 The losses by hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a
 # verdict.
 
 # %%

@@ -11,7 +11,7 @@
 #
 # **Minutes.** 55 for you; for the computer {minutes}.
 #
-# **Needs.** [02 The X modality](02_x_modality.ipynb) (the ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings,
+# **Needs.** [08 Lambda](08_lambda.ipynb) comes before; what you need is [02 The X modality](02_x_modality.ipynb) (the ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings,
 # the bootstrap of people). The demo run is found again if it is there, else it is trained.
 
 # %%
@@ -259,7 +259,7 @@ photos = {name: test.pixels[test.modality == code] for name, code in (("visible"
 
 def triples(of_visible, of_infrared, titles, alt):
     V, I = photos["visible"][of_visible], photos["infrared"][of_infrared]
-    return image_strip([V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.75)
+    return image_strip([V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.48)
 
 
 rows = random_triples(embeddings, 5)
@@ -351,7 +351,7 @@ def beside_x(nm):
     """Six people: visible, X, and the same moments in a band around a wavelength."""
     V, bands = light.visible[:6], light.bands[nm][:6]
     alt = f"Six people: visible, X, and the same moments in a band around {nm} nm."
-    return image_strip([V, shown(g, V), bands], rows=["visible", "X", "band"], alt=alt, largest=0.75)
+    return image_strip([V, shown(g, V), bands], rows=["visible", "X", "band"], alt=alt, largest=0.6)
 
 
 # %% [markdown]

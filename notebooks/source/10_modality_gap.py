@@ -92,29 +92,29 @@ from xivlab import widgets
 widgets.tsne_explorer()
 
 # %% [markdown]
-# Now the same by hand, with our own two runs: all images of a few people, the same in both models, 250 points at most, since t-SNE is slow.
+# Now the same by hand, with our own two runs: all images of a few people, the same in both models, 200 points at most, since t-SNE is slow.
 
 # %%
 from xivlab.flat import some_people, tsne
 from xivlab.gap_charts import by_modality, by_person, map_grid
 
-few = {name: some_people(e, 250) for name, e in embeddings.items()}
+few = {name: some_people(e, 200) for name, e in embeddings.items()}
 points = {name: np.concatenate([e.visible, e.infrared]) for name, e in few.items()}
-maps = {name: {k: tsne(p, k) for k in (5, 30, 60)} for name, p in points.items()}
+maps = {name: {k: tsne(p, k) for k in (5, 50)} for name, p in points.items()}
 
 # %%
 sizes = {"visible": len(few["XIV"].visible), "infrared": len(few["XIV"].infrared)}
 map_grid(
     {name: {f"perplexity {k}": by_modality(m, sizes) for k, m in row.items()} for name, row in maps.items()},
-    "t-SNE maps of the same people by two models and three perplexities, visible (circles) and infrared (triangles).",
+    "t-SNE maps of the same people by two models and two perplexities, visible (circles) and infrared (triangles).",
 )
 
 # %% [markdown]
-# Six maps of the same data, a row per model. Before you believe what you see in one of them, look whether it is in the others. The
+# Four maps of the same data, a row per model. Before you believe what you see in one of them, look whether it is in the others. The
 # maps by person, with X as a third modality for the model that has one (on fewer people, since each brings more points):
 
 # %%
-third = some_people(embeddings["XIV"], 200)
+third = some_people(embeddings["XIV"], 160)
 with_x = tsne(np.concatenate([third.visible, third.infrared, third.x]), 30)
 sizes_x = {"visible": len(third.visible), "infrared": len(third.infrared), "x": len(third.visible)}
 who = np.concatenate([third.visible_person, third.infrared_person, third.visible_person])
@@ -136,10 +136,10 @@ cloud = np.random.default_rng(0).normal(size=(200, 32))
 map_grid(
     {
         "one cloud": {
-            f"perplexity {k}": by_modality(tsne(cloud, k), {"visible": 100, "infrared": 100}) for k in (3, 30)
+            f"perplexity {k}": by_modality(tsne(cloud, k), {"visible": 100, "infrared": 100}) for k in (3,)
         }
     },
-    "t-SNE of a single Gaussian cloud in 32 dimensions at perplexities 3 and 30, colours given at random.",
+    "t-SNE of a single Gaussian cloud in 32 dimensions at perplexity 3, colours given at random.",
 )
 
 # %% [markdown]
@@ -404,6 +404,7 @@ def lists(*asked):
         [test.pixels[photos[1][one.query]] for one in found],
         [test.pixels[photos[0][one.found]] for one in found],
         [one.right for one in found],
+        largest=0.5,
     )
 
 
@@ -464,7 +465,7 @@ image_strip(
     list(zip(*laid)),
     ["V", "f(V)", "X", "f(X)", "I", "f(I)"],
     alt="Three people: V, X and I, each beside its activation map, yellow where the response is largest.",
-    largest=0.5,
+    largest=0.42,
 )
 
 # %%

@@ -21,7 +21,7 @@ from xivlab.widgets.view import View
 CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
-STILL = 42_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
+STILL = 38_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
 
 
 class Panel(ipywidgets.VBox):
