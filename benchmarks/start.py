@@ -108,6 +108,7 @@ def _until_a_picture(client: NotebookClient, notebook: nbformat.NotebookNode, en
     with client.setup_kernel(env=os.environ | environment):
         for number, cell in enumerate(notebook.cells):
             client.execute_cell(cell, number)
-            if any("image/png" in output.get("data", {}) for output in cell.get("outputs", ())):
+            shown = [kind for output in cell.get("outputs", ()) for kind in output.get("data", {})]
+            if any(kind.startswith("image/") for kind in shown):
                 return time.perf_counter() - start
     raise RuntimeError("the notebook shows no picture")

@@ -141,8 +141,9 @@ def test_imports_of_a_notebook(tmp_path):
     assert line.unit == "s" and line.goal == 1.5
 
 
-def test_the_clock_stops_at_the_first_picture(tmp_path):
-    picture = "from IPython.display import Image, display\ndisplay(Image(data=b'', format='png'))"
+@pytest.mark.parametrize("kind", ["png", "jpeg"])
+def test_the_clock_stops_at_the_first_picture(tmp_path, kind):
+    picture = f"from IPython.display import Image, display\ndisplay(Image(data=b'', format='{kind}'))"
     line = start.figure(notebook(tmp_path / "00_a.ipynb", "a = 1", picture, "1 / 0"))
     assert 0 < line.value < 60
 
