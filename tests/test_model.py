@@ -51,20 +51,6 @@ def test_cost_of_the_learner():
     )
 
 
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_pointwise_is_the_1x1_convolution_that_it_stands_for(layout):
-    """Up to rounding: three products are added in another order."""
-    for layer in (XGenerator(0).reduce, XGenerator(0).expand):
-        plain = nn.Conv2d(layer.in_channels, layer.out_channels, 1)
-        plain.load_state_dict(layer.state_dict())
-        batch = images()[:, : layer.in_channels].contiguous(memory_format=layout)
-        torch.testing.assert_close(layer(batch), plain(batch))
-        layer(batch).square().sum().backward()
-        plain(batch).square().sum().backward()
-        for mine, other in zip(layer.parameters(), plain.parameters()):  # sums over 8,192 pixels
-            torch.testing.assert_close(mine.grad, other.grad, rtol=1e-4, atol=0)
-
-
 def test_x_starts_as_a_third_of_the_mean():
     visible = images()
     mean = visible.mean(1, keepdim=True).expand(-1, 3, -1, -1)
