@@ -25,10 +25,11 @@ bare side is forward and backward of the backbone alone, with images at hand, an
 input. ResNet-50 sees a quarter of the paper's batch: Adam, which costs the same for any batch, weighs four times as much.
 
 The lines below the `slim` step say what it does beyond the backbone, as shares of the backbone's time. Tried and kept:
-images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels; g is one matrix
-product over all pixels instead of PyTorch's 1x1 convolution, which is made for many channels; X has the layout of V, so
-that the first convolution need not turn it. Weighed and left: a first convolution that goes down to the pixels of X only,
-not of all 3M images; it would have to know which rows of its batch are X, and one batch is what the paper has. What remains
+images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels. Tried and left: g as
+one matrix product over all pixels instead of PyTorch's 1x1 convolution, which is made for many channels; it saves a tenth
+of a step, and rounds otherwise, so that no stored result could be had again to the digit. Weighed and left: a first
+convolution that goes down to the pixels of X only, not of all 3M images; it would have to know which rows of its batch
+are X, and one batch is what the paper has. What remains
 is the method itself: g learns through the pixels of X, the losses are many small operations, Adam updates all weights.
 Each is small against ResNet-50, and not against a network of `slim`'s size.""",
     "3": """The baseline is what published code does: Pillow opens each JPEG of the tree that `xivlab export` writes, torchvision
