@@ -33,7 +33,8 @@ print(banner())
 # ## 1. All settings in one place
 #
 # A run is described by one frozen `Config`. Whatever the paper leaves open is a named setting there. Presets give whole
-# sets of values: `demo` for a laptop, `paper-sysu`, `paper-regdb` and `paper-llcm` for the paper's experiments. The table
+# sets of values: `demo` for a laptop, `paper-sysu`, `paper-regdb` and `paper-llcm` for the paper's settings on three real data sets
+# (SYSU-MM01, RegDB and the newer LLCM). The table
 # shows where this notebook's settings differ from the paper's.
 
 # %%
@@ -47,8 +48,9 @@ table[table["here"] != table["paper-sysu"]]
 
 # %% [markdown]
 # What differs is size and length: a smaller network (`slim`) on smaller images, fewer people in a batch, fewer and shorter epochs, and
-# with them the learning rate and the augmentation. The method is not in the table, because it is the same: the losses, the margins,
-# $\lambda$ and X.
+# with them the learning rate and the augmentation (`pad`: by how many pixels an image may be shifted; `erase`: how often a rectangle of it is
+# painted over). `weights` says what the network learnt before: people in visible light, like `slim` in notebook 01, or ImageNet. `train_on` is for
+# section 7. The method is not in the table, because it is the same: the losses, the margins, $\lambda$ and X.
 #
 # A setting that makes no sense is refused when the `Config` is made, not an hour later:
 
@@ -80,7 +82,7 @@ print(f"P = {P}, K = {K}, M = {config.per_modality}; {training.steps} steps of 3
 print("labels:", batch.labels)
 
 # %% [markdown]
-# Each label comes $K$ times in a row, and row $i$ of the infrared and of the visible block show the same person. We look at
+# A label is the person's place in the classifier. Each comes $K$ times in a row, and row $i$ of the infrared and of the visible block show the same person. We look at
 # the first people of the batch as the network gets them, augmented (mirrored or shifted at random, with a black
 # rim). X is made from the visible image by $g$, which has learnt nothing yet.
 
@@ -161,7 +163,9 @@ print(inspect.getsource(Training.learn))
 # 1. `batches[step]` gives rows, and `share` this process's part of them: all, unless several GPUs share the training. The images
 #    are read, augmented and moved to the device.
 # 2. `learning_rate` gives the rate of this step.
-# 3. `self.model(infrared, visible)` makes X (Eq. 1) and sends all $3M$ images through $f$ in one pass. `gather` then puts the parts
+# 3. `self.model(infrared, visible)` makes X (Eq. 1) and sends all $3M$ images through $f$ in one pass. $f$ is a backbone (`slim`), the mean over
+#    its last map, a batch normalisation called *BNNeck*, and the classifier. Each modality's output has the features `before_bn`, which the triplets see,
+#    those `after_bn`, which the classifier sees and the search uses, and the `logits`. `gather` then puts the parts
 #    of several GPUs together, so that the hardest positives and negatives are those of the whole batch.
 # 4. `losses` computes every term (Eqs. 3 to 11).
 # 5. `backward` and `step` change the weights. They belong to *Lightning Fabric*, which on a CUDA GPU also runs $f$ in half precision
@@ -179,7 +183,7 @@ print(inspect.getsource(losses).split('"""')[2])
 # The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells the three
 # methods apart.
 #
-# We take the first step ourselves. **Question:** with $C$ training people and a classifier that knows nothing, how large is
+# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large is
 # the identity loss of one image?
 
 # %%
@@ -209,14 +213,15 @@ print(f"L = {L_M:.2f} + {config.lam} * {L_C:.2f} = {first['loss']:.2f}")
 print("weights of g for R, G, B have moved by", (after - before).cpu().numpy())
 
 # %% [markdown]
-# $g$ has moved too, by very little, for the warm-up has only begun: the losses reach through $f$ into the pixels of X, and nobody ever said what X should look like. That is
+# $g$ has moved too, by very little, for the warm-up has only begun. (All three weights by the same amount: Adam's first step is as long as the
+# learning rate, however large the gradient is.) The losses reach through $f$ into the pixels of X, and nobody ever said what X should look like. That is
 # what the paper calls self-supervised.
 #
 # ## 5. Train, or find it finished
 #
 # `train` repeats that step, scores the validation people now and then, and writes a run folder whose name is made from the settings,
 # the data and the version. If such a run is finished, it is not trained again. A bar shows loss, speed and rank-1 while it
-# runs; stop it with ■ whenever you like.
+# runs; stop it with ■ (interrupt the kernel) whenever you like.
 
 # %%
 from xivlab.train import train
@@ -252,16 +257,18 @@ pd.DataFrame(
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# The column *left* is the share of a term that is left. A sane curve falls quickly at first, then slowly, and no term rises
-# for long. The terms between modalities usually keep the larger share: they are the hard part of the task. Compare `loss_infrared_x` with
-# `loss_infrared_visible` to see whether X is the nearer partner, as the paper says it should be. Signs of trouble
+# The column *left* is the share of a term that is left. A sane curve hardly moves in the warm-up, then falls, then levels off once the
+# learning rate is small, and no term rises for long. The terms between modalities usually keep the larger share: they are the hard part of the task. Compare `loss_infrared_x` with
+# `loss_infrared_visible` to see whether X is the nearer partner, as the paper says it should be; if the two lie on each other, as they do in
+# the pictures here, it is not. Signs of trouble
 # are those of notebook 03: cross terms that stand still at $2\alpha_1 = 1$ (collapse), or modality terms that stay at $\log C$
 # (nothing learnt).
 #
 # </details>
 #
 # Rank-1 on the validation people is the share of infrared queries whose first answer is right; chance would be about one in the number of
-# people (we count the test people: every data set has those). These people are not in the training set, so the curve shows what was learnt about people *in general*.
+# people (the cell counts the test people, whom every data set has; the validation people are fewer here, so chance on them is higher). mAP and
+# mINP are other scores of the same search, for notebook 05. These people are not in the training set, so the curve shows what was learnt about people *in general*.
 
 # %%
 val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)]
@@ -274,7 +281,7 @@ print(f"chance is about {chance:.1%}")
 #
 # ## 7. Why `val` chooses, and never `test`
 #
-# The run keeps the model with the highest mAP on `val`, by the test distance of its settings:
+# The run keeps the model with the highest mAP on `val`, by the test distance of its settings (v+x, that is Eq. 2, for a model with X):
 
 # %%
 for step, best in val.set_index("step")["mAP"].nlargest(1).items():
@@ -313,11 +320,11 @@ def choosing(models):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many does it take until the lie is ten points? Does it stop growing?
+# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many does it take until the lie, what the best seems to be worth above its true 50 %, is ten points? Does it stop growing?
 #
 # <details><summary>Answer</summary>
 #
-# It begins with the second model, reaches ten points at about twenty to fifty, and then grows ever more slowly, but never stops. Every epoch at which the test people are
+# It begins with the second model, reaches ten points somewhere between twenty and fifty, and then grows ever more slowly, but never stops. Every epoch at which the test people are
 # looked at is a model to choose from, and 120 epochs are 120 models (alike to each other, so it is less bad than here). New people stay at 50 %.
 #
 # </details>
@@ -329,7 +336,8 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # %% [markdown]
 # Whoever
 # chooses on `test` reports the upper cloud, and cannot know how much of it is luck. Here the test people are embedded once, at
-# the very end, and their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them.
+# the very end, and their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them. (They are lower than those on `val` for a plain reason as well: there are more test people, and a
+# larger gallery is harder, as notebook 00 showed.)
 #
 # ## 8. Stop and go on
 #
@@ -381,7 +389,7 @@ shutil.rmtree(folder)
 # <details><summary>Answer</summary>
 #
 # The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say which method is better (notebook 06 has five). With $\lambda = 0$ the cross terms are
-# still computed and drawn, but nobody listens to them; that they fall all the same says how much the shared classifier does for the gap.
+# still computed and drawn, but nobody listens to them. If they fall all the same, it is the classifier that does it, for the modalities share it.
 #
 # </details>
 
@@ -404,9 +412,10 @@ print(f"{big.backbone}, {big.height} x {big.width}, M = {big.per_modality}")
 print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs")
 
 # %% [markdown]
-# **Real data** are one word too: `XIVLAB_DATA` names the folder of a packed data set, and `load` opens it like the synthetic one. Compare
-# the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this would take
+# Compare the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this would take
 # weeks, so it is for a GPU.
+#
+# **Real data** are one word too: `XIVLAB_DATA` names the folder of a packed data set, and `load` opens it like the synthetic one.
 #
 # ## Takeaways
 #
@@ -502,7 +511,7 @@ def my_rate(epoch, peak, warmup, decays):
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
 # Given the table `metrics` of a run and the name of a test distance, return the
-# step of the model that may be kept.
+# step of the model that is kept by the rule of section 7.
 #
 # <details><summary>Hint</summary>
 #

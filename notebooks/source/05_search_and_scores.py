@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 05 Search and scores
 #
-# A network has made vectors of a thousand people's pictures. Is it any good? The field answers with a few numbers and
+# A network has turned pictures of people whom it never saw into vectors. Is it any good? The field answers with a few numbers and
 # many rules about who may be searched for what. In this notebook you compute the numbers by hand, meet the rules, and
 # break three of them on purpose, to see how good a bad number can look.
 #
@@ -53,7 +53,7 @@ for name in ("infrared", "visible", "x"):
 #
 # $$j^* = \arg\min_j \; D(f(I_i), f(V_j)) + D(f(I_i), f(X_j)) \tag{2}$$
 #
-# One query $I_i$, a gallery of four: an image of the right person, and the three images of others that the
+# One query $I_i$, a gallery of four: the nearest image of the right person, and the three images of others that the
 # model finds most alike. (`sample_gallery` draws one image of each person in each camera; more of it in section 5.)
 
 # %%
@@ -125,7 +125,8 @@ from xivlab import widgets
 widgets.search(run, data)
 
 # %% [markdown]
-# A gallery image that the rules hide from the query is named below its row; section 4 tells why.
+# Two things in the widget have to wait for section 4: images that the rules hide from the query are on the left, under *left out*; and *first hit*
+# counts people, *hits at* images, so the two may differ.
 #
 # ## 3. From a ranking to a score
 #
@@ -221,7 +222,8 @@ for people in (np.array([5, 6]), np.array([6, 5])):
 #
 # ## 5. Ten galleries
 #
-# The gallery is *single-shot*: one image of each person in each visible camera, drawn at random. Another draw, another score, so
+# The gallery is *single-shot*: one image of each person in each visible camera, drawn at random. (All visible cameras are *all-search*; SYSU-MM01 also has
+# *indoor-search*, with cameras 1 and 2 only.) Another draw, another score, so
 # one draws ten times and reports the mean. Each trial is seeded by its number:
 
 # %%
@@ -263,8 +265,9 @@ print("search is the mean of the ten trials")
 #
 # <details><summary>Answer</summary>
 #
-# With one gallery the bars, the means, stand where their single dots stand. With each further gallery they move less, roughly by one over
-# the root of their number. Ten are the field's custom, not a law.
+# With one gallery each bar, the mean, stands on its single dot, and another gallery would have put it elsewhere. With each further one the bars
+# wander less, roughly as one over the root of their number. They wander *together*, for all three search the same galleries, so their order is
+# settled long before their places. In the run shown here it is the same from the first gallery on. Ten are the field's custom, not a law.
 #
 # </details>
 
@@ -316,7 +319,8 @@ print("queries that count:", results["Baseline, v"].valid_queries, "of", len(emb
 #
 # First with chance: a model that is not far above it has learnt nothing, and nothing else in the table matters. Then v, x and v+x: the
 # sum is an average of two opinions, so it is often as good as the better one; it costs a second embedding of the gallery and
-# nothing for the query. Then the Baseline. The paper (Table 4, ResNet-50, SYSU-MM01) finds 38.4 against 49.9 at rank-1, with
+# nothing for the query. Then the Baseline: it may stand above our model or below it, and a difference as small as the one printed above is no news
+# before section 7 has doubted it. The paper (Table 4, ResNet-50, SYSU-MM01) finds 38.4 against 49.9 at rank-1, with
 # full-size training on real data. The numbers here are of another, much smaller world: compare the *order*, not the height.
 #
 # </details>
@@ -377,6 +381,8 @@ print(f"95 % of the draws of people: from {low:+.1f} to {high:+.1f}")
 print("other people could turn the sign" if low < 0 < high else "other people would hardly turn the sign")
 
 # %% [markdown]
+# (This is gallery 0 alone, and section 6 has the mean of ten: the difference need not be the same, and may even have the other sign.)
+#
 # If the interval contains 0, this pair of models cannot be told apart on these people, and that is then the whole finding: "no difference
 # seen", not "slightly better".
 #
@@ -386,7 +392,7 @@ print("other people could turn the sign" if low < 0 < high else "other people wo
 # other people like these. It *cannot* say that **the method** is better than the Baseline: both were trained once. Another seed
 # draws other batches and another classifier, and may move a score by as much as the differences in the table. The interval above does not
 # contain that, for no bootstrap of people can train again. To compare methods, train each with several seeds, pair the
-# seeds, and look at the differences. In this kit that is one word, `scale.config(seed=1)`, and some minutes each.
+# seeds, and look at the differences. In this kit that is one word, `scale.config(seed=1)`, and one more training each.
 #
 # ## 8. The paper and its code
 #
@@ -402,6 +408,8 @@ print("other people could turn the sign" if low < 0 < high else "other people wo
 # | test feature | nothing | before the BNNeck | `test_feature="before_bn"` |
 # | test distance | $D(I, V) + D(I, X)$ (Eq. 2) | $D(I, V)$; X only helps in training | `test_distance="v"` |
 #
+# (The BNNeck is the batch normalisation of notebook 04; label smoothing asks the classifier for 0.9 of the right person and a little of all others.)
+#
 # The study `paper-and-code` trains with each of these alone, and with all of them, on the same seeds.
 #
 # **Predict:** which of them can matter most for the score? Which two need no new training at all?
@@ -416,7 +424,7 @@ means = table.groupby("variant", sort=False)[["rank1", "rank10", "mAP"]].mean()
 
 # %% [markdown]
 # A mean over few seeds says little without its spread. So we pair the seeds, as in section 7 the people: the same seed with and without the
-# change, and a 95 % interval of the mean difference (Student's $t$, since the seeds are few).
+# change, and a 95 % interval of the mean difference (Student's $t$, since the seeds are few; notebook 06 works it out by hand).
 
 # %%
 from xivlab.intervals import paired
@@ -430,7 +438,9 @@ for variant, change in changes.items():
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# The last two points of the table above need no training: the same embeddings are read elsewhere, or added up otherwise. (They are trained
+# What matters most is the change farthest from 0: in the stored results the input of $g$, by far. "All of the code" is not the sum of the single changes.
+#
+# The last two points of the table of open points need no training: the same embeddings are read elsewhere, or added up otherwise. (They are trained
 # anew all the same: the setting also decides which model the validation people keep.) A change whose interval contains 0 may help or
 # harm; these seeds do not tell. One that is surely *more* is a reason to look there first when a paper's number cannot be reproduced,
 # and no reason to change what the paper's name stands for: that is why the text is the default here, and the code an option.
@@ -470,13 +480,13 @@ def with_trace(one, strength):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At a strength where
-# the rule costs 20 points: has the network become any better?
+# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At the strongest
+# trace, where the rule costs most: is the network any better for leaving the rule out?
 #
 # <details><summary>Answer</summary>
 #
-# Without the rule rank-1 climbs, for the answer is in camera 2. With it rank-1 stays or falls a little: the trace is of no use where it
-# has no partner, and disturbs. The network is the same all along. What was measured is the room.
+# Without the rule rank-1 climbs, here by more than 20 points, for the answer is in camera 2. With it rank-1 stays or falls a little: the trace is of
+# no use where it has no partner, and disturbs. The network is the same all along. What was measured is the room.
 #
 # </details>
 
@@ -534,7 +544,7 @@ for name, (new, old) in steps.items():
     print(f"{name:36} {100 * (new.mAP - old.mAP):+.1f} points of mAP")
 
 # %% [markdown]
-# Neither line is wrong, and only together they are honest: whoever quotes the last one alone lets the training have what may be the
+# The first two lines add up to the third, but for rounding. None is wrong, and only together they are honest: whoever quotes the last one alone lets the training have what may be the
 # search's, or the other way round. Notebook 06 does the same with seeds.
 #
 # ## Takeaways
