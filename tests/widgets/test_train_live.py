@@ -39,13 +39,14 @@ def panel(scale):
 
 @pytest.fixture
 def slow(monkeypatch):
-    """A step takes a tenth of a second at least."""
+    """A step takes a tenth of a second at least; pictures are drawn as often as they can, on a busy machine too."""
 
     def slowly(*arguments):
         time.sleep(0.1)
         return losses(*arguments)
 
     monkeypatch.setattr(xivlab.train, "losses", slowly)
+    monkeypatch.setattr(module, "SHARE", 1)
 
 
 def wait_for(condition):

@@ -68,8 +68,8 @@ class TrainLive(Panel):
         self._learning: tuple[Config, Learnt] | None = None
         self._news: tuple[Config, str] | None = None
         self._next = 0.0
-        self._losses: dict[str, LossStage] = {}
-        self._ranks: dict[str, RankStage] = {}
+        self._losses: dict[tuple[str, int], LossStage] = {}
+        self._ranks: dict[tuple[str, int], RankStage] = {}
 
         kinds = [("learned", "x")] + [(name, c["x"]) for name, c in KINDS_OF_X.items() if "x" in c]
         lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
@@ -290,15 +290,18 @@ class TrainLive(Panel):
             self.status.value = shown
 
     def _loss_stage(self, config: Config) -> LossStage:
-        if config.method not in self._losses:
-            self._losses[config.method] = LossStage(config.method)
-        return self._losses[config.method]
+        # One for each number of steps too: its axes are then drawn once, and not whenever the slider moves.
+        key = config.method, epoch_length(config, self.data) * config.epochs
+        if key not in self._losses:
+            self._losses[key] = LossStage(config.method)
+        return self._losses[key]
 
     def _rank_stage(self, config: Config) -> RankStage:
-        if config.method not in self._ranks:
+        key = config.method, epoch_length(config, self.data) * config.epochs
+        if key not in self._ranks:
             distances = ("v",) if config.method == "baseline" else ("v", "x", "v+x")
-            self._ranks[config.method] = RankStage(distances, self._people)
-        return self._ranks[config.method]
+            self._ranks[key] = RankStage(distances, self._people)
+        return self._ranks[key]
 
 
 def describe(config: Config) -> str:
