@@ -123,7 +123,7 @@ lams = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 
 # %% [markdown]
-# Up to 0.5 the valley is at $r = 0.1$: the people stay apart. From 0.6 on it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
+# The cell prints where it turns. Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
 # to the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a network can do more than shrink; so where it turns in a real training must be measured.
 #
 # ## 3. A scale for lambda
@@ -147,9 +147,10 @@ print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
 # <details><summary>How to read it</summary>
 #
 # The line joins means over seeds, the band is their 95 % interval. Try to lay a level line through the bands. If it stays inside of all of them, then
-# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. The map and the ranked list are of seed 0 only: what
-# changes there from one $\lambda$ to the next is one training against one other. $\lambda = 0$ is the first of two failures, for nobody asks the modalities to meet;
-# watch the two histograms of its distances. The second, a $\lambda$ so large that all collapses, does not come at 3 here: section 7 lets you look for it.
+# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. If no level line fits, something does change over
+# $\lambda$; look at which end the band leaves the line. Try it with rank-1 and with mAP. The map and the ranked list are of seed 0 only: what
+# changes there from one $\lambda$ to the next is one training against one other. $\lambda = 0$ should be the first of two failures, for nobody asks the modalities to meet;
+# compare its two histograms of distances with those at 0.1, and its scores with the Baseline, before you call it one. The second, a $\lambda$ so large that all collapses, does not come at 3 here: section 7 lets you look for it.
 #
 # </details>
 
@@ -202,6 +203,9 @@ parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 gains(own.assign(variant="λ = " + own["variant"]))
 
 # %% [markdown]
+# A filled mark has its whole interval on one side of 0. There are twelve comparisons here, and one in forty finds a "gain" where there is none (notebook
+# 06), so a single filled mark would prove little; several that grow with $\lambda$ are more.
+#
 # ### Why not simply take the best?
 #
 # It is tempting: the highest mean of the seven against $\lambda = 0$. **Predict:** if $\lambda$ did nothing at all, how large would that "gain" be?
@@ -250,12 +254,12 @@ print(
 )
 
 # %% [markdown]
-# The second number has no luck of the *seeds* in it. It still has that of the test people, who judge in both; a paper that wants to choose $\lambda$ chooses on the validation people, and so does this kit.
+# In the second number no seed judges what it helped to choose. It is still a mean of a few gains that scatter, and the same test people judge in both; a paper that wants to choose $\lambda$ chooses on the validation people, and so does this kit.
 #
 # ## 6. The margins
 #
 # Eq. 11 has two more numbers that nobody can derive: the margins, $\alpha_1 = 0.5$ across modalities and $\alpha_2 = 0.3$ inside one. The features have no fixed size, so a margin could be
-# undone by making everything larger (that is $r$ once more). What then is a margin for? It decides how many anchors still pay (notebook 03, section 9). One margin at a time is changed; there are three seeds, so the intervals are
+# undone by making everything larger (that is $r$ once more). What then is a margin for? It decides how many anchors still pay (notebook 03, section 11). One margin at a time is changed; there are three seeds, so the intervals are
 # wider.
 
 # %%
@@ -264,9 +268,18 @@ from scipy import stats
 print({n: round(float(stats.t.ppf(0.975, n - 1) / np.sqrt(n)), 2) for n in (2, 3, 5, 10)})
 
 # %% [markdown]
-# That is half an interval, in standard deviations of the seeds, for 2, 3, 5 and 10 seeds. Two seeds more halve it.
+# That is half an interval, in standard deviations of the seeds, for 2, 3, 5 and 10 seeds. Going from three seeds to five halves it.
+#
+# In the picture *cross* is $\alpha_1$ and *respective* is $\alpha_2$, each with the value that it has in the place of the paper's.
 #
 # **Predict:** which of the two margins matters more? Remember that $L_C$ is weighed by $\lambda$.
+#
+# <details><summary>Answer</summary>
+#
+# $\alpha_1$ comes in through $\lambda L_C$ only, and $\lambda = 0.1$ leaves a tenth of its pull; $\alpha_2$ comes in three times, at full weight. So if one of the
+# two shows anything, it should be $\alpha_2$. Whether three seeds are enough to *show* it is another question.
+#
+# </details>
 
 # %%
 margins = answers("margins")
@@ -285,23 +298,35 @@ for name in others:
     )
 
 # %% [markdown]
-# If 0 is inside everywhere, the method is *robust* to its margins, as far as three seeds can see: good news for whoever uses it, and a reason to spend no time on tuning them. A margin whose interval
-# leaves out 0 is worth a study with more seeds.
+# If 0 is inside everywhere, no difference is shown, and that is not yet the same as *robust* ("undecided" is not "no"). A margin whose whole interval is short and close to 0 is robust here: no need to tune it. One
+# whose interval is wide, or leaves out 0, is worth a study with more seeds.
 #
 # ## 7. Try one yourself
 #
-# Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above. Without the widget it is one line per
-# seed: `train(current().config(lam=0.2, seed=0), data, runs)`.
+# Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above.
+#
+# The slider ends at 3. A $\lambda$ that is not on it takes a cell of your own; 30.0 and 300.0 are worth the minute each:
+#
+# ```python
+# from xivlab import charts
+# from xivlab.scale import current
+# from xivlab.train import train
+#
+# scale = current()
+# run = train(scale.config(lam=30.0, seed=0), scale.load(), scale.runs)
+# explorer.add(run)
+# charts.training_curves(*(pd.read_csv(run.folder / name) for name in ("log.csv", "metrics.csv")))
+# ```
 
 # %% [markdown] tags=["predict"]
-# **Predict, then train.** What will rank-1 be at $\lambda = 30$, ten times what the stored results end with? Which loss will you see first that
+# **Predict, then train.** What will rank-1 be at $\lambda = 30$, ten times what the stored results end with? By which loss will you see first that
 # something is wrong? Decide *before* what you compare it with, and by which rule.
 #
 # <details><summary>What to look at</summary>
 #
-# The losses across modalities come down to 1.0 and stay there. That is no accident: with all features in one point every anchor pays exactly its margin, 0.5, in
+# At 30 the losses across modalities come down to about 1.0 and stay there. That is no accident: with all features in one point every anchor pays exactly its margin, 0.5, in
 # each of the two directions. A loss that stands still *at its margin* is the sign of a collapse. And yet rank-1 falls by a few points only: behind the
-# collapsed features sits the BNNeck, which stretches whatever is left to unit variance, and the identity loss sees to it that something is left.
+# collapsed features sits the BNNeck, a batch normalisation that stretches whatever is left to unit variance, and the identity loss sees to it that something is left.
 # At $\lambda = 300$ it is worse. So the second failure exists, far to the right of Fig. 5.
 #
 # </details>

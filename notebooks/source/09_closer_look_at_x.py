@@ -44,7 +44,9 @@ train_images = Images.of(data.train, config.height, config.width)
 # A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
 # images, and do to them what $g$ does to a pixel:
 #
-# $$X_c = v_c \max(0,\; w_R R + w_G G + w_B B + b) + c_c. \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = v_c\,h + c_c \quad\text{for each channel.} \tag{N1}$$
+#
+# (Notebook 02 called the last six numbers $a$ and $d$; here they have the package's names.)
 
 # %%
 visible = train_images.rows("visible")
@@ -72,7 +74,8 @@ print(f"a picture of these X changes {clamped(g, train_images.pixels[four]):.1%}
 # ## 2. Fig. 3, with all images
 #
 # **Predict**, before you look: X started as a dark gray image (notebook 02) and was trained for the search only. Nothing in the loss
-# asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images than V is, in brightness?
+# asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images than V is, in brightness? The
+# picture answers the first question, section 3 the second.
 
 # %%
 some = np.random.default_rng(0).permutation(visible)[:3000]
@@ -221,7 +224,8 @@ decided.round(1)
 
 # %% [markdown]
 # `moved` is how far training moved the red excess, in levels, in the median run. If the starts of a variant are spread wider than that, the
-# last column says "the start". The next cell leaves dead generators out and asks about the X of one seed more.
+# last column says "the start". The next cell leaves dead generators out and asks the question for seeds: the interval is that of the mean over
+# seeds, and "another seed" means one like these.
 
 # %%
 from xivlab.intervals import interval
@@ -236,8 +240,8 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
 # <details><summary>How to read it</summary>
 #
 # If the starts of a variant are spread wider than training moves them, then the tint of its X is the luck of its start, whatever the
-# data are. A dead generator shows one flat colour and has it for ever: only $c$ still learns. A start that lives may die
-# later; compare the two columns. (`nan` is the interval of a single generator.) No term of the loss
+# data are. A dead generator shows one flat colour, whatever the image: only $c$ still learns, so that the colour may drift. A start that lives may die
+# later; compare the two columns. (A single living generator has no interval.) No term of the loss
 # names a tint, and $f$ can undo any tint in its first layer. If all seeds that start from 1/3 move to the same side all the same, then data and $f$ do
 # push there; the table says whether the push or the start is the stronger. The paper does not say how $g$ was started; its authors' code starts from 1/3 and feeds $g$ with
 # normalised images, which is `x_input="normalized"` here.
@@ -277,8 +281,9 @@ print(f"for comparison: from the first infrared image to an X of anybody, D is {
 triples(*rows, [f"D = {d:.2f}" for d in distance], "Five people whose infrared image and X are far apart.")
 
 # %% [markdown]
-# What makes the second five hard: the pose, somebody cut off, a dark corner, or something that $g$ could have changed? As $g$ works
-# pixel by pixel, it can change brightness and tint, and nothing else.
+# Compare the D above each of them with the printed median: these images of one person are farther apart
+# than most images of strangers. What makes them hard: the pose, somebody cut off, a dark garment that is bright in infrared? And could $g$ have
+# changed it? As $g$ works pixel by pixel, it can change brightness and tint, and nothing else.
 #
 # ## 7. Between visible and infrared
 #
@@ -293,7 +298,7 @@ off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
 print(f"along {along:.2f}, off {off:.2f}")
 
 # %% [markdown]
-# Half way along, and half the distance off: it is no nearer to the line's middle than to many other things. So always read both
+# Half way along, and just as far from the line's middle as its two ends are. "In between" would be half of the truth, so always read both
 # numbers. The package's function, and then our X in the features of $f$; each person is one mean, so that everybody counts alike.
 
 # %%
@@ -329,12 +334,13 @@ for name, rows in over_runs.groupby("of", sort=False):
     print(f"{name}: {words}; {answer(short, 'it is short of I', 'it is past I')}.")
 
 # %% [markdown]
-# `±` is half of the 95 % interval over seeds; it is missing where one seed is at hand, and then the verdict is open, as it should be.
+# `±` is half of the 95 % interval over seeds; it is missing where one seed is at hand, and then the verdict is open, as it should be. If *off* is
+# larger than *along*, then X has left V more to the side than towards I.
 #
 # ## 8. A ruler
 #
 # Is 0.1 little? Who knows what 0.1 of the way from visible to infrared *looks* like? In this world we can know it. The same scenes can
-# be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets its place on the same axis. Three more things
+# be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets its place on the same axis. Two more things
 # are put beside X: the visible image turned **gray**, which has lost its colour as X has and was never trained; and the very same
 # scene through the **infrared camera**, at the same moment.
 #
@@ -405,7 +411,8 @@ from xivlab.gap_charts import rulers
 rulers(measures)
 
 # %% [markdown]
-# Follow the black curve from left to right: it is the ruler. Where it crosses the dashed line of X, a narrow band is as far on the way
+# Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a little beyond, where the dyes let
+# go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on the way
 # to infrared as X is. Where it is flat, or turns back, a crossing means little. In words, with intervals over people:
 
 # %%
@@ -441,7 +448,7 @@ if ruler := measures["features of f"]:
 # - Figures with examples: let a seed choose, then show the worst.
 
 # %% [markdown] tags=["teacher"]
-# Section 5 is the heart: the tint is decided by the start. Ask the class what figure they would have drawn if they had trained one network only.
+# Section 5 is the heart: where starts differ, the start decides the tint. Ask the class what figure they would have drawn if they had trained one network only.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises

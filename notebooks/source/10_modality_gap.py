@@ -81,8 +81,9 @@ assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
 #
 # <details><summary>Answer</summary>
 #
-# With a small perplexity the map falls into crumbs, with a large one into few lumps, and both are of the same features. Colour by camera explains more of the lumps than most people expect: place and light leave their mark
-# beside the modality. Sentences under the map give a number measured on the features themselves; trust that one.
+# With a small perplexity the map falls into crumbs, with a large one into fewer, looser lumps, and both are of the same features. It is people who make the lumps; inside and beside them the infrared points keep together more than
+# chance would have them, in the Baseline as in the other runs. Cameras add little to that. The sentences under the map give a number measured on the features
+# themselves; trust that one.
 #
 # </details>
 
@@ -125,7 +126,7 @@ map_grid(
 
 # %% [markdown]
 # An X lies close to its visible image if $f$ hardly cares for the difference, and beside the infrared images of the person if $g$
-# made a bridge. Which of the two do you see more often?
+# made a bridge. Which of the two do you see more often? (Notebook 09, section 7, has the numbers: how far *along* the way to infrared, and how far off.)
 #
 # ## 2. Why not to trust it
 #
@@ -171,7 +172,7 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 #
 # *Distances between islands*: far apart and very far apart are drawn alike. *Sizes of islands*: dense and loose groups are drawn equally
 # large. *The number of islands*: it follows the perplexity. If the two columns of infrared neighbours differ, even "mixed" and
-# "parted" are not safe. What a map is good for: finding things to measure.
+# "parted" are not safe, and a trustworthiness close to 1 is no protection. What a map is good for: finding things to measure.
 #
 # </details>
 #
@@ -186,7 +187,8 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 #
 # $$\text{MMD}^2 = \overline{k(x,x')} + \overline{k(y,y')} - 2\,\overline{k(x,y)}, \tag{N2}$$
 #
-# where the first two means leave out each point with itself. No gap: 0. By hand, two points each:
+# where the first two means leave out each point with itself. $\gamma$ is $1 / 2m^2$, with $m$ the median of all distances. No gap: 0, or a little to either side
+# of it. By hand, two points each:
 
 # %%
 x, y = np.array([[0.0], [1.0]]), np.array([[2.0], [4.0]])
@@ -206,7 +208,7 @@ print(f"by hand {by_hand:.3f}; two samples of one distribution: {mmd(*same):+.4f
 
 # %% [markdown]
 # **Who are the neighbours?** Of the ten nearest neighbours of an infrared image, images of the same person left out, how many are
-# infrared? No gap: as many as there are among all images. Two infrared images of persons 1 and 2, two visible ones of 1 and 3, on
+# infrared? No gap: as many as there are among all images that may count. Two infrared images of persons 1 and 2, two visible ones of 1 and 3, on
 # a line at 0 and 1, 0.4 and 5, and one neighbour each:
 
 # %%
@@ -217,7 +219,8 @@ print(f"share {found.share:.2f}, chance {found.chance:.2f}")
 
 # %% [markdown]
 # The image at 0 may not count the visible one at 0.4, its own person, so its neighbour is the infrared one at 1. The image at 1 has the
-# visible one at 0.4. One of two: the share is 1/2. **Predict** what all three say of Baseline and XIV, and of X in the place of V.
+# visible one at 0.4. One of two: the share is 1/2. By chance it would be 1/2 for the first (one
+# infrared and one visible image may count) and 1/3 for the second, 5/12 in the mean. **Predict** what all three say of Baseline and XIV, and of X in the place of V.
 
 # %%
 from xivlab.measures import measured, over_seeds
@@ -227,7 +230,8 @@ table = measured("gap", variants, scale)
 over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
 
 # %% [markdown]
-# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only one seed is at hand.
+# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only one seed is at hand. Compare each number with
+# its value for "no gap", then *XIV I-X* with *XIV I-V*: is X nearer to infrared than the visible image it was made from?
 # Is the gap of XIV smaller than that of the Baseline? Seed by seed, since both runs of a seed see the same batches:
 
 # %%
@@ -249,7 +253,7 @@ for measure in ("classifier", "mmd", "neighbours"):
 # <details><summary>What each can miss</summary>
 #
 # A classifier finds any direction that tells the modalities apart, however short: it may be near 1 where the search does not care. MMD sees
-# differences of a size with its kernel. Neighbours look at where the search looks. And none of them knows *why*: infrared
+# differences that are about as large as its kernel is wide. Neighbours look at where the search looks. And none of them knows *why*: infrared
 # cameras stand in other places than visible ones here, as in SYSU-MM01, and a place leaves its mark too. A gap of 0 in all three could also be had
 # cheaply, by embedding everybody at one point. So the next section asks for the right person.
 #
@@ -273,7 +277,7 @@ print(
 
 # %% [markdown]
 # (With two bins, from 0.2 to 0.55 and on to 0.9: half of the first heap lies in each bin, and a third and two thirds of the second. The smaller ones
-# add up to 1/3 + 1/2.)
+# add up to 1/3 + 1/2. That both numbers come to 0.83 is chance: a good search has an AUC near 1 and an overlap near 0.)
 
 # %%
 from xivlab.gap_charts import distance_histograms
@@ -299,8 +303,8 @@ print(
 )
 
 # %% [markdown]
-# AUC counts all pairs. Rank-1 asks more: that the *nearest* of all images is of the same person. With thousands of pairs of two people for
-# each pair of one, a small area in common is enough to spoil it.
+# AUC counts all pairs. Rank-1 asks more: that the *nearest* of all images is of the same person. As every
+# query meets one person who is right and all the others who are wrong, a small area in common is enough to spoil it.
 #
 # ### What if there were no gap?
 #
@@ -332,7 +336,7 @@ def shifted(share):
 # <details><summary>Answer</summary>
 #
 # A shift moves all queries alike, and so hardly changes which gallery image is *nearest* to each: the order of a ranking depends on the differences between gallery images. What remains of the gap is not one shift but a different one for each garment
-# (notebook 01), and no shift of a centre can undo that. Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
+# (notebook 01), and no shift of a centre can undo that. Beyond 100 % the clouds part again on the other side, and rank-1 falls. Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
 #
 # </details>
 
@@ -430,7 +434,7 @@ pd.crosstab(
 
 # %% [markdown]
 # The two boxes off the diagonal are the queries about which the models disagree. If they are much alike, the models differ by luck. The first of
-# each kind, as XIV ranks them:
+# each kind, as XIV ranks them: above one that only XIV found, below one that only the Baseline found.
 
 # %%
 won, lost = np.flatnonzero(hit["XIV"] & ~hit["Baseline"]), np.flatnonzero(hit["Baseline"] & ~hit["XIV"])
@@ -536,10 +540,10 @@ for name, one in counts.items():
     )
 
 # %% [markdown]
-# (Rank-1 from infrared is of another gallery, one image of each person and camera, so compare it roughly.) Both steps down, from colour to gray and
-# from gray to infrared, are lost to *every* cross-modal method: the first because infrared has no colours to compare with, the second because beyond
-# 700 nm dyes let go (notebook 01), which no arithmetic on R, G and B can undo. The synthetic world knows what everybody wears, so it can say how many
-# people get a *double* in infrared: somebody whose upper and lower garments have the same brightness there.
+# (Rank-1 from infrared is of another gallery, one image of each person and camera, so compare it roughly.) There are two steps down. The first, from colour to gray, is lost to *every* cross-modal method, because
+# infrared has no colours to compare with; if most hits are left without colour, that step is small. Of the second, from gray to infrared, a part is lost as well: beyond
+# 700 nm dyes let go (notebook 01), which no arithmetic on R, G and B can undo. The rest of it is what a better method could still win. The synthetic world knows what
+# everybody wears, so it can say how many people have a *double*: somebody whose upper and lower garments look the same to the camera.
 
 # %%
 from xivlab.colour import doubles
@@ -550,7 +554,7 @@ if world := world_of(data):
     print({name: f"{share:.0%}" for name, share in shares.items()})
 
 # %% [markdown]
-# "infrared only" are the people who are unique in colour and not in infrared. (Cut, pattern, build and hair are not counted, so a double
+# "visible" and "infrared" are the people with a double there, "infrared only" those who are unique in colour and not in infrared. (Cut, pattern, build and hair are not counted, so a double
 # can still be told apart by them, and in the crowd of a larger test set there are more doubles.)
 #
 # <details><summary>If X does not help, why?</summary>
@@ -566,7 +570,7 @@ if world := world_of(data):
 # ## Takeaways
 #
 # - A t-SNE map is a question, not an answer: it depends on the perplexity and shows islands in a cloud that has none.
-# - Four numbers instead: classifier (0.5), MMD (0), neighbours (their share), and for the search overlap and AUC.
+# - Numbers instead, with their value for "no gap": classifier (0.5), MMD (0), neighbours (chance); and for the search overlap and AUC.
 # - Report a difference seed by seed, with an interval; an undecided one is a result.
 # - A plane keeps part of the variance: write it on the picture.
 # - Before asking how well a method closes the gap, ask how much there is behind it.
