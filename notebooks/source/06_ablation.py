@@ -521,13 +521,13 @@ check(
         )
     ],
     mistakes={
+        "one part that does not hold is enough.": lambda i: rule(i[:2]),
         "an interval above 0 holds, however small.": lambda i: (
             rule([one for one in i if one[1] >= 0.5]) if i[0][1] >= 0.5 else -1
         ),
         "it does not hold if half a point is ruled out, even if 0 is not.": lambda i: (
             1 if min(i)[0] > 0 else -1 if min(b for _, b in i) < 0 else 0
         ),
-        "one part that does not hold is enough.": lambda i: rule(i[:2]),
     },
 )
 
