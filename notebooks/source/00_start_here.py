@@ -207,8 +207,9 @@ print(f"rank-1 by guessing {chance:.1%}")
 # ## Does a larger gallery matter?
 #
 # A yard has twenty visitors a day, a railway station two hundred thousand. We cut the gallery down to the first few
-# people and let them alone be searched; the model stays the same. The cell makes one picture per size, with the
-# first of our queries.
+# people and search for them alone; the model stays the same. The cell makes one picture per size, with the first of
+# our queries. (It is one gallery, and camera 3 may search camera 2 here, so the last number is not quite the rank-1
+# above.)
 
 # %%
 gallery_person = embeddings.visible_person[rows]
@@ -232,14 +233,15 @@ def among(people):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** From the smallest gallery to the largest, what happens to rank-1, and to guessing? Which of the
-# two falls faster?
+# **Predict, then move.** From the smallest gallery to the largest, what happens to rank-1, and to guessing? Which of
+# the two loses the larger share of itself?
 #
 # <details><summary>Answer</summary>
 #
-# Both fall: every further person is a further chance to be mistaken. Guessing falls as one over the number of people;
-# the model falls more slowly, because most newcomers look nothing like the query. So a rank-1 means little without the
-# size of its gallery, and two papers can be compared only on the same one.
+# Both fall: every further person is a further chance to be mistaken. Twice as many people halve the guessing; the
+# model keeps more than half each time, because most newcomers look nothing like the query. Watch, too, where the right
+# images of the first query go. So a rank-1 means little without the size of its gallery, and two papers can be compared
+# only on the same one.
 #
 # </details>
 
@@ -251,8 +253,10 @@ widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gall
 # %% [markdown]
 # ## Look for yourself
 #
-# The widget below searches with every query, in three ways: by the distance to the visible images alone (v), to
-# the X images alone (x), and by their sum (v+x), which is Eq. 2.
+# The widget below searches with every query, in three ways: by the distance to the visible images alone (v), to the X
+# images alone (x), and by their sum (v+x), which is Eq. 2. A *place* counts images; a *rank* counts people, so that
+# several wrong images of one person cost one rank. AP is what mAP is the mean of; INP falls when the *last* right
+# image is far down. Notebook 05 works all of them out.
 
 # %% [markdown] tags=["predict"]
 # **Predict, then move.** Go through ten queries with the slider. In how many of them will the three rows begin with the
@@ -364,8 +368,8 @@ def best_image(to_visible, to_x):
 #
 # Difficulty ●●○ · importance ●●● · 5 minutes
 #
-# Rank-1 is the share of queries whose nearest gallery image shows the same person. (The hidden cameras of notebook 05
-# are left out here.)
+# Rank-1 is the share of queries whose nearest gallery image shows the same person. (No camera is hidden here: every
+# query may find every gallery image.)
 #
 # <details><summary>Hint 1</summary>
 #

@@ -1,13 +1,14 @@
 # %% [markdown]
 # # 01 Data and the modality gap
 #
-# Put on a red jacket and stand before an infrared camera: the jacket is nearly white. So is a blue one. This notebook asks what light does there, watches colours go out one by one, and measures how wide the gap
-# is that a network has to cross.
+# Put on a red jacket and stand before an infrared camera: the jacket is nearly white. So is a blue one. This notebook
+# asks what light does there, watches colours go out one by one, and measures how wide the gap is that a network has
+# to cross.
 #
 # **Goals.** After this notebook you can
 # - name the cameras, splits and people of the data;
 # - explain from physics why colours vanish in infrared, and why two blacks may not stay alike;
-# - work out what a sensor sees from three curves;
+# - work out what a sensor sees from four curves;
 # - measure how wide the gap between the modalities is, before any training across it.
 #
 # **Minutes.** 40 for you; for the computer {minutes}.
@@ -108,20 +109,22 @@ image_strip(
 )
 
 # %% [markdown]
-# In the four columns of visible light red, blue and black are told apart at a glance, and the two blacks are the same.
-# In the two infrared columns it is the other way round: red, blue and one of the blacks are alike, and the two blacks
-# are as different as can be.
+# The row names tell the colour of the upper garment; the blue one has white stripes. In the four columns of visible
+# light red, blue and black are told apart at a glance, and the two blacks are the same. In the two infrared columns
+# it is the other way round: red, blue and one of the blacks are alike, and the two blacks are as different as can be.
 
 # %% [markdown]
 # ## Why colours vanish
 #
-# What a sensor sees of a material depends on three curves over the wavelength: the light $L$, the material's
-# reflectance $R$ and what filter $F$ and sensor $S$ let through. Compared with a perfect white it sees the share
+# What a sensor sees of a material depends on four curves over the wavelength $\lambda$: the light $L$, the material's
+# reflectance $R$, what the filter $F$ lets through and how well the sensor $S$ sees it. (From notebook 03 on
+# $\lambda$ is something else, a weight in the loss.) Compared with a perfect white it sees the share
 #
 # $$p = \frac{\sum_\lambda R\,L\,F\,S}{\sum_\lambda L\,F\,S}. \tag{N1}$$
 #
-# That is a weighted mean of the reflectance, with weights $w = L F S$. By hand, with three wavelengths instead of 61: a
-# red cloth reflects little at 450 and 550 nm, much at 650 nm.
+# That is a weighted mean of the reflectance, with weights $w = L F S$. (N marks an equation of the notebook, not of
+# the paper.) By hand, with three wavelengths instead of 61: a red cloth reflects little at 450 and 550 nm, much at
+# 650 nm.
 
 # %%
 import numpy as np
@@ -233,13 +236,17 @@ def frame(nm):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** At which wavelength will each of the four uppers turn bright? And at which do the four differ least? Drag the slider, or click it and use the arrow keys.
+# **Predict, then move.** At which wavelength will each of the four uppers turn bright? And at which do the four
+# differ least? Drag the slider, or click it and use the arrow keys.
 #
 # <details><summary>Answer</summary>
 #
-# Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, dark in between, and bright again from about 750 nm.
-# The black dye lets go last, between 750 and 850 nm, and the black carbon never. Skin grows lighter, leaves light up
-# beyond 700 nm. From 850 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
+# Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, darker in between, and bright again from about
+# 720 nm. The black dye lets go last, between 720 and 800 nm, and the black carbon never. Skin grows lighter, leaves
+# light up beyond 700 nm. From 800 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
+#
+# The four differ least not in infrared but near 580 nm, where the blue has faded and the red has not yet come.
+# Farther out three of them come together, and the carbon, dark alone, keeps the four apart.
 #
 # </details>
 
@@ -250,22 +257,25 @@ bands = np.arange(450, 951, 20)
 frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 
 # %% [markdown]
-# The line of text under the slider counts how far apart the four chests are (standard deviation of their mean
-# brightness). While the carbon stays dark it never falls to 0. (Without a running kernel you see one
-# position of it.)
+# The line of text under the slider says how far apart the four chests are (standard deviation of their mean
+# brightness, on a scale of 0 to 255). (Without a running kernel you see one position of it.)
 #
-# The paper says that X has "an intermediate wavelength between visible and infrared light". This range is what it means; whether X gets there is the subject of notebook 09.
+# The paper says that X has "an intermediate wavelength between visible and infrared light". This range is what it
+# means; whether X gets there is the subject of notebook 09.
 #
-# A camera does not see one wavelength but what lamp, filter and sensor leave of all. The next widget lets you build one, and shows the spectra of everything that the person wears.
+# A camera does not see one wavelength but what lamp, filter and sensor leave of all. The next widget lets you build
+# one, and shows the spectra of everything that the person wears.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** An infrared camera has a filter that keeps visible light out. Take the filter away, by day: will the picture be nearer to the colour picture or to the infrared one? And what is left of
-# the clothes when you go on to thermal?
+# **Predict, then move.** An infrared camera has a filter that keeps visible light out. Take the filter away, by day:
+# will the picture be nearer to the colour picture or to the infrared one? And what is left of the clothes when you go
+# on to thermal?
 #
 # <details><summary>Answer</summary>
 #
-# Without a filter the sensor adds up everything from 400 to 1000 nm, and daylight has more to give in the visible part: the dyes are back, half washed out. That is why real cameras swap filters at dusk.
-# In thermal nothing is left of dye or fibre: it shows how warm a surface is, and only the outline and the skin say who it might be.
+# Without a filter the sensor adds up everything from 400 to 1000 nm, and daylight has more to give in the visible
+# part: the dyes are back, half washed out. That is why real cameras swap filters at dusk. In thermal nothing is left
+# of dye or fibre: it shows how warm a surface is, and little but the outline says who it might be.
 #
 # </details>
 
@@ -326,7 +336,8 @@ learned = embed(network, Images.of(data.test, config.height, config.width), "bef
 print(learned.infrared.shape, learned.visible.shape)
 
 # %% [markdown]
-# Three searches for each feature. Inside a modality a query may not find its own camera, which would be too easy.
+# Three searches for each feature. Inside a modality the images of the same person in the same camera are left out:
+# they would be too easy.
 
 # %%
 from xivlab.evaluate import search
@@ -344,10 +355,14 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere, and in one column
-# you can watch what training buys. Now read the network's column from top to bottom: most of what it knows about people
-# in visible light is of no use in infrared, and least of all from one modality to the other. That drop is the modality
-# gap, and closing it is all this paper is about.
+# Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere, and in one
+# column you can watch what training buys. Now read the network's column from top to bottom: most of what it knows
+# about people in visible light is of no use in infrared, and least of all from one modality to the other. That drop
+# is the modality gap, and closing it is all this paper is about.
+#
+# (The galleries are not quite equal. A query has three right images in the first row, one in the second, three or
+# four in the third: the second row is harder than its name says, and the third, the easiest in that respect, is the
+# lowest of the network's all the same.)
 
 # %% [markdown]
 # ## See the gap
@@ -385,8 +400,8 @@ print(f"          {is_infrared.mean():.0%} of all images")
 
 # %% [markdown]
 # If the modality did not matter the two numbers would be close. (Not equal: a few neighbours are infrared for a good
-# reason, being the same person a moment later.) Who may pick among visible images only has to do without them, and
-# takes what comes after.
+# reason, being the same person a moment later.) A search from infrared to visible has to do without these neighbours,
+# and takes what comes after them.
 
 # %% [markdown]
 # A third way to put it is the distance between the centres of the two clouds, beside the size of a cloud.
@@ -415,9 +430,10 @@ print(
 # - **It is assumed** where they could not: more colours are dyes and carbon mixed by a textbook model on measured
 #   cotton; hair beyond 700 nm, temperatures, and the electronics of the cameras were set by judgement.
 # - **It is easier than life**: one walk cycle, the same clothes all day, clear weather, no crowds, no gloss.
-# - **Its difficulty was set once**, by how well the *Baseline* does on the validation people, never by whether X wins.
-# - **It is not SYSU-MM01 and not RegDB.** A number measured here says nothing about a number there. Comparisons inside
-#   this world (with X or without, this lambda or that) are what it is for.
+# - **Its difficulty was set once**, by how well the *Baseline*, the method without X, does on the validation people,
+#   never by whether X wins.
+# - **It is not SYSU-MM01 and not RegDB.** A number measured here says nothing about a number there. Comparisons
+#   inside this world (with X or without, this loss or that) are what it is for.
 #
 # The counts by origin, from the table itself; `data_prep/people/README.md` has the whole story.
 
@@ -434,7 +450,8 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 #   embedding are mostly infrared.
 
 # %% [markdown] tags=["teacher"]
-# If you have a remote control, point it at a phone's camera and press a button: most phones show the infrared lamp as violet, because their filter is imperfect. It makes the point of Eq. N1 in ten seconds.
+# If you have a remote control, point it at a phone's camera and press a button: most phones show the infrared lamp as
+# violet, because their filter is imperfect. It makes the point of Eq. N1 in ten seconds.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -447,7 +464,8 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 #
 # <details><summary>Hint</summary>
 #
-# Everything that is not the material is the weight: light, filter and sensor multiplied. A weighted mean is the sum of weight times value, divided by the sum of the weights.
+# Whatever is not the material is the weight: light, filter and sensor multiplied. A weighted mean is the sum of
+# weight times value, divided by the sum of the weights.
 #
 # </details>
 

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 02 The X modality
 #
-# Between a colour picture and an infrared one the paper puts a third, X, and makes it with a network of ten weights: so small that you can compute it on paper, set it by hand, and kill it. You
-# do all three.
+# Between a colour picture and an infrared one the paper puts a third, X, and makes it with a network of ten weights:
+# so small that you can compute it on paper, set it by hand, and kill it. You do all three.
 #
 # **Goals.** After this notebook you can
 # - build the generator $g$ by hand, and check it against the package's;
@@ -12,7 +12,8 @@
 #
 # **Minutes.** 40 for you; for the computer {minutes}.
 #
-# **Needs.** [01 Data and the modality gap](01_data_and_modality_gap.ipynb). What a 1x1 convolution and a ReLU are will become clear here.
+# **Needs.** [01 Data and the modality gap](01_data_and_modality_gap.ipynb). What a 1x1 convolution and a ReLU are
+# will become clear here.
 
 # %%
 from xivlab.scale import banner, current
@@ -123,9 +124,9 @@ print(
 )
 
 # %% [markdown]
-# $g$ is free. (The paper's 2.7 G for the feature learner is a ResNet-50 with its usual last stride of 2; the finer maps
-# of last stride 1, used here and by the authors' code, cost more.) What is not free is that the feature learner sees
-# three images instead of two.
+# $g$ is free. (The paper's 2.7 G for the feature learner is a ResNet-50 with its usual last stride of 2; the finer
+# maps of last stride 1, used here and by the authors' code, cost more.) What is not free is that the feature learner,
+# the network $f$ of Eq. 2, sees three images instead of two.
 
 # %% [markdown]
 # ## What g can be
@@ -140,15 +141,20 @@ for name, channel in SPECIAL_CASES.items():
     print(f"{name:5}", channel(image)[0, 0, 0].numpy().round(3))
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Which of the four can $g$ become exactly, with the right ten numbers? Take the presets of the widget one after another and see whether the sliders follow. Then find a dark garment that
-# is bright in infrared: can you make X bright there, without making everything bright?
+# **Predict, then move.** Which of the four can $g$ become exactly, with the right ten numbers? Take the presets of
+# the widget one after another and see whether the sliders follow. Then find a dark garment that is bright in
+# infrared: can you make X bright there, without making everything bright?
+#
+# The widget begins with the weights of a trained model. Below the pictures it says how far V and X are from I, from 0
+# to 255: the infrared image is of another moment, so it compares how many pixels are how bright, wherever they are.
+# The histograms compare means of whole images instead, and the two need not agree.
 #
 # <details><summary>Answer</summary>
 #
 # Mean, Gray and Y are weighted sums of R, G and B with non-negative weights (Y with an offset besides), so the ReLU
 # never acts and $g$ can be each of them. V is the *largest* channel, which is not a weighted sum, and one ReLU is not
-# enough to find a largest of three. And where two garments have the same colour, no weights can make one of them bright and leave the other dark: $g$ sees
-# one pixel at a time.
+# enough to find a largest of three. And where two garments have the same colour, no weights can make one of them
+# bright and leave the other dark: $g$ sees one pixel at a time.
 #
 # </details>
 
@@ -204,8 +210,9 @@ image_strip(
 )
 
 # %% [markdown]
-# The infrared image is of another moment, as always in this data set. V makes colourful clothes brightest, because one strong channel is enough; that is a little like near infrared, where
-# dyes wash out. Y is Gray with less contrast. None of them can know what the dye hides.
+# The infrared image is of another moment, as always in this data set. V makes colourful clothes brightest, because
+# one strong channel is enough; that is a little like near infrared, where dyes wash out. Y is Gray with less
+# contrast. None of them can know what the dye hides.
 
 # %% [markdown]
 # ## One number per pixel
@@ -253,12 +260,13 @@ def lowered(b):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Which pixels die first as $b$ falls? From which $b$ on is nothing left, whatever the picture? And if training made one step too far to the left: what would bring it back?
+# **Predict, then move.** Which pixels die first as $b$ falls? From which $b$ on is nothing left, whatever the
+# picture? And if training made one step too far to the left: what would bring it back?
 #
 # <details><summary>Answer</summary>
 #
-# The dark ones die first. White has the mean 1, so at $b = -1$ no colour at all is left. Nothing brings it back: where the ReLU answers 0 it passes no gradient, so no loss can
-# say that $b$ should rise.
+# The dark ones die first. White has the mean 1, so at $b = -1$ nothing is left, whatever the colour. Nothing brings
+# it back: where the ReLU answers 0 it passes no gradient, so no loss can say that $b$ should rise.
 #
 # </details>
 
@@ -267,8 +275,9 @@ biases = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5, -0.6, -0.8, -1.0)
 widgets.frame_slider(biases, [lowered(b_low) for b_low in biases], "b")
 
 # %% [markdown]
-# If the first layer's sum is negative at *every* pixel, X is one flat colour, and no gradient
-# passes the ReLU to change that. Training starts from 1/3; what if it started from random numbers instead? Draw the ten numbers at random, as PyTorch would, and count.
+# If the first layer's sum is negative at *every* pixel, X is one flat colour, and no gradient passes the ReLU to
+# change that. Training starts from 1/3; what if it started from random numbers instead? Draw the ten numbers at
+# random, as PyTorch would, and count.
 
 # %%
 
@@ -332,8 +341,9 @@ image_strip(
 )
 
 # %% [markdown]
-# The many colours are gone, because X has one number per pixel, and every edge that remains is in its place. If there is a
-# tint, it is the same everywhere. Eyes are bad at tints; the histograms of Fig. 3 are better.
+# The many colours are gone, because X has one number per pixel, and every edge that remains is in its place. If there
+# is a tint, it depends on $h$ alone, whatever the colour was. Eyes are bad at tints; the histograms of Fig. 3 are
+# better.
 #
 # ## Fig. 3, with our numbers
 #
@@ -399,8 +409,8 @@ embedding_map(
 )
 
 # %% [markdown]
-# If one cloud hides another, that is what training is for. The map shows where they differ, the next line says whether
-# X is on the way.
+# Where one cloud covers another, training has done its work. The map shows where they differ, the next line says
+# whether X is on the way.
 
 # %%
 nearer = np.linalg.norm(centre["I"] - centre["X"]) < np.linalg.norm(centre["I"] - centre["V"])
@@ -410,9 +420,9 @@ print(
 )
 
 # %% [markdown]
-# One run is one throw of the dice: seed, losses and lambda all move this answer, so repeat it before you believe it, and
-# look at the sizes too. X is made from V pixel by pixel; see how much nearer it is to V than either is to I. If it is a
-# bridge, it begins on the visible bank.
+# One run is one throw of the dice: another seed or another loss may move this answer, so repeat it before you believe
+# it, and look at the sizes too. X is made from V pixel by pixel; see how much nearer it is to V than either is to I.
+# If it is a bridge, it begins on the visible bank.
 
 # %% [markdown]
 # ## Takeaways
@@ -424,8 +434,8 @@ print(
 # - Whether X is redder, and whether it lies between, are measurements. Take them on your own runs.
 
 # %% [markdown] tags=["teacher"]
-# Let the class try to make X *look like* the infrared picture with the ten sliders, for two minutes, and compare the distances that the widget prints. Then take the trained weights: most are
-# surprised how little it cares.
+# Let the class try to make X *look like* the infrared picture with the ten sliders, for two minutes, and compare the
+# distances that the widget prints. Then take the trained weights: most are surprised how little it cares.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -509,8 +519,8 @@ def x_image(visible, w, b, a, d):
 #
 # Difficulty ●●● · importance ●●○ · 8 minutes
 #
-# Above, a generator counted as dead if its ReLU was off on some
-# images. Decide it without images: is there *any* colour in $[0, 1]^3$ for which $w \cdot V + b > 0$?
+# Above, a generator counted as dead if its ReLU was off at every pixel of three images. Decide it without images: is
+# there *any* colour in $[0, 1]^3$ for which $w \cdot V + b > 0$?
 #
 # <details><summary>Hint 1</summary>
 #

@@ -142,8 +142,8 @@ names = ["7, first", "7, second", "8, first", "8, second"]
 charts.hardest(D, labels, names, names, pick=False)
 
 # %% [markdown]
-# The code below finds both. Outside of the frames the largest must not be looked for, so those places get $-\infty$;
-# inside the smallest must not be looked for, so those get $+\infty$.
+# The code below finds both. To look for the largest *framed* number it sets all others to $-\infty$; to look for the
+# smallest *unframed* one it sets the framed to $+\infty$.
 
 # %% [markdown] tags=["predict"]
 # **Predict before you run it.** In each row, which framed number is the hardest positive, which unframed number the
@@ -380,9 +380,10 @@ for title, moves in (("inside ", inside), ("between", between)):
 #
 # <details><summary>Answer</summary>
 #
-# An anchor pays from the moment at which the margin is larger than $d_n - d_p$. What it pays grows with the margin from
-# then on; its pull does not, for the slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is decided by
-# the weights, $\lambda$ and $1/M$.
+# An anchor pays from the moment at which the margin is larger than $d_n - d_p$: by the matrix of section 6 that is
+# 7.00 - 4.24 = 2.76 for the first image and 7.62 - 4.24 = 3.38 for the second. What it pays grows with the margin
+# from then on; its pull does not, for the slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is
+# decided by the weights, $\lambda$ and $1/M$.
 #
 # </details>
 
@@ -410,8 +411,9 @@ for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
     print(f"margin {margin:.1f}: {(gap + margin > 0).double().mean():4.0%} of the anchors pay")
 
 # %% [markdown]
-# With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays for ever. The
-# paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, to stress the constraints between modalities.
+# With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays, the best
+# as well. The paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, to stress the constraints
+# between modalities.
 #
 # **Margin 0.** It seems honest: ask for the right order and no more. But ask what the laziest network pays, the one that
 # gives every image the same features.
@@ -424,9 +426,11 @@ for margin in (0.0, alpha2):
     print(f"margin {margin}: all in one point pays {paid[0]:.1f}, two neat groups pay {paid[1]:.1f}")
 
 # %% [markdown]
-# At margin 0 the lazy network is as good as the best one: both pay nothing. A margin is what makes a network move at all.
+# At margin 0 the lazy network is as good as the best one: both pay nothing. With a margin the lazy one pays, and the
+# good one does not.
 #
-# **One image per person.** With $K = 1$ an image has no partner in its own modality but itself:
+# **One image per person.** Let $K$ be the number of images of each person in the batch. With $K = 1$ an image has no
+# partner in its own modality but itself:
 
 # %%
 strangers = np.array([7, 8, 9, 10])
@@ -460,7 +464,8 @@ def toy_images(generator, noise=0.2):
 
 
 # %% [markdown]
-# The loss is the package's, Eqs. 3 to 11, exactly as in the real training. We keep $L_M$ and $L_C$ apart, to look at them later.
+# The loss is the package's, Eqs. 3 to 11, exactly as in the real training. We keep $L_M$ and $L_C$ apart, to look at
+# them later.
 
 
 # %%
@@ -534,8 +539,8 @@ def plane(row):
 # - $\lambda = 0$: they lie in different places. Each modality is ordered, but the search across fails for many. $L_C$
 #   was never asked to be small, and is not.
 # - Around 1: hollow and filled markers of one shape come together. The search is better, at little cost in $L_M$.
-# - $\lambda = 100$: **collapse**. All features sit in one point, and then every $d_p$ and every $d_n$ is 0, so that each
-#   anchor pays exactly its margin.
+# - $\lambda = 100$: **collapse**. All features sit nearly in one point, where every $d_p$ and every $d_n$ is 0 and
+#   each anchor pays just its margin.
 #
 # </details>
 
@@ -556,9 +561,10 @@ print(f"L_M of a collapsed network: 3 (log P + alpha2) = {3 * (np.log(P) + alpha
 print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:.2f}")
 
 # %% [markdown]
-# Why does it happen? At the start most hardest positives are farther than the hardest negatives. The quickest way
-# to make $\alpha_1 + d_p - d_n$ smaller is then to shrink *everything*, down to $\alpha_1$; in the point itself the gradient
-# is 0, and there is no way out. The identity loss would hold the people apart, but at $\lambda = 100$ nobody hears it.
+# Why does it happen? At the start most hardest positives are farther than the hardest negatives. The quickest way to
+# make $\alpha_1 + d_p - d_n$ smaller is then to shrink *everything*, down to $\alpha_1$; in the point itself the
+# gradient is 0, and there is no way out. The identity loss would hold the people apart, but at $\lambda = 100$ nobody
+# hears it.
 #
 # Beware: the column "found first" may look harmless even so, for it compares distances and does not see that all of them
 # are tiny. **A triplet loss that stands still at its margin, and an identity loss at the price of guessing, are the signs
