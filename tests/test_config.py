@@ -93,3 +93,8 @@ def test_senseless_values_are_refused_in_a_sentence(changes, sentence):
 def test_unknown_preset_is_refused_with_the_known_ones():
     with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, paper-sysu"):
         preset("paper")
+
+
+def test_a_whole_number_names_the_same_run():
+    assert Config(lam=30) == Config(lam=30.0)
+    assert isinstance(Config(lam=30).lam, float)

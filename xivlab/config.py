@@ -96,6 +96,8 @@ class Config:
             words, fits = _KINDS.get(field.type, ("", None))
             if fits and not fits(getattr(self, field.name)):
                 raise XivlabError(f"{field.name} must be {words}, not {getattr(self, field.name)!r}.")
+            if field.type is float:  # 30 and 30.0 are one run
+                object.__setattr__(self, field.name, float(getattr(self, field.name)))
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise XivlabError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")

@@ -142,7 +142,8 @@ def ranked_lists(
         _photo(picture, query, shape, gap / 2, y, wide, tall)
         for k, image in enumerate(galleries[q]):
             x = gap / 2 + (k + 1) * (wide + gap) + split
-            kind, mark = ("right", "✓ right") if right[q, k] else ("wrong", "✗ wrong")
+            kind, sign = ("right", "✓") if right[q, k] else ("wrong", "✗")
+            mark = f"{sign} {kind}" if wide > 0.6 else sign  # the words would run into each other
             axes = _photo(picture, image, shape, x, y, wide, tall)
             dash = "-" if right[q, k] else (0, (3, 1.5))
             frame = {"edgecolor": COLOUR[kind], "linestyle": dash, "linewidth": 2.5, "fill": False}

@@ -175,8 +175,9 @@ def map_grid(panels: Mapping[str, Mapping[str, Mapping[str, NDArray]]], alt: str
     """
     across = max(map(len, panels.values()))
     groups = list(dict.fromkeys(g for row in panels.values() for one in row.values() for g in one))
-    side = WIDTH / across
-    picture = Picture(len(panels) * (0.82 * side + 0.3) + 0.3 * (1 + len(groups) // 6), alt)
+    side = WIDTH / max(across, 2)  # a single map is no wider than one of two
+    height = len(panels) * (0.82 * side + 0.3) + 0.3 * (1 + len(groups) // 6)
+    picture = Picture(height, alt, side * across)
     for r, (row, columns) in enumerate(panels.items()):
         for c, (column, parts) in enumerate(columns.items()):
             axes = plot_axes(picture, "", row if c == 0 else "", (len(panels), across, r * across + c + 1))

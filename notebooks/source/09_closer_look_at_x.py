@@ -267,7 +267,7 @@ def triples(of_visible, of_infrared, titles, alt):
 
 
 rows = random_triples(embeddings, 5)
-people = [f"no. {p}" for p in embeddings.visible_person[rows[0]]]
+people = [f"{p}" for p in embeddings.visible_person[rows[0]]]
 triples(
     *rows,
     people,
@@ -278,7 +278,7 @@ triples(
 *rows, distance = worst_triples(embeddings, 5)
 typical = np.median(np.linalg.norm(embeddings.infrared[0] - embeddings.x, axis=1))
 print(f"for comparison: from the first infrared image to an X of anybody, D is {typical:.2f} in the median")
-triples(*rows, [f"D = {d:.2f}" for d in distance], "Five people whose infrared image and X are far apart.")
+triples(*rows, [f"{d:.2f}" for d in distance], "Five people whose infrared image and X are far apart; D above each.")
 
 # %% [markdown]
 # Compare the D above each of them with the printed median: these images of one person are farther apart

@@ -236,7 +236,7 @@ class DistanceStage(Stage):
                     artist.set_data(getattr(one, pair), one.edges)
         shares = [f"{SHARES[kind]} {100 * one.overlap:.0f} %" for kind, one in position.distances.items()]
         return (
-            f"Of the area under both curves at λ = {position.lam:g} is shared: {', '.join(shares)}. "
+            f"Area that the two curves share at λ = {position.lam:g}: {', '.join(shares)}. "
             "The less, the better can one person be told from two."
         )
 
