@@ -36,7 +36,7 @@ def choice(label: str, options: Sequence[Any], value: Any) -> ipywidgets.Dropdow
     """A menu: options are values or pairs (word, value)."""
     return ipywidgets.Dropdown(
         options=options, value=value, description=label, style=STYLE,
-        layout=ipywidgets.Layout(width="max-content", max_width="100%"),
+        layout=ipywidgets.Layout(width="max-content", max_width="100%", margin="2px 12px 2px 2px"),
     )  # fmt: skip
 
 
