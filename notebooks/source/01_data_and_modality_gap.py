@@ -232,7 +232,7 @@ def frame(nm):
     spread = np.std([image[36:60, 24:40].mean() for image in images])
     band = "visible" if nm < 700 else "near infrared"
     words = f"{nm} nm, {band}: the four chests differ by {spread:.0f} grey levels."
-    return image_strip(images, list(four), alt=words, largest=0.72)
+    return image_strip(images, ["red", "blue", "dye", "carbon"], alt=words, largest=0.72)
 
 
 # %% [markdown] tags=["predict"]
