@@ -9,7 +9,8 @@ import os
 os.chdir({str(PROJECT)!r})  # where the stored results are
 from xivlab import widgets
 """
-BACK_AND_FORTH = ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft") * 5
+FORTH_AND_BACK = ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft") * 5
+BACK_AND_FORTH = ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight") * 5
 
 
 class Example(NamedTuple):
@@ -45,7 +46,7 @@ widgets.frame_slider(grey, pictures, "level")""",
         "level", 0, ("ArrowRight",) * 20, ("level",),
     ),
     "lambda_explorer": Example(
-        "widgets.lambda_explorer()", "λ", 3, BACK_AND_FORTH, ("λ", "query", "distance"),
+        "widgets.lambda_explorer()", "λ", 3, FORTH_AND_BACK, ("λ", "query", "distance"),
     ),
     "loss_geometry": Example(
         "widgets.loss_geometry()", "α₁, between", 1, ("ArrowRight",) * 20,
@@ -58,7 +59,7 @@ widgets.frame_slider(grey, pictures, "level")""",
         "widgets.search()", "query", 0, ("ArrowRight",) * 20, ("query", "previous", "next"),
     ),
     "train_live": Example(
-        "widgets.train_live()", "α₂, within", 1, BACK_AND_FORTH,
+        "widgets.train_live()", "steps", 1, BACK_AND_FORTH,
         ("method", "X is", "λ", "α₁, between", "α₂, within", "steps", "Train"),
     ),
     "tsne_explorer": Example(

@@ -1,5 +1,6 @@
 """A widget in Jupyter Notebook 7: it shows itself, follows keys and the mouse, and has its names."""
 
+import pytest
 from browser.every_widget import WIDGETS
 
 
@@ -29,9 +30,10 @@ def test_loss_geometry_in_notebook_7(lab):
     assert notebook.image(0).bounding_box() == box, "the page has jumped"
 
 
-def test_keys_are_the_controls_own_in_notebook_7(lab):
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_keys_are_the_controls_own(lab, app):
     """Notebook 7 moves between cells by arrow keys, and edits by Enter, wherever the focus is in the notebook."""
-    notebook = lab.open(WIDGETS["loss_geometry"].code, app="notebook")
+    notebook = lab.open(WIDGETS["loss_geometry"].code, app=app)
     page = notebook.page
     notebook.button("One gradient step").focus()
     page.keyboard.press("Enter")
@@ -43,3 +45,8 @@ def test_keys_are_the_controls_own_in_notebook_7(lab):
     page.keyboard.press("ArrowUp")
     notebook.until(lambda: menu.input_value() == "X among I (Eq. 6)", "an arrow key in a menu")
     notebook.until(lambda: "X among I" in notebook.words(0).inner_text(), "the words")
+    page.keyboard.press("b")  # no entry begins with it, and for a notebook it is a new cell
+    page.wait_for_timeout(1500)  # which ends the word that a menu looks for
+    page.keyboard.press("v")
+    notebook.until(lambda: menu.input_value() == "V among I (Eq. 6)", "the first letter of an entry")
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 1

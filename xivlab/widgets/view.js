@@ -14,12 +14,13 @@ function nameHandles(panel) {
 
 const KEYS = /^(Arrow(Left|Right|Up|Down)|Page(Up|Down)|Home|End|Enter| )$/;
 
-/** Keys that a control uses itself: Notebook 7 takes them away, to move from cell to cell, unless told not to. */
+/** Keys that a control uses itself: a notebook takes them as commands, such as "b" for a new cell, unless told not to. */
 function keepKeys(event) {
   const control = event.target.closest?.(":is(.noUi-handle, select, button)");
   if (!control?.closest(".xivlab-panel")) return;
   const modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
-  control.toggleAttribute("data-lm-suppress-shortcuts", KEYS.test(event.key) && !modified);
+  const own = KEYS.test(event.key) || (control.matches("select") && event.key.length === 1); // a first letter
+  control.toggleAttribute("data-lm-suppress-shortcuts", own && !modified);
 }
 // Above the document, where the notebook listens; once, though every picture brings this file along.
 if (!window.xivlabKeepsKeys) window.addEventListener("keydown", keepKeys, true);
