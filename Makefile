@@ -40,7 +40,7 @@ stress: $(VENV)/installed
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
 
 bench: $(VENV)/installed
-	$(BIN)/python -m benchmarks$(if $(filter --write,$(MAKECMDGOALS)), --write)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks$(if $(filter --write,$(MAKECMDGOALS)), --write)
 --write:
 	@:
 

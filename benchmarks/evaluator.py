@@ -13,8 +13,9 @@ TRIALS = 10
 LIMIT_GB = 4.0
 LARGE, FEATURES = 40_000, 128  # images on either side of the large search, numbers in an embedding
 MEMORY = """
-import json, resource, time
+import json, time
 import numpy as np
+from benchmarks.harness import peak
 from xivlab.embed import Embeddings
 from xivlab.evaluate import search
 rng = np.random.default_rng(0)
@@ -25,7 +26,7 @@ embeddings = Embeddings(*features, person, camera * 6, person, camera)
 start = time.perf_counter()
 search(embeddings, "regdb", "v+x")
 took = time.perf_counter() - start
-print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20]))
+print(json.dumps([took, peak() / 2**10]))
 """
 
 
@@ -104,12 +105,12 @@ def _against(one: Search, trials: int) -> list[Line]:
 
 def memory(count: int) -> Line:
     """The peak of a whole process, imports and features included, that searches `count` among `count`."""
-    took, peak = in_process(MEMORY.format(count=count, features=FEATURES))
+    took, most = in_process(MEMORY.format(count=count, features=FEATURES))
     return Line(
         f"Search by V + X, {count:,} x {count:,}, {FEATURES} features: memory",
-        f"{quantity(peak, 'GiB')}, {seconds(took)}",
+        f"{quantity(most, 'GiB')}, {seconds(took)}",
         f"one matrix whole: {quantity(count**2 * 8 / 2**30, 'GiB')}",
-        peak,
+        most,
         "GiB",
         LIMIT_GB,
     )

@@ -13,14 +13,15 @@ STEPS = (1, 10, 100)
 # n log n over the largest decade here (3,000 to 30,000) has the slope 1.11; beyond this line it is worse.
 WORST = 1.2
 COMMON = """
-import json, resource, time, tempfile, sys
+import json, time, tempfile, sys
 import numpy as np
+from benchmarks.harness import peak
 def timed(call, least=0.2):
     call()
     took = []
     while sum(took) < least or len(took) < 3:
         start = time.perf_counter(); call(); took.append(time.perf_counter() - start)
-    print(json.dumps([float(np.median(took)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10]))
+    print(json.dumps([float(np.median(took)), peak()]))
 n = {n}
 """
 SEARCH = """

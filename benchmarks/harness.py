@@ -113,6 +113,21 @@ def in_process(code: str, environment: Mapping[str, str] | None = None) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def peak() -> float:
+    """The largest memory that this process has had, MiB.
+
+    Linux counts from the start of the program; `getrusage` would hand down what the parent process had.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        words = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(words["VmHWM"].split()[0]) / 2**10
+    import resource  # not there on Windows
+
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / 2 ** (20 if sys.platform == "darwin" else 10)
+
+
 def machine() -> str:
     """The machine and the versions that matter, in a sentence."""
     cores = os.cpu_count()
