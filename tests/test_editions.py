@@ -108,7 +108,7 @@ def test_a_message_that_does_not_come_is_noticed():
 
 
 def test_teachers_get_solution_mistakes_with_messages_and_notes(executed):
-    words, _, task, solution, check, *mistakes, notes, end = editions.teachers(executed).cells
+    _, _, _, solution, check, *mistakes, notes, end = editions.teachers(executed).cells
     assert solution.source.endswith("return 2 * x")
     assert editions.printed(check).startswith("Right")
     assert len(mistakes) == 3
