@@ -5,7 +5,7 @@
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make results     every stored number anew: two hours on two cores
 # make test        run the tests
-# make bench       how fast it is, as ratios, in ten minutes; make bench -- --write keeps them in benchmarks/README.md
+# make bench       how fast it is, as ratios, in ten minutes
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in minutes
 #
 # Each makes .venv and installs the kit into it first, if that has not been done.
@@ -14,7 +14,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results test stress bench --write
+.PHONY: lab study notebooks teachers book results test stress bench
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -40,9 +40,7 @@ stress: $(VENV)/installed
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
 
 bench: $(VENV)/installed
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks$(if $(filter --write,$(MAKECMDGOALS)), --write)
---write:
-	@:
+	$(BIN)/python -m benchmarks
 
 # Done again only when the dependencies change; the code itself is used where it stands (--editable).
 $(VENV)/installed: pyproject.toml

@@ -5,8 +5,11 @@ Rows are independent: those not asked for stay in the kept table as they were, w
 
 import argparse
 import datetime
+import os
 import sys
 from pathlib import Path
+
+import torch
 
 from benchmarks import batch, evaluator, growth, page, start, step
 from benchmarks.harness import HEAD, machine, text_table
@@ -49,4 +52,6 @@ def main(args: list[str] | None = None, folder: Path = Path(__file__).parent) ->
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
+    os.environ["OMP_NUM_THREADS"] = "1"  # for the processes that rows start
     raise SystemExit(main())

@@ -10,10 +10,10 @@ from xivlab.runs import write_atomically
 PLOT = "growth.svg"
 TOP = """# How fast the kit is
 
-Written by `make bench -- --write`; do not edit. `make bench` measures and prints; `python -m benchmarks 1 3` does rows 1
-and 3 alone. Both sides of a ratio are timed in one run, in turns (A B A B ...), and a ratio is the median over the
-rounds, so that other work on the machine is no argument. A ratio says more than a time, which is one machine's. `make
-bench` gives each process one thread: with more, operations as small as these spend their time waiting for each other.
+Written by `python -m benchmarks --write`; do not edit. `make bench` measures and prints; `python -m benchmarks 1 3` does
+rows 1 and 3 alone. Both sides of a ratio are timed in one run, in turns (A B A B ...), and a ratio is the median over the
+rounds, so that other work on the machine is no argument. A ratio says more than a time, which is one machine's. Each
+process has one thread: with more, operations as small as these spend their time waiting for each other.
 """
 # What each row is about, and where a goal may be missed: what was looked at, and what remains.
 ABOUT = {

@@ -61,11 +61,6 @@ def tags(cell: NotebookNode) -> Sequence[str]:
     return cell.metadata.get("tags", ())
 
 
-def is_written_by_tags(notebook: NotebookNode) -> bool:
-    """Whether the exercises of a source have solutions as cells."""
-    return any("solution" in tags(cell) for cell in notebook.cells)
-
-
 def exercises(notebook: NotebookNode) -> list[Exercise]:
     """The exercises of a source in order.
 
@@ -79,7 +74,7 @@ def learners(notebook: NotebookNode, minutes: str) -> NotebookNode:
     """The edition that is committed, not executed: solutions folded, nothing of what is for teachers.
 
     Args:
-        notebook: a source, not changed. Without `solution` cells it stays as it is, but for the minutes.
+        notebook: a source, not changed.
         minutes: what the text says for `{minutes}`.
 
     Raises:
@@ -160,9 +155,6 @@ def printed(cell: NotebookNode) -> str:
 
 def _parts(notebook: NotebookNode) -> Iterator[NotebookNode | Exercise]:
     """The cells of a source, those of each exercise taken together."""
-    if not is_written_by_tags(notebook):
-        yield from notebook.cells
-        return
     cells = list(notebook.cells)
     while cells:
         if not set(ORDER) & set(tags(cells[0])):

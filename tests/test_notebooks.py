@@ -15,15 +15,7 @@ from xivlab.export import export
 
 ROOT = build.FOLDER.parent
 SOURCES = build.sources()
-BY_TAGS = [source for source in SOURCES if editions.is_written_by_tags(build.read_source(source))]
-
-
-def of(sources):
-    return pytest.mark.parametrize("source", sources, ids=lambda path: path.stem)
-
-
-each, by_tags = of(SOURCES), of(BY_TAGS)
-before_tags = of([source for source in SOURCES if source not in BY_TAGS])
+each = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
 def shipped(source):
@@ -66,33 +58,6 @@ def test_names_nothing_of_the_machine_it_was_made_on(source):
     assert not re.search(r"/(work|home|root|tmp|Users)/", text)
 
 
-@before_tags
-def test_every_exercise_has_a_check_and_a_solution(source):
-    cells = build.read_source(source).cells
-    places = [n for n, cell in enumerate(cells) if "exercise" in cell.metadata.get("tags", ())]
-    for place in places:
-        assert "check" in cells[place + 1].metadata.tags
-        assert solution(cells[place + 2])
-
-
-def solution(cell):
-    return re.search(r"<details>.*```python\n(.*?)```.*</details>", cell.source, re.DOTALL)[1]
-
-
-def solved(notebook):
-    """The notebook, each solution tried after its exercise was shipped unsolved."""
-    cells, tries = [], []
-    for cell in notebook.cells:
-        cells.append(cell)
-        if "check" in cell.metadata.get("tags", ()):
-            check = cell
-        if cell.cell_type == "markdown" and "```python" in cell.source and "Solution" in cell.source:
-            tries.append(new_code_cell(f"{solution(cell)}\n{check.source}"))
-            cells.append(tries[-1])
-    notebook.cells = cells
-    return tries
-
-
 @pytest.fixture
 def smoke(monkeypatch, tmp_path):
     """The smallest scale, nothing trained yet."""
@@ -102,27 +67,12 @@ def smoke(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@by_tags
+@each
 def test_every_answer_gets_its_message(source, smoke):
     """Attempts unsolved as a reader finds them, each typical mistake, the solution; all in one go."""
     notebook = build.execute(build.tried(source))
     assert [fault for fault in build.faults(notebook) if "KB" not in fault] == []
     assert build.misjudged(notebook) == []
-
-
-@pytest.mark.slow
-@before_tags
-def test_runs_at_smoke_scale(source, smoke):
-    """As a reader runs it, exercises unsolved; then every solution convinces its check."""
-    notebook = build.read_source(source)
-    tries = solved(notebook)
-    build.execute(notebook)
-    assert [fault for fault in build.faults(notebook) if "KB" not in fault] == []
-    for cell in code(notebook):
-        if "check" in cell.metadata.get("tags", ()):
-            assert printed(cell).startswith("Not yet")
-    for cell in tries:
-        assert printed(cell).startswith("Right"), cell.source
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +98,7 @@ def markdown(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
 
 
-@by_tags
+@each
 def test_opens_with_goals_minutes_and_needs(source):
     top = build.read_source(source).cells[0].source
     assert top.startswith(f"# {source.stem[:2]} ")
@@ -157,7 +107,7 @@ def test_opens_with_goals_minutes_and_needs(source):
     assert "{minutes}" not in shipped(source).cells[0].source
 
 
-@by_tags
+@each
 def test_leads_back_and_on(source):
     place = SOURCES.index(source)
     first, last = (markdown(shipped(source))[n].source for n in (0, -1))
@@ -166,13 +116,13 @@ def test_leads_back_and_on(source):
             assert f"({SOURCES[neighbour].stem}.ipynb)" in text
 
 
-@by_tags
+@each
 def test_closes_with_takeaways_and_then_exercises(source):
     text = "\n".join(cell.source for cell in markdown(build.read_source(source)))
     assert re.search(r"^## (Takeaways|What it means)$.*^### Exercise 1", text, re.MULTILINE | re.DOTALL)
 
 
-@by_tags
+@each
 def test_the_reader_predicts_and_then_tries(source):
     cells = build.read_source(source).cells
     places = [n for n, cell in enumerate(cells) if "predict" in editions.tags(cell)]
@@ -183,7 +133,7 @@ def test_the_reader_predicts_and_then_tries(source):
         assert cells[place + 1].cell_type == "code"
 
 
-@by_tags
+@each
 def test_exercises_say_how_hard_they_are_and_help(source):
     found = editions.exercises(build.read_source(source))
     assert len(found) >= 2

@@ -341,7 +341,7 @@ class Training:
         """
         state = run.state()
         try:
-            if state["run"] != run.about():
+            if not isinstance(state, dict) or state["run"] != run.about():
                 raise ValueError("it is of another run")
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])

@@ -53,9 +53,7 @@ from xivlab.data import cache_folder
 cache = cache_folder()
 folder = next(place for place in (cache, *cache.parents) if place.exists())
 enough = shutil.disk_usage(folder).free > 1e9
-print(
-    f"{os.cpu_count()} processors;", "enough room" if enough else "TOO LITTLE ROOM", "on the disk"
-)
+print(f"{os.cpu_count()} processors;", "enough room" if enough else "TOO LITTLE ROOM", "on the disk")
 
 # %% [markdown]
 # If it says there is too little room, name another folder in the environment variable `XIVLAB_CACHE` and start the
@@ -123,9 +121,7 @@ from xivlab.train import train
 run = train(scale.config(), data, scale.runs)
 embeddings = run.embeddings()
 print(f"{'finished' if run.finished else 'stopped'}: run {run.folder.name}")
-print(
-    f"infrared {embeddings.infrared.shape}, visible {embeddings.visible.shape}, X {embeddings.x.shape}"
-)
+print(f"infrared {embeddings.infrared.shape}, visible {embeddings.visible.shape}, X {embeddings.x.shape}")
 
 # %% [markdown]
 # Each row is one image, each column one number of its embedding. There are as many X rows as visible ones, because X

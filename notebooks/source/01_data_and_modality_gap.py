@@ -54,9 +54,7 @@ pd.DataFrame(
 # %%
 data = current().load("synthetic-sysu")
 splits = {name: getattr(data, name) for name in ("train", "val", "test")}
-pd.DataFrame(
-    {name: pd.Series(split.camera).value_counts().sort_index() for name, split in splits.items()}
-).T
+pd.DataFrame({name: pd.Series(split.camera).value_counts().sort_index() for name, split in splits.items()}).T
 
 # %% [markdown]
 # Every camera sees everybody equally often. (In SYSU-MM01 it does not: some people miss some cameras.) What must never
@@ -158,10 +156,7 @@ print(f"red nylon, red sensor of camera 4: {p:.3f}")
 from xivlab.figures import COLOUR
 from xivlab.figures import spectra as draw_spectra
 
-weights = {
-    s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s]
-    for s in camera.sensors
-}
+weights = {s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s] for s in camera.sensors}
 weights["camera 6"] = table["light:led-850"] * table["filter:ir-pass"] * table["sensor:mono"]
 draw_spectra(
     table.wavelength,
@@ -350,9 +345,7 @@ def rank1(embeddings, query, gallery):
 
 searches = [("visible", "visible"), ("infrared", "infrared"), ("infrared", "visible")]
 features = {"gray pixels": pixels, "slim, visible only": learned}
-pd.DataFrame(
-    {name: {" to ".join(s): rank1(e, *s) for s in searches} for name, e in features.items()}
-)
+pd.DataFrame({name: {" to ".join(s): rank1(e, *s) for s in searches} for name, e in features.items()})
 
 # %% [markdown]
 # Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere, and in one
@@ -414,9 +407,7 @@ def gap(visible, infrared):
 
 between = gap(learned.visible, learned.infrared)
 inside = np.linalg.norm(learned.visible - learned.visible.mean(0), axis=1).mean()
-print(
-    f"between the two centres {between:.2f}; from a visible image to its centre {inside:.2f} on average"
-)
+print(f"between the two centres {between:.2f}; from a visible image to its centre {inside:.2f} on average")
 
 # %% [markdown]
 # The shift is smaller than the cloud, and yet it does the damage of the table: people differ by little, so a little is
@@ -488,12 +479,8 @@ check(
         "you left out the denominator: compare with a perfect white.": lambda r, l, f, s: (
             r * l * f * s
         ).sum(),
-        "you left out the light, in both sums.": lambda r, l, f, s: (
-            (r * f * s).sum() / (f * s).sum()
-        ),
-        "you left out the filter, in both sums.": lambda r, l, f, s: (
-            (r * l * s).sum() / (l * s).sum()
-        ),
+        "you left out the light, in both sums.": lambda r, l, f, s: (r * f * s).sum() / (f * s).sum(),
+        "you left out the filter, in both sums.": lambda r, l, f, s: (r * l * s).sum() / (l * s).sum(),
         "that is the plain mean of the reflectance; it needs weights.": lambda r, l, f, s: r.mean(),
     },
 )

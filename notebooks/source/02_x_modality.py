@@ -256,7 +256,9 @@ def lowered(b):
     """X of the three people with the bias b."""
     g = generator([1 / 3] * 3, b, [1] * 3, [0] * 3)
     words = f"b = {b}: {alive(g, v):.0%} of the pixels are alive."
-    return image_strip([list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.6)
+    return image_strip(
+        [list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.6
+    )
 
 
 # %% [markdown] tags=["predict"]
@@ -385,9 +387,7 @@ for name, mean in means.items():
 e = run.embeddings()
 centre = {"I": e.infrared.mean(0), "V": e.visible.mean(0), "X": e.x.mean(0)}
 for one, other in ("IV", "IX", "XV"):
-    print(
-        f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres"
-    )
+    print(f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres")
 
 # %% [markdown]
 # Three distances make a triangle. For X to lie between, I to X must be shorter than I to V, and so must X to V. The
@@ -399,10 +399,7 @@ from xivlab.figures import embedding_map
 everything = np.concatenate([e.visible, e.infrared, e.x])
 axes = np.linalg.svd(everything - everything.mean(0), full_matrices=False)[2][:2]
 clouds = {"visible": e.visible, "infrared": e.infrared, "x": e.x}
-flat = {
-    name: ((c - everything.mean(0)) @ axes.T)[:: max(1, len(c) // 300)]
-    for name, c in clouds.items()
-}
+flat = {name: ((c - everything.mean(0)) @ axes.T)[:: max(1, len(c) // 300)] for name, c in clouds.items()}
 embedding_map(
     {"test people, trained model": flat},
     "Visible, infrared and X embeddings of the test people, PCA.",
@@ -478,9 +475,7 @@ check(
         for _ in range(3)
     ],
     mistakes={
-        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (
-            (v @ w + b)[..., None] * a + d
-        ),
+        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (v @ w + b)[..., None] * a + d,
         "you forgot the first bias b.": lambda v, w, b, a, d: relu(v @ w)[..., None] * a + d,
         "you forgot the last biases d.": lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a,
         "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: relu(
@@ -557,9 +552,7 @@ check(
     mistakes={
         "you asked black only; another colour may give more.": lambda w, b: b <= 0,
         "you asked white only; a negative weight is best left at 0.": lambda w, b: b + w.sum() <= 0,
-        "not all weights need be negative: b may outweigh them.": lambda w, b: bool(
-            (w < 0).all() and b <= 0
-        ),
+        "not all weights need be negative: b may outweigh them.": lambda w, b: bool((w < 0).all() and b <= 0),
         "that is the opposite.": lambda w, b: b + relu(w).sum() > 0,
     },
 )

@@ -78,7 +78,9 @@ data = scale.load()
 training = Training(config, data)
 batch = training.batches[0]
 P, K = config.people_per_batch, config.images_per_person
-print(f"P = {P}, K = {K}, M = {config.per_modality}; {training.steps} steps of 3M = {3 * config.per_modality} images")
+print(
+    f"P = {P}, K = {K}, M = {config.per_modality}; {training.steps} steps of 3M = {3 * config.per_modality} images"
+)
 print("labels:", batch.labels)
 
 # %% [markdown]
@@ -125,7 +127,10 @@ image_strip(
 
 # %%
 again = Training(config, data).batches[0]
-print("same batch:", np.array_equal(batch.infrared, again.infrared) and np.array_equal(batch.visible, again.visible))
+print(
+    "same batch:",
+    np.array_equal(batch.infrared, again.infrared) and np.array_equal(batch.visible, again.visible),
+)
 
 # %% [markdown]
 # ## 3. How large a step? Warm-up and decay
@@ -250,9 +255,9 @@ charts.training_curves(log, metrics)
 # %%
 terms = [name for name in log if name.startswith("loss")]
 part = max(1, len(log) // 20)
-pd.DataFrame(
-    {"start": log[terms].head(part).mean(), "end": log[terms].tail(part).mean()}
-).assign(left=lambda t: t["end"] / t["start"]).round(2)
+pd.DataFrame({"start": log[terms].head(part).mean(), "end": log[terms].tail(part).mean()}).assign(
+    left=lambda t: t["end"] / t["start"]
+).round(2)
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
@@ -450,6 +455,7 @@ print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epoch
 #
 # </details>
 
+
 # %% tags=["exercise"]
 def my_rate(epoch, peak, warmup, decays):
     """epoch: a number, 2.5 is the middle of the third. Returns: the learning rate."""
@@ -471,7 +477,9 @@ check(
     mistakes={
         "the warm-up is missing.": lambda epoch, peak, warmup, decays: rate_of(epoch, peak, 0, decays),
         "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: peak * epoch / warmup,
-        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: rate_of(epoch - 1e-6, *rest),
+        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: rate_of(
+            epoch - 1e-6, *rest
+        ),
     },
     tolerance=1e-9,
 )
@@ -518,6 +526,7 @@ def my_rate(epoch, peak, warmup, decays):
 # Two conditions on the rows, then the row with the largest mAP: `idxmax` gives its label, `loc` the row.
 #
 # </details>
+
 
 # %% tags=["exercise"]
 def my_choice(metrics, test_distance):

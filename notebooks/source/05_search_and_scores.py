@@ -43,7 +43,9 @@ run = train(config, data, scale.runs)
 embeddings = run.embeddings()
 for name in ("infrared", "visible", "x"):
     lengths = np.linalg.norm(getattr(embeddings, name), axis=1)
-    print(f"{name:8}: {getattr(embeddings, name).shape}, lengths from {lengths.min():.3f} to {lengths.max():.3f}")
+    print(
+        f"{name:8}: {getattr(embeddings, name).shape}, lengths from {lengths.min():.3f} to {lengths.max():.3f}"
+    )
 
 # %% [markdown]
 # Every row has length 1 (`normalize` in the settings), so all embeddings lie on a sphere and no distance is larger than 2.
@@ -73,9 +75,9 @@ f_I, f_V, f_X = embeddings.infrared[i], embeddings.visible[four], embeddings.x[f
 D_V = np.sqrt(((f_I - f_V) ** 2).sum(1))
 D_X = np.sqrt(((f_I - f_X) ** 2).sum(1))
 both = D_V + D_X  # Eq. (2)
-pd.DataFrame(
-    {"person": embeddings.visible_person[four], "D(I, V)": D_V, "D(I, X)": D_X, "sum": both}
-).round(3)
+pd.DataFrame({"person": embeddings.visible_person[four], "D(I, V)": D_V, "D(I, X)": D_X, "sum": both}).round(
+    3
+)
 
 # %% [markdown]
 # Row 0 is the right person. If its sum is the smallest, $j^* = 0$ and the search succeeds. The package's function gives
@@ -193,7 +195,11 @@ print("retrieval_metrics agrees")
 # **Predict** what rules 1 and 2 do to our ranking. The cameras of its six images are 1, 2, 2, 4, 5, 1.
 
 # %%
-cases = {"no rules": (6, "regdb"), "SYSU, query of camera 6": (6, "sysu"), "SYSU, query of camera 3": (3, "sysu")}
+cases = {
+    "no rules": (6, "regdb"),
+    "SYSU, query of camera 6": (6, "sysu"),
+    "SYSU, query of camera 3": (3, "sysu"),
+}
 table = {}
 for name, (camera, protocol) in cases.items():
     result = score(rank / 10, ranked, cameras, camera, protocol)
@@ -234,6 +240,7 @@ print(f"galleries 0 and 1 share {len(shared)} of them")
 
 # %% [markdown]
 # We score every gallery by itself, with `retrieval_metrics` and all the queries, for the three test distances.
+
 
 # %%
 def trial_scores(embeddings, kind, rows):
@@ -338,6 +345,7 @@ charts.cmc_curves({name: result.cmc for name, result in results.items()})
 # Three things could have been otherwise: the **galleries** drawn, the **people** in the test set, and the **seed** of the training. Ten
 # trials speak of the first only. For the second we score each person separately, in gallery 0 ...
 
+
 # %%
 def per_person(embeddings, kind):
     rows, scores = galleries[0], []
@@ -433,7 +441,9 @@ others = [variant for variant in means.index if variant != first]
 changes = {variant: paired(table, variant, first, "mAP") for variant in others}
 for variant, change in changes.items():
     sure = "more" if change.low > 0 else "less" if change.high < 0 else "no difference seen"
-    print(f"{variant:24} {100 * change.mean:+5.1f} points of mAP, [{100 * change.low:+5.1f}, {100 * change.high:+5.1f}]: {sure}")
+    print(
+        f"{variant:24} {100 * change.mean:+5.1f} points of mAP, [{100 * change.low:+5.1f}, {100 * change.high:+5.1f}]: {sure}"
+    )
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
@@ -457,7 +467,9 @@ for variant, change in changes.items():
 # Forgetting rule 1 takes no more than a wrong number of a camera. We call camera 3 by another name, so that the rule does not find it.
 
 # %%
-unruled = replace(embeddings, infrared_camera=np.where(embeddings.infrared_camera == 3, 6, embeddings.infrared_camera))
+unruled = replace(
+    embeddings, infrared_camera=np.where(embeddings.infrared_camera == 3, 6, embeddings.infrared_camera)
+)
 for name, one in {"with the rule": embeddings, "without": unruled}.items():
     print(f"{name:14} rank-1 {search(one, 'sysu', 'v').rank(1):.1%}")
 
@@ -474,7 +486,9 @@ traces = traces / np.linalg.norm(traces, axis=1, keepdims=True)
 
 def with_trace(one, strength):
     """The embeddings, a trace of the visit added to those of cameras 2 and 3, at unit length again."""
-    infrared = one.infrared + strength * traces[one.infrared_person] * (embeddings.infrared_camera == 3)[:, None]
+    infrared = (
+        one.infrared + strength * traces[one.infrared_person] * (embeddings.infrared_camera == 3)[:, None]
+    )
     visible = one.visible + strength * traces[one.visible_person] * (one.visible_camera == 2)[:, None]
     return replace(one, infrared=infrared, visible=visible).normalized()
 
@@ -520,10 +534,14 @@ half = len(people) // 2
 some_taught = only(taught, np.unique(taught.infrared_person)[:half])
 some_new = only(embeddings, people[: len(people) - half])
 parts = ("infrared", "visible", "x", "infrared_person", "visible_person", "infrared_camera", "visible_camera")
-mixed = replace(some_new, **{p: np.concatenate([getattr(some_new, p), getattr(some_taught, p)]) for p in parts})
+mixed = replace(
+    some_new, **{p: np.concatenate([getattr(some_new, p), getattr(some_taught, p)]) for p in parts}
+)
 for name, one in {"the right split": embeddings, "half of them taught": mixed}.items():
     found = search(one, "sysu", "v+x")
-    print(f"{name:20} rank-1 {found.rank(1):.1%}, mAP {found.mAP:.1%}, {len(np.unique(one.infrared_person))} people")
+    print(
+        f"{name:20} rank-1 {found.rank(1):.1%}, mAP {found.mAP:.1%}, {len(np.unique(one.infrared_person))} people"
+    )
 
 # %% [markdown]
 # The same network, as many people, some points more. A few hundred steps do not learn people by heart; a network trained for 120 epochs does,
@@ -581,6 +599,7 @@ for name, (new, old) in steps.items():
 #
 # </details>
 
+
 # %% tags=["exercise"]
 def my_AP(match):
     """match: (G,) bool, at least one True. Returns: a number from 0 to 1."""
@@ -601,7 +620,9 @@ check(
     AP_of,
     [(np.array(m, bool),) for m in ([0, 1, 0, 1, 1], [1, 0, 0], [0, 0, 0, 1], [1, 1])],
     mistakes={
-        "take the mean over the hits, not over all ranks.": lambda m: (m * m.cumsum() / np.arange(1, len(m) + 1)).mean(),
+        "take the mean over the hits, not over all ranks.": lambda m: (
+            m * m.cumsum() / np.arange(1, len(m) + 1)
+        ).mean(),
         "ranks count from 1.": lambda m: (m.cumsum() / np.maximum(np.arange(len(m)), 1))[m].mean(),
         "that is the INP.": lambda m: m.sum() / (np.flatnonzero(m).max() + 1),
         "that looks at the first hit only.": lambda m: 1 / (m.argmax() + 1),
@@ -648,6 +669,7 @@ def my_AP(match):
 #
 # </details>
 
+
 # %% tags=["exercise"]
 def my_rank(ranked, person):
     """ranked: (G,) people, nearest first; person is among them. Returns: a rank, from 1."""
@@ -669,7 +691,9 @@ check(
     mistakes={
         "that counts images; count each person once.": lambda r, p: np.flatnonzero(r == p)[0] + 1,
         "ranks count from 1.": lambda r, p: rank_of(r, p) - 1,
-        "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: len(set(r.tolist())),
+        "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: len(
+            set(r.tolist())
+        ),
     },
 )
 

@@ -158,9 +158,13 @@ def power(seeds, repeats=300):
     """How often each verdict is given, in %, for each true gain."""
     draws = true_gains[:, None, None] + rng.normal(0, 1, (len(true_gains), repeats, seeds))
     given = [[claims.verdict(interval(draw)) for draw in some] for some in draws]
-    shares = {kind: np.array([100 * np.mean([v.startswith(kind) for v in some]) for some in given]) for kind in kinds}
+    shares = {
+        kind: np.array([100 * np.mean([v.startswith(kind) for v in some]) for some in given])
+        for kind in kinds
+    }
     words = f"With {seeds} seeds a true gain of 1 point is found in {shares[claims.HOLDS][4]:.0f} % of all studies."
     return lines(true_gains, shares, "true gain in points, noise of 1 point", "verdicts in %", words, looks)
+
 
 # %% [markdown] tags=["predict"]
 # **Predict, then move.** The slider sets the number of seeds. How many does it take to find a gain of 1 point in nine studies of ten, if

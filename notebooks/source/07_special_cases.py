@@ -207,7 +207,10 @@ from xivlab.figures import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
 mixes = np.stack([np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1)  # weights of R, G, B
-people_rgb, people_infrared = brightness(images, "visible").to_numpy(), brightness(images, "infrared")[0].to_numpy()
+people_rgb, people_infrared = (
+    brightness(images, "visible").to_numpy(),
+    brightness(images, "infrared")[0].to_numpy(),
+)
 
 
 def people_of(weights):

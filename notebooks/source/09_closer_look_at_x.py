@@ -278,7 +278,11 @@ triples(
 *rows, distance = worst_triples(embeddings, 5)
 typical = np.median(np.linalg.norm(embeddings.infrared[0] - embeddings.x, axis=1))
 print(f"for comparison: from the first infrared image to an X of anybody, D is {typical:.2f} in the median")
-triples(*rows, [f"{d:.2f}" for d in distance], "Five people whose infrared image and X are far apart; D above each.")
+triples(
+    *rows,
+    [f"{d:.2f}" for d in distance],
+    "Five people whose infrared image and X are far apart; D above each.",
+)
 
 # %% [markdown]
 # Compare the D above each of them with the printed median: these images of one person are farther apart

@@ -687,7 +687,9 @@ check(
     [(draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m)) for n, m in ((4, 7), (20, 50), (100, 100))],
     mistakes={
         "that is upside down: nearer is smaller.": lambda s, d: (s[:, None] > d).mean(),
-        "compare every pair with every other, not with a typical one.": lambda s, d: (s < np.median(d)).mean(),
+        "compare every pair with every other, not with a typical one.": lambda s, d: (
+            s < np.median(d)
+        ).mean(),
         "divide by the number of comparisons, n times m.": lambda s, d: (s[:, None] < d).sum() / len(s),
     },
 )

@@ -39,7 +39,7 @@ def cases():
             )
 
 
-@pytest.mark.parametrize(("job", "moment"), cases())
+@pytest.mark.parametrize(("job", "moment"), list(cases()))
 def test_killed_and_done_again(job, moment, undisturbed, folder, counted):
     expected = undisturbed(job)
     random = np.random.default_rng([SEED, list(KILLS).index(job), moment])
