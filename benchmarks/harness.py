@@ -6,7 +6,8 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,12 +129,27 @@ def peak() -> float:
     return largest / 2 ** (20 if sys.platform == "darwin" else 10)
 
 
+def memory() -> float:
+    """What the machine has, GiB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """PyTorch uses as many for the time being."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def machine() -> str:
     """The machine and the versions that matter, in a sentence."""
     cores = os.cpu_count()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"{_processor()}, {cores} core{'s' * (cores > 1)}, {memory:.0f} GiB of memory, "
+        f"{_processor()}, {cores} core{'s' * (cores > 1)}, {memory():.0f} GiB of memory, "
         f"{'with' if torch.cuda.is_available() else 'no'} GPU, {platform.system()}; Python "
         f"{platform.python_version()}, PyTorch {torch.__version__} with {torch.get_num_threads()} "
         f"thread{'s' * (torch.get_num_threads() > 1)}, NumPy {np.__version__}"

@@ -13,7 +13,7 @@ TOP = """# How fast the kit is
 Written by `python -m benchmarks --write`; do not edit. `make bench` measures and prints; `python -m benchmarks 1 3` does
 rows 1 and 3 alone. Both sides of a ratio are timed in one run, in turns (A B A B ...), and a ratio is the median over the
 rounds, so that other work on the machine is no argument. A ratio says more than a time, which is one machine's. Each
-process has one thread: with more, operations as small as these spend their time waiting for each other.
+process has one thread, but for ResNet-50: with more, operations as small as these spend their time waiting for each other.
 """
 # What each row is about, and where a goal may be missed: what was looked at, and what remains.
 ABOUT = {
@@ -23,7 +23,7 @@ ranking: it sorts the distances as bare numbers and looks the few right images u
 memory is the peak of a whole process that makes features and searches, never holding more than a block of distances.""",
     "2": """A step is all of `Training.learn`: sampling, images, augmentation, g, f, losses, backward, Adam, a row of the log. The
 bare side is forward and backward of the backbone alone, with images at hand, and never asks for a gradient of its
-input. ResNet-50 sees a quarter of the paper's batch: Adam, which costs the same for any batch, weighs four times as much.
+input. ResNet-50 sees the paper's batch on all cores, or a quarter of it on a machine with little memory.
 
 The lines below the `slim` step say what it does beyond the backbone, as shares of the backbone's time. Tried and kept:
 images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels. Tried and left: g as
@@ -35,7 +35,9 @@ is the method itself: g learns through the pixels of X, the losses are many smal
 Each is small against ResNet-50, and not against a network of `slim`'s size.""",
     "3": """The baseline is what published code does: Pillow opens each JPEG of the tree that `xivlab export` writes, torchvision
 resizes, pads, crops, flips and erases, and a DataLoader has two workers, started before. Both sides read the same rows.
-The kit cuts, pastes and mirrors bytes of the packed array and makes floats of them last; its process is the only one.
+The kit cuts, pastes and mirrors bytes of the packed array in one go and makes floats of them last; its process is the
+only one. Tried and kept: each image is copied once, not cloned, mirrored and shifted in turn; the mean colour adds up
+whole lines first. Tried and left: mirroring only the images that are to be mirrored, which is slower.
 
 The baseline hardly grows with the image: it spends its time on each file. The kit spends its own on pixels, so the
 ratio falls with the size. What remains at 128 x 64 is to write the floats, to add them up for the mean colour of the

@@ -1,6 +1,7 @@
 """Augmentation of a whole batch at once, on the device where the batch is."""
 
 import math
+from functools import cache
 from typing import Any
 
 import torch
@@ -30,7 +31,7 @@ def augment(
     Returns:
         (B, 3, H, W) float, in [0, 1], channels last.
     """
-    images = shift(flip(images, generator, share), generator, pad, share)
+    images = _copied(images, _mirrored(images, generator, share), _moves(images, generator, pad, share))
     if images.dtype == torch.uint8:
         images = images.float().div_(255)
     if erase > 0:
@@ -40,28 +41,39 @@ def augment(
 
 def flip(images: Tensor, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
     """Mirror each image, (B, 3, H, W), left to right with probability one half."""
-    mirrored = _draw(images, generator, share) < 0.5
-    result, turned = images.clone(), images.flip(3)
-    into, source = _slices(result), _slices(turned)
-    for i in mirrored.nonzero()[:, 0].tolist():
-        into[i] = source[i]
-    return result
+    return _copied(images, _mirrored(images, generator, share), [(0, 0)] * len(images))
 
 
 def shift(images: Tensor, generator: torch.Generator, pad: int, share: Share = WHOLE) -> Tensor:
     """Pad (B, 3, H, W) images by `pad` black pixels on every side and crop each at random."""
-    count, channels, height, width = images.shape
+    return _copied(images, [False] * len(images), _moves(images, generator, pad, share))
+
+
+def _mirrored(images: Tensor, generator: torch.Generator, share: Share) -> list[bool]:
+    return (_draw(images, generator, share) < 0.5).tolist()
+
+
+def _moves(images: Tensor, generator: torch.Generator, pad: int, share: Share) -> list[tuple[int, int]]:
+    """How far down and right in each image its crop begins."""
     rank, ranks = share
-    corner = torch.randint(0, 2 * pad + 1, (2, count * ranks, 1), generator=generator)
-    moves = (corner.chunk(ranks, dim=1)[rank][:, :, 0] - pad).T.tolist()
-    result = images.new_zeros(count, height, width, channels)  # channels last
-    into, source = _slices(result), _slices(images.permute(0, 2, 3, 1))
-    for i, (down, right) in enumerate(moves):  # the crop begins that far down and right in the image
+    corner = torch.randint(0, 2 * pad + 1, (2, len(images) * ranks, 1), generator=generator)
+    return list(zip(*(corner.chunk(ranks, dim=1)[rank][:, :, 0] - pad).tolist()))
+
+
+def _copied(images: Tensor, mirrored: list[bool], moves: list[tuple[int, int]]) -> Tensor:
+    """The images, (B, 3, H, W), mirrored and moved, on black; channels last."""
+    height, width = images.shape[2:]
+    as_they_are = images.permute(0, 2, 3, 1)
+    result = torch.zeros_like(as_they_are, memory_format=torch.contiguous_format)
+    # Mirroring all costs less than picking out those that are to be mirrored.
+    into, sources = _slices(result), (_slices(as_they_are), _slices(as_they_are.flip(2)))
+    for i, (mirror, (down, right)) in enumerate(zip(mirrored, moves, strict=True)):
         lines, columns = _overlap(down, height), _overlap(right, width)
-        into[i, lines[0], columns[0]] = source[i, lines[1], columns[1]]
+        into[i, lines[0], columns[0]] = sources[mirror][i, lines[1], columns[1]]
     return result.permute(0, 3, 1, 2)
 
 
+@cache  # pad and size are few, images many
 def _overlap(move: int, size: int) -> tuple[slice, slice]:
     """Where a crop that begins at `move` has the image, in the crop and in the image."""
     ahead, back = max(move, 0), max(-move, 0)
@@ -89,11 +101,17 @@ def _erase(images: Tensor, generator: torch.Generator, probability: float, share
     wide = (area / aspect).sqrt().clamp(1, width)
     top = _draw(images, generator, share) * (height - tall)
     left = _draw(images, generator, share) * (width - wide)
-    borders = torch.stack([top, top + tall, left, left + wide]).ceil().int()  # (4, B): first in, first out
-    into, means = _slices(images.permute(0, 2, 3, 1)), _slices(images.mean((2, 3)))
+    borders = (
+        torch.stack([top, top + tall, left, left + wide], 1).ceil().int().tolist()
+    )  # first in, first out
+    pixels = images.permute(0, 2, 3, 1)
+    # Whole lines are added up first, which is quicker by far than three numbers at a time.
+    lines = pixels.reshape(len(images), height, -1).sum(1)
+    means = lines.view(len(images), width, -1).sum(1) / (height * width)
+    into, colours = _slices(pixels), _slices(means)
     for i in chosen.nonzero()[:, 0].tolist():
-        y, y_end, x, x_end = borders[:, i].tolist()
-        into[i, y:y_end, x:x_end] = means[i]
+        y, y_end, x, x_end = borders[i]
+        into[i, y:y_end, x:x_end] = colours[i]
 
 
 def _draw(images: Tensor, generator: torch.Generator, share: Share) -> Tensor:
