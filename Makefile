@@ -3,10 +3,10 @@
 # make notebooks   build the notebooks from notebooks/source, executed
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
-# make results     every stored number anew: two hours on two cores
+# make results     every stored number anew: more than an hour on two cores (results/about.json)
 # make test        run the tests
 # make bench       how fast it is, as ratios, in ten minutes
-# make stress      kill, damage, crowd and starve it: faults by the hundred, in minutes
+# make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
 # Each makes .venv and installs the kit into it first, if that has not been done.
 

@@ -66,7 +66,7 @@ def test_right_and_wrong_differ_in_colour_and_in_mark():
     frames = [axes.patches[0] for axes in picture.axes if axes.patches]
     assert len({frame.get_edgecolor() for frame in frames}) == 2
     assert len({str(frame.get_linestyle()) for frame in frames}) == 2
-    assert "1 of the first-ranked and 2 of all" in picture.alt
+    assert "1 of those in first place and 2 of all" in picture.alt
 
 
 def test_spectra_name_both_bands_and_every_curve():

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.figures import COLOUR, CURVES, DASHES, FONT, INK, WIDTH, Picture, plot_axes
+from xivlab.figures import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 
 # Loss terms of `log.csv`: what each is called in the paper.
 TERMS = {
@@ -24,11 +24,30 @@ TERMS = {
     "loss_infrared_x": "L_cross(I, X)",
     "loss_infrared_visible": "L_cross(I, V)",
 }
+# The sum and its parts: colour by modality, and a dash of its own.
+LOOK = {
+    "loss": (INK, DASHES[0]),
+    "loss_infrared": (COLOUR["infrared"], DASHES[1]),
+    "loss_x": (COLOUR["x"], DASHES[2]),
+    "loss_visible": (COLOUR["visible"], DASHES[3]),
+    "loss_infrared_x": (COLOUR["x"], DASHES[2]),
+    "loss_infrared_visible": (COLOUR["visible"], DASHES[3]),
+}
+DISTANCES = {
+    "v": (COLOUR["visible"], DASHES[1], MARKER["visible"]),
+    "x": (COLOUR["x"], DASHES[2], MARKER["x"]),
+    "v+x": (INK, DASHES[0], "D"),
+}
 PEOPLE = ("o", "^", "s", "D", "v", "P", "X", "*")  # markers, by person
 FILL = {"infrared": 0.0, "x": 0.3, "visible": 0.9}  # opacity inside a marker, by modality
 MARKS = ("o", "^", "s", "D", "v")  # along curves
 # Light enough everywhere for dark numbers on it.
 PAPER = LinearSegmentedColormap.from_list("paper", ["#FFFFFF", "#C9D6E2"])
+
+
+def smooth(terms: pd.DataFrame) -> pd.DataFrame:
+    """The running mean of noisy curves, a column each, over a twentieth of the rows."""
+    return terms.rolling(max(1, len(terms) // 20), center=True, min_periods=1).mean()
 
 
 def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
@@ -43,7 +62,8 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
     own = [name for name in terms if name.count("_") < 2]  # of one modality, and the sum
     between = [name for name in terms if name.count("_") == 2]
     val = metrics[(metrics["split"] == "val") & (metrics["query"] == "infrared")]
-    loss, says = log["loss"], "there are no validation people, since all train"
+    mean = smooth(log[terms])
+    says = "there are no validation people, since all train"
     if not val.empty:
         best = val.loc[val["rank1"].idxmax()]
         says = (
@@ -52,13 +72,15 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
         )
     picture = Picture(
         6.0,
-        f"Four panels over {len(log)} steps. The loss goes from {loss.iloc[0]:.2f} to {loss.iloc[-1]:.2f}; the "
-        f"learning rate is {log['learning_rate'].max():.1e} at most; {says}.",
+        f"Four panels over {len(log)} steps. The loss goes from {log['loss'].iloc[0]:.2f} to "
+        f"{mean['loss'].iloc[-1]:.2f} in the running mean; the learning rate is {log['learning_rate'].max():.1e} at most; {says}.",
     )
     for place, title, names in ((1, "loss of each modality", own), (2, "loss between modalities", between)):
         axes = plot_axes(picture, "step", "loss", (2, 2, place))
-        for i, name in enumerate(names):
-            _smooth(axes, log["step"], log[name], TERMS[name], CURVES[i], DASHES[i])
+        for name in names:
+            axes.plot(log["step"], log[name], color=LOOK[name][0], linewidth=0.7, alpha=0.25)
+            colour, dash = LOOK[name]
+            axes.plot(log["step"], mean[name], color=colour, linestyle=dash, linewidth=2, label=TERMS[name])
         if not names:
             axes.text(0.5, 0.5, "no L_C in this method", transform=axes.transAxes, ha="center", fontsize=FONT)
         axes.set_ylim(0, None)
@@ -68,23 +90,17 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
     axes.set_yscale("log")
     _finish(axes, "learning rate", False)
     axes = plot_axes(picture, "step", "rank-1 in %", (2, 2, 4))
-    for i, (kind, rows) in enumerate(val.groupby("test_distance", sort=False)):
+    for kind, rows in val.groupby("test_distance", sort=False):
+        colour, dash, mark = DISTANCES[kind]
         axes.plot(
-            rows["step"], 100 * rows["rank1"], color=CURVES[i], linestyle=DASHES[i], marker=MARKS[i],
-            linewidth=2, label=f"distance {kind}",
+            rows["step"], 100 * rows["rank1"], color=colour, linestyle=dash, marker=mark, linewidth=2,
+            label=f"distance {kind}",
         )  # fmt: skip
     if val.empty:
         axes.text(0.5, 0.5, "none: all train", transform=axes.transAxes, ha="center", fontsize=FONT)
     axes.set_ylim(0, None)
     _finish(axes, "validation people", not val.empty)
     return picture
-
-
-def _smooth(axes: Axes, step: pd.Series, values: pd.Series, label: str, colour: str, dash: object) -> None:
-    """A noisy curve, faint, with its running mean, strong."""
-    mean = values.rolling(max(1, len(values) // 20), center=True, min_periods=1).mean()
-    axes.plot(step, values, color=colour, linewidth=0.7, alpha=0.25)
-    axes.plot(step, mean, color=colour, linestyle=dash, linewidth=2, label=label)
 
 
 def _finish(axes: Axes, title: str, legend: bool) -> None:

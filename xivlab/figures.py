@@ -130,8 +130,8 @@ def ranked_lists(
     wide = min(largest, (WIDTH - split) / across - gap)
     tall = wide * shape[0] / shape[1]
     alt = alt or (
-        f"{len(queries)} infrared queries, each with its {right.shape[1]} nearest gallery images; "
-        f"{int(right[:, 0].sum())} of the first-ranked and {int(right.sum())} of all show the right person."
+        f"{len(queries)} infrared quer{'y' if len(queries) == 1 else 'ies'}, each with its {right.shape[1]} nearest gallery "
+        f"images; {int(right[:, 0].sum())} of those in first place and {int(right.sum())} of all show the right person."
     )
     picture = Picture(
         top + len(queries) * (tall + line + gap), alt, across * (wide + gap) + split, layout=None
@@ -149,7 +149,7 @@ def ranked_lists(
             frame = {"edgecolor": COLOUR[kind], "linestyle": dash, "linewidth": 2.5, "fill": False}
             axes.add_patch(Rectangle((0, 0), 1, 1, transform=axes.transAxes, clip_on=False, **frame))
             if q == 0:
-                _write(picture, x + wide / 2, top - 0.08, f"rank {k + 1}", ha="center", va="bottom")
+                _write(picture, x + wide / 2, top - 0.08, f"place {k + 1}", ha="center", va="bottom")
             _write(picture, x + wide / 2, y + tall + 0.05, mark, ha="center", va="top", color=COLOUR[kind])
             if len(notes):
                 _write(picture, x + wide / 2, y + tall + 0.23, notes[q][k], ha="center", va="top")
@@ -257,7 +257,7 @@ def embedding_map(panels: Mapping[str, Mapping[str, NDArray[np.floating]]], alt:
         for name, points in groups.items():
             axes.scatter(
                 *np.asarray(points).T, s=22, color=COLOUR[name], marker=MARKER[name],
-                alpha=0.55, linewidths=0, label=name,
+                alpha=0.55, linewidths=0, label="X" if name == "x" else name,
             )  # fmt: skip
         axes.set_xticks([]), axes.set_yticks([])
         axes.legend(frameon=True, framealpha=0.85, edgecolor="none", fontsize=FONT)

@@ -226,8 +226,11 @@ def describe(measured: Measured | None) -> str:
     """The marks of a ruler in words, a line each; says so if there is no ruler."""
     if measured is None:
         return "There is no ruler for these data."
+    falls = np.diff(measured.along)[np.diff(measured.along) <= 0]
     lines = [
-        f"The ruler {'climbs all the way' if monotone(measured.along) else 'does not climb all the way'}."
+        "The ruler climbs all the way."
+        if monotone(measured.along)
+        else f"The ruler falls in {len(falls)} of its {len(measured.along) - 1} steps, by {-falls.min():.3f} at most."
     ]
     for name, (along, off) in measured.marks.items():
         where = f"{along.mean:+.2f} [{along.low:+.2f}, {along.high:+.2f}], off the line {off.mean:.2f}"

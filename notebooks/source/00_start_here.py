@@ -63,8 +63,8 @@ print(f"{os.cpu_count()} processors;", "enough room" if enough else "TOO LITTLE 
 # ## The data in one picture
 #
 # The real data sets of this field need a signed agreement, so the kit brings a world of its own: 3-D people in clothes
-# of measured and mixed fabrics, seen by six simulated cameras. `load` opens it; the first time the images are exposed
-# from the shipped geometry, which takes about a minute.
+# of measured and mixed fabrics, seen by six simulated cameras. `load` opens it; the first time the images have to be
+# made from the shipped geometry, which takes about a minute.
 
 # %%
 scale = current()
@@ -170,7 +170,7 @@ right = embeddings.visible_person[rows][nearest] == embeddings.infrared_person[q
 print(right.astype(int))
 
 # %% [markdown]
-# One row per query, one column per rank; 1 is the right person. As pictures:
+# One row per query, nearest image first; 1 is the right person. As pictures:
 
 # %%
 from xivlab.figures import ranked_lists
@@ -180,13 +180,15 @@ ranked_lists(infrared[queries], visible[rows][nearest], right)
 
 # %% [markdown]
 # A solid frame with ✓ is the right person, a dashed one with ✗ somebody else. Look at the wrong ones and ask what each
-# shares with its query: build, hair, a kind of garment, a bag? And what would have told them apart, if there were colour?
+# shares with its query: build, hair, a kind of garment, a bag? And what would have told them apart, if there were
+# colour?
 
 # %% [markdown]
 # ## How good is that?
 #
 # Three queries prove nothing. The score of the field runs over all queries and ten random galleries: **rank-1** is the
-# share of queries whose first place is right, **mAP** rewards having all images of the person near the top.
+# share of queries whose first place is right, **rank-10** the share with the right person among the first ten people,
+# and **mAP** rewards having all images of the person near the top.
 
 # %%
 from xivlab.evaluate import search
@@ -251,18 +253,19 @@ widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gall
 #
 # The widget below searches with every query, in three ways: by the distance to the visible images alone (v), to the X
 # images alone (x), and by their sum (v+x), which is Eq. 2. A *place* counts images; a *rank* counts people, so that
-# several wrong images of one person cost one rank. AP is what mAP is the mean of; INP falls when the *last* right
-# image is far down. Notebook 05 works all of them out.
+# several wrong images of one person cost one rank.
+# AP is what mAP is the mean of; INP falls when the *last* right image is far down. Notebook 05 works all of them out.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Go through ten queries with the slider. In how many of them will the three rows begin with the
-# same image? And is v+x always at least as good as the better of the other two?
+# **Predict, then move.** Go through ten queries with the slider. Will the three rows begin with the same image, always,
+# mostly or rarely? And is v+x always at least as good as the better of the other two?
 #
 # <details><summary>Answer</summary>
 #
-# X is made from V, pixel by pixel, so the two see the same shapes and mostly agree. Where they do not, the sum takes
-# the side of the one that is surer: it can save a query and it can spoil one. Only a mean over all queries says
-# whether it helps, and only several seeds say whether that mean can be trusted. Both are in notebook 06.
+# Not always. X is made from V, pixel by pixel, so the two see the same shapes and often agree, above all where the
+# right person is far ahead. Where they do not, the sum takes the side of the one that is surer: it can save a query and
+# it can spoil one, so the second answer is no. Only a mean over all queries says whether it helps (the column *mean*),
+# and only several seeds say whether that mean can be trusted: notebook 06.
 #
 # </details>
 
@@ -290,8 +293,8 @@ widgets.search(run, data)
 # | [09 a closer look at X](09_closer_look_at_x.ipynb) | Figs. 3 and 4: how X looks, and where it lies |
 # | [10 the modality gap](10_modality_gap.ipynb) | Fig. 1 and t-SNE: what is left of the gap |
 #
-# Words: [glossary](GLOSSARY.md). Where each equation, table and figure of the paper is: [index](INDEX.md). For teachers:
-# [TEACHING.md](TEACHING.md).
+# Words: [glossary](GLOSSARY.md). Where each equation, table and figure of the paper is: [index](INDEX.md). For
+# teachers: [TEACHING.md](TEACHING.md).
 
 # %% [markdown] tags=["teacher"]
 # The prediction about the gallery's size is worth writing on the board: most people expect the model to fall as fast

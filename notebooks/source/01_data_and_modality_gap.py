@@ -43,8 +43,8 @@ pd.DataFrame(
 
 # %% [markdown]
 # Four cameras have three sensors (red, green, blue) behind a filter that cuts infrared away; two have one sensor behind
-# a filter that lets only infrared pass, and bring their own lamp at 850 nm, which nobody sees. That is how most
-# surveillance cameras work by day and by night.
+# a filter that lets only infrared pass, and bring their own lamp at 850 nm, which nobody sees (a little tungsten light
+# from around is all they have besides). That is how most surveillance cameras work by day and by night.
 
 # %% [markdown]
 # ## Who is where
@@ -150,7 +150,8 @@ assert np.isclose(p, exposed_patch("fabric:nylon-red", camera)[0])
 print(f"red nylon, red sensor of camera 4: {p:.3f}")
 
 # %% [markdown]
-# They agree. So everything follows from the curves. First the weights $w$ of two cameras, each scaled to 1.
+# They agree. So everything follows from the curves. First the weights $w$ of two cameras, camera 6 under its own lamp,
+# each curve scaled to a largest value of 1.
 
 # %%
 from xivlab.figures import COLOUR
@@ -187,8 +188,8 @@ draw_spectra(
 #
 # Dyes absorb visible light, each in its own band, and are transparent beyond it: what reflects out there is the fibre
 # underneath, much the same for all. Even the black dye becomes bright. Carbon absorbs everywhere and stays dark. So two
-# things happen at once: different colours become alike, and the same black becomes different. (The nylons were measured,
-# the two cottons are mixed from measured cotton, a dye and carbon.)
+# things happen at once: different colours become alike, and the same black becomes different. (The nylons were
+# measured, the two cottons are mixed from measured cotton, a dye and carbon.)
 #
 # </details>
 #
@@ -209,8 +210,8 @@ image_strip(
 )
 
 # %% [markdown]
-# Upper row: four colours. Lower row: light or dark, and not even the same pairs. This is the modality gap at its root. No
-# clever network can undo it, because the information is not in the image.
+# Upper row: three colours and black. Lower row: light or dark, and the two that looked alike are now far apart.
+# This is the modality gap at its root. No clever network can undo it, because the information is not in the image.
 
 # %% [markdown]
 # ## One scene, wavelength by wavelength
@@ -319,7 +320,8 @@ pixels = Embeddings(gray[i], gray[v], None, who[i], where[i], who[v], where[v])
 
 # %% [markdown]
 # The second feature is `slim`, the small network that all demo models start from. It was trained to recognise *other*
-# people in *visible* images only and has never seen infrared, nor anybody here.
+# people in *visible* images only and has never seen infrared, nor anybody here. (`before_bn` names the layer that the
+# embedding is read from, a subject of notebook 04.)
 
 # %%
 from xivlab.build import build_model, pick_device, to_device
@@ -332,7 +334,7 @@ print(learned.infrared.shape, learned.visible.shape)
 
 # %% [markdown]
 # Three searches for each feature. Inside a modality the images of the same person in the same camera are left out:
-# they would be too easy.
+# they would be too easy. (`llcm` and `sysu` are names for such rules, after the data sets they come from: notebook 05.)
 
 # %%
 from xivlab.evaluate import search
@@ -348,10 +350,10 @@ features = {"gray pixels": pixels, "slim, visible only": learned}
 pd.DataFrame({name: {" to ".join(s): rank1(e, *s) for s in searches} for name, e in features.items()})
 
 # %% [markdown]
-# Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere, and in one
-# column you can watch what training buys. Now read the network's column from top to bottom: most of what it knows
-# about people in visible light is of no use in infrared, and least of all from one modality to the other. That drop
-# is the modality gap, and closing it is all this paper is about.
+# Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere; the other column
+# shows what training buys. Now read the network's column from top to bottom: most of what it knows about people in
+# visible light is of no use in infrared, and still more is lost from one modality to the other. That drop is the
+# modality gap, and closing it is all this paper is about.
 #
 # (The galleries are not quite equal. A query has three right images in the first row, one in the second, three or
 # four in the third: the second row is harder than its name says, and the third, the easiest in that respect, is the
@@ -392,9 +394,9 @@ print(f"infrared: {is_infrared[nearest].mean():.0%} of the ten nearest neighbour
 print(f"          {is_infrared.mean():.0%} of all images")
 
 # %% [markdown]
-# If the modality did not matter the two numbers would be close. (Not equal: a few neighbours are infrared for a good
-# reason, being the same person a moment later.) A search from infrared to visible has to do without these neighbours,
-# and takes what comes after them.
+# If the modality did not matter the two numbers would be closer. (Not equal: some neighbours are infrared for a good
+# reason, being the same person a moment later in the same camera.) A search from infrared to visible has to do without
+# these neighbours, and takes what comes after them.
 
 # %% [markdown]
 # A third way to put it is the distance between the centres of the two clouds, beside the size of a cloud.
@@ -410,8 +412,8 @@ inside = np.linalg.norm(learned.visible - learned.visible.mean(0), axis=1).mean(
 print(f"between the two centres {between:.2f}; from a visible image to its centre {inside:.2f} on average")
 
 # %% [markdown]
-# The shift is smaller than the cloud, and yet it does the damage of the table: people differ by little, so a little is
-# enough to mix them up.
+# The shift is smaller than the cloud, but small is not harmless: people differ by little, too, so a little is enough to
+# mix them up. (Nor is a shift the whole gap: what infrared does not show cannot be shifted back.)
 
 # %% [markdown]
 # ## What this world is, and what it is not
@@ -516,8 +518,8 @@ def seen(reflectance, light, filter, sensor):
 #
 # Difficulty ●●○ · importance ●●○ · 6 minutes
 #
-# The distance between the centres means little if the embeddings are
-# all large or all small. Divide it by the mean distance of a **visible** image to the visible centre.
+# The distance between the centres means little if the embeddings are all large or all small. Divide it by the mean
+# distance of a **visible** image to the visible centre.
 #
 # <details><summary>Hint</summary>
 #
@@ -528,7 +530,7 @@ def seen(reflectance, light, filter, sensor):
 
 # %% tags=["exercise"]
 def relative_gap(visible, infrared):
-    """visible, infrared: embeddings, (N, D) and (M, D). Returns: a number, at least 0."""
+    """visible, infrared: embeddings, a row per image. Returns: a number, at least 0."""
     return None  # your code here
 
 

@@ -32,7 +32,8 @@ print(banner())
 #
 # $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{N1}$$
 #
-# Take an image of two pixels, an orange one and a blue one, and weights made up for the purpose.
+# (N1 starts anew in each notebook.) Take an image of two pixels, an orange one and a blue one, and weights made up for
+# the purpose.
 
 # %%
 import numpy as np
@@ -56,8 +57,8 @@ print(x.round(3))
 #
 # ## The same, as a network
 #
-# A 1x1 convolution is a matrix applied to the channels of each pixel, so $g$ is two of them with a ReLU between. This is
-# the package's source:
+# A 1x1 convolution is a matrix applied to the channels of each pixel, so $g$ is two of them with a ReLU between. This
+# is the package's source:
 
 # %%
 import inspect
@@ -97,14 +98,14 @@ print({name: tuple(parameter.shape) for name, parameter in g.named_parameters()}
 print(sum(parameter.numel() for parameter in g.parameters()), "parameters")
 
 # %% [markdown]
-# Three weights and a bias in, three weights and three biases out. Compare that with the GANs of earlier methods, which
-# have millions, and which are hard to train.
+# Three weights and a bias in, three weights and three biases out. Some earlier methods make images of the other
+# modality with GANs, networks that learn to paint: they have millions of parameters, and are hard to train.
 
 # %% [markdown]
 # ## What it costs
 #
-# Per pixel, three multiplications in and three out. The paper says 0.0002 G for an image of 256 x 128; PyTorch has a
-# counter that counts a multiplication and an addition as two, so we halve it.
+# Per pixel, three multiplications in and three out. The paper says 0.0002 G (giga, billions of operations) for an
+# image of 256 x 128; PyTorch has a counter that counts a multiplication and an addition as two, so we halve it.
 
 # %%
 from torch.utils.flop_counter import FlopCounterMode
@@ -131,8 +132,9 @@ print(
 # %% [markdown]
 # ## What g can be
 #
-# The paper compares $g$ with four fixed images: **Mean** of the channels, **Gray** (luma), **V** of HSV and **Y** of
-# YCbCr. On our two pixels:
+# The paper compares $g$ with four fixed recipes: **Mean** of the channels, **Gray** (a mean weighted as the eye does),
+# **V** of HSV (the largest channel; not the visible image $V$) and **Y** of YCbCr (Gray in a smaller range). On our two
+# pixels:
 
 # %%
 from xivlab.model import SPECIAL_CASES
@@ -142,7 +144,7 @@ for name, channel in SPECIAL_CASES.items():
 
 # %% [markdown] tags=["predict"]
 # **Predict, then move.** Which of the four can $g$ become exactly, with the right ten numbers? Take the presets of
-# the widget one after another and see whether the sliders follow. Then find a dark garment that is bright in
+# the widget one after another and read the line under the menu. Then find a dark garment that is bright in
 # infrared: can you make X bright there, without making everything bright?
 #
 # The widget begins with the weights of a trained model. Below the pictures it says how far V and X are from I, from 0
@@ -174,7 +176,7 @@ as_gray = generator([0.299, 0.587, 0.114], 0, [1, 1, 1], [0, 0, 0])
 assert torch.allclose(as_gray(noise), gray(noise).expand(-1, 3, -1, -1), atol=1e-6)
 
 # %% [markdown]
-# None does. So Mean, Gray and Y are places in the space that training searches, and V lies outside of it. What do the
+# None does. So Mean, Gray and Y are places in the space that training searches, and V of HSV lies outside. What do the
 # special cases look like beside a real infrared image? First two helpers: images as tensors, and tensors as pictures.
 
 # %%
@@ -210,7 +212,7 @@ image_strip(
 )
 
 # %% [markdown]
-# The infrared image is of another moment, as always in this data set. V makes colourful clothes brightest, because
+# The infrared image is of another moment, as always in this data set. V of HSV makes colourful clothes brightest, since
 # one strong channel is enough; that is a little like near infrared, where dyes wash out. Y is Gray with less
 # contrast. None of them can know what the dye hides.
 
@@ -243,7 +245,9 @@ lines(
 # %% [markdown]
 # ## How it dies
 #
-# Start with the weights of 1/3 and lower the bias $b$ step by step. Wherever the sum becomes negative the ReLU answers 0.
+# Start with first weights of 1/3 and lower the bias $b$ step by step. Wherever the sum becomes negative the ReLU
+# answers
+# 0. (The last weights are 1 here, so that X is bright enough to look at.)
 
 
 # %%
@@ -263,7 +267,7 @@ def lowered(b):
 
 # %% [markdown] tags=["predict"]
 # **Predict, then move.** Which pixels die first as $b$ falls? From which $b$ on is nothing left, whatever the
-# picture? And if training made one step too far to the left: what would bring it back?
+# picture? And if training lowered $b$ by one step too many: what would bring it back?
 #
 # <details><summary>Answer</summary>
 #
@@ -282,14 +286,13 @@ widgets.frame_slider(biases, [lowered(b_low) for b_low in biases], "b")
 # random, as PyTorch would, and count.
 
 # %%
-
 shares = np.array([alive(XGenerator(seed), v) for seed in range(200)])
 print(f"of 200 draws {np.mean(shares == 0):.0%} are dead on these images,")
 print(f"and {np.mean(shares <= 0.5):.0%} are dead at half of the pixels or more")
 
 # %% [markdown]
-# A good share of all random starts is dead before the first step. Here is one of them. Its gradient says what it can
-# still learn.
+# A good share of all random starts is dead before the first step. Here is one of them. The gradient of a loss says what
+# it can still learn; any loss will do, and we take the mean square of X.
 
 # %%
 dead = XGenerator(int(np.flatnonzero(shares == 0)[0]))
@@ -298,9 +301,9 @@ for name, parameter in dead.named_parameters():
     print(f"{name:14} largest gradient {parameter.grad.abs().max():.4f}")
 
 # %% [markdown]
-# Seven of the ten numbers get a gradient of exactly 0. Only the last biases learn, that is, the flat colour. No loss can
-# bring this X back (weight decay still shrinks $w$, but towards 0, not towards life), which is why ours starts from 1/3.
-# Side by side, the dead one, the liveliest of the 200, and the start from 1/3:
+# Seven of the ten numbers get a gradient of exactly 0. Only the last biases learn, that is, the flat colour. No loss
+# can bring this X back (weight decay still shrinks $w$, but towards 0, not towards life), which is why ours starts from
+# 1/3. Side by side, the dead one, the liveliest of the 200, and the start from 1/3:
 
 # %%
 contrast = [XGenerator(seed)(v).detach().clamp(0, 1).std((2, 3)).mean() for seed in range(200)]
@@ -331,8 +334,8 @@ for name, parameter in model.generator.named_parameters():
     print(f"{name:14}", parameter.detach().flatten().numpy().round(3))
 
 # %% [markdown]
-# They began at 0.333 and 0. The first row says which channels of V the model wants to see, the third how they are spread.
-# X need not stay in [0, 1], so it is clamped to be shown. As in Fig. 4 of the paper:
+# They began at 0.333 and 0. The first row says which channels of V the model wants to see, the third how they are
+# spread. X need not stay in [0, 1], so it is clamped to be shown. As in Fig. 4 of the paper:
 
 # %%
 image_strip(
@@ -375,9 +378,9 @@ for name, mean in means.items():
 
 # %% [markdown]
 # The last line orders the channels of our X; in the paper R would come first by far. Does it here? If not, that is a
-# finding: the data are others, the run is short, it starts from three equal channels, and a feature learner that
-# normalises its input cares little for a tint. The paper reads "redder" as "of longer wavelength, nearer to infrared".
-# The next section asks for that without the detour over tints.
+# finding: the data are others, the run is short, it starts from three equal channels, and nothing in the loss asks for
+# a tint. The paper reads "redder" as "of longer wavelength, nearer to infrared". The next section asks for that without
+# the detour over tints.
 #
 # ## Does X lie between?
 #
@@ -426,13 +429,13 @@ print(
 #
 # - $g$ is Eq. N1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
 # - It works pixel by pixel, so edges stay where they are; a GAN may move them.
-# - Mean, Gray and Y are inside what $g$ can be; V is not.
+# - Mean, Gray and Y are inside what $g$ can be; V of HSV is not.
 # - From a random start it may be dead for good; from 1/3 it lives.
 # - Whether X is redder, and whether it lies between, are measurements. Take them on your own runs.
 
 # %% [markdown] tags=["teacher"]
 # Let the class try to make X *look like* the infrared picture with the ten sliders, for two minutes, and compare the
-# distances that the widget prints. Then take the trained weights: most are surprised how little it cares.
+# distances that the widget prints. Then take the trained weights: most are surprised how little it cares for looks.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -544,12 +547,15 @@ check(
         (np.array(w), b)
         for w, b in (
             ([-0.5, -0.2, -0.1], -0.1),
-            ([-0.5, -0.2, -0.1], 0.1),
+            ([0.9, -0.2, -0.2], -0.2),
+            ([0.3, 0.3, 0.3], -0.4),
+            ([-0.5, -0.2, -0.1], 0.2),
             ([0.3, -0.5, -0.5], -0.2),
             ([0.1, 0.1, -0.9], -0.3),
         )
     ],
     mistakes={
+        "you asked red, green and blue alone; a mix of them may give more.": lambda w, b: b + w.max() <= 0,
         "you asked black only; another colour may give more.": lambda w, b: b <= 0,
         "you asked white only; a negative weight is best left at 0.": lambda w, b: b + w.sum() <= 0,
         "not all weights need be negative: b may outweigh them.": lambda w, b: bool((w < 0).all() and b <= 0),
@@ -562,6 +568,12 @@ check(
 def dead_for_all(w, b):
     # The brightest colour for w has 1 where a weight is positive and 0 where it is negative.
     return b + np.maximum(0, w).sum() <= 0
+
+
+# %% tags=["wrong"]
+# says: you asked red, green and blue alone
+def dead_for_all(w, b):
+    return all(b + w_c <= 0 for w_c in w)
 
 
 # %% tags=["wrong"]

@@ -9,8 +9,8 @@
 # - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
 # - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;
 # - say where each sample moves when the loss is lowered, and which samples do not move;
-# - recognise four failures: $\lambda = 0$, a $\lambda$ so large that everything collapses, one image per person, a margin
-#   of 0.
+# - recognise four failures: $\lambda = 0$, a $\lambda$ so large that everything collapses, one image per person, a
+#   margin of 0.
 #
 # **Minutes.** 60 for you; for the computer {minutes}.
 #
@@ -53,9 +53,9 @@ charts.feature_plane(
 )
 
 # %% [markdown]
-# Look at the infrared image of person 8 at the bottom (hollow triangle). Its nearest visible image is a filled *circle*:
-# person 7. With a shift as large as this one a search from infrared to visible goes wrong, although both modalities are
-# well ordered in themselves.
+# Look at the infrared image of person 8 at the bottom (hollow triangle). Its nearest visible image is a filled
+# *circle*: person 7. Its own partner, the filled triangle at the bottom, is farther away. That is what the gap does:
+# the shift alone, the same for everybody, sends a search from infrared to visible to the wrong person.
 #
 # ## 2. The distance $D$
 #
@@ -99,13 +99,13 @@ print("pairwise_distance:", slope.tolist())
 #
 # ## 3. Who is it? The identity loss, Eq. 9
 #
-# A linear classifier gives one score, a *logit*, per training person. The softmax makes probabilities $p_i$ of them, and
-# the loss is large when the right person got little:
+# A linear classifier gives one score, a *logit*, per training person. The softmax makes probabilities $p_i$ of them,
+# and the loss is large when the right person got little:
 #
 # $$L_{id} = -\sum_{i=1}^{M} \log p_i[y_i] \tag{9}$$
 #
-# Let the training set have three people, and give our four images these logits. The third image is unsure; the fourth
-# is sure and wrong.
+# Let the training set have three people, and give our four images these logits, a row each. The third image is unsure;
+# the fourth is sure and wrong.
 
 # %%
 logits = np.array([[4.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
@@ -124,13 +124,14 @@ assert np.isclose(loss.identity_loss(torch.tensor(logits), torch.tensor(classes)
 print(f"L_id = {L_id:.3f}, and guessing would cost {M * np.log(3):.3f}")
 
 # %% [markdown]
-# Remember the price of guessing, $\log C$ per image. A loss that stays there says that the classifier has learnt nothing.
+# One image that is sure and wrong makes the four dearer than guessing. Remember the price of guessing among $C$ people,
+# $\log C$ per image. A loss that stays there says that the classifier has learnt nothing.
 #
 # ## 4. Batch-hard triplets inside one modality, Eq. 10
 #
-# The second loss looks at distances. Each image becomes the **anchor** once. Among the images of the same person we take
-# the *farthest* (hardest positive, $d_p$), among those of other people the *nearest* (hardest negative, $d_n$). The
-# anchor is content when the positive is nearer by at least the margin $\alpha_2$:
+# The second loss looks at distances. Each image becomes the **anchor** once. Among the images of the same person we
+# take the *farthest* (hardest positive, $d_p$), among those of other people the *nearest* (hardest negative, $d_n$).
+# The anchor is content when the positive is nearer by at least the margin $\alpha_2$:
 #
 # $$L_{tri} = \sum_{i=1}^{M} \big[\alpha_2 + \underbrace{\max_{j:\,y_j = y_i} D(f_i, f_j)}_{d_p}
 # - \underbrace{\min_{k:\,y_k \ne y_i} D(f_i, f_k)}_{d_n}\big]_+ \qquad [z]_+ = \max(z, 0) \tag{10}$$
@@ -147,7 +148,7 @@ charts.hardest(D, labels, names, names, pick=False)
 
 # %% [markdown] tags=["predict"]
 # **Predict before you run it.** In each row, which framed number is the hardest positive, which unframed number the
-# hardest negative? Which two anchors are not content?
+# hardest negative? With $\alpha_2 = 0.3$, as in the paper, which two anchors are not content?
 #
 # <details><summary>Answer</summary>
 #
@@ -174,9 +175,9 @@ gaps = dict(zip(names, d_p - d_n))
 charts.hinge([alpha2, 1.5], gaps)
 
 # %% [markdown]
-# The two anchors of person 7 lie on the flat part: loss 0, and slope 0, so they ask for nothing. Those of person 8 lie on
-# the slope. The dashed line has a larger margin: it starts earlier and asks for more. The slope is 1 everywhere beyond
-# the corner, so a larger margin does not pull *harder*; it pulls *more anchors, for longer*.
+# The two anchors of person 7 lie on the flat part: loss 0, and slope 0, so they ask for nothing. Those of person 8 lie
+# on the slope. The dashed line has a larger margin: it starts earlier and asks for more. The slope is 1 everywhere
+# beyond the corner, so a larger margin does not pull *harder*; it pulls *more anchors, for longer*.
 
 # %%
 L_tri = np.maximum(alpha2 + d_p - d_n, 0).sum()
@@ -220,9 +221,9 @@ print(f"L_I = L_X = L_V = {L_I:.3f},  L_M = {L_M:.3f}")
 #
 # ## 6. Across two modalities, Eqs. 3 to 6
 #
-# Now anchor and others come from *different* modalities. Everything else stays: hardest positive, hardest negative, hinge,
-# with a larger margin $\alpha_1$. Infrared anchors $f_i$ among X images $f'_j$ are one direction, X anchors among infrared
-# images the other:
+# Now anchor and others come from *different* modalities. Everything else stays: hardest positive, hardest negative,
+# hinge, with a larger margin $\alpha_1$, 0.5 in the paper. Infrared anchors $f_i$ among X images $f'_j$ are one
+# direction, X anchors among infrared images the other:
 #
 # $$L_{I-X} = \sum_{i=1}^{M} \big[\alpha_1 + \max_{j:\,y_j = y_i} D(f_i, f'_j) - \min_{k:\,y_k \ne y_i} D(f_i, f'_k)\big]_+ \tag{5}$$
 #
@@ -249,8 +250,8 @@ D_IV = np.sqrt(((infrared[:, None] - visible[None]) ** 2).sum(2))
 charts.hardest(D_IV, labels, ["I " + n for n in names], ["V " + n for n in names])
 
 # %% [markdown]
-# Also note the diagonal: an image and its own partner are not at distance 0 any more, but at 3, the gap. Here is Eq. 5 as
-# a function of ours; Eq. 6 is the same with the two modalities exchanged.
+# Also note the diagonal: an image and its own partner are not at distance 0 any more, but at 3, the gap. Here is Eq. 5
+# as a function of ours; Eq. 6 is the same with the two modalities exchanged.
 
 # %%
 alpha1 = 0.5
@@ -294,13 +295,13 @@ assert np.isclose(loss.total_loss(torch.tensor(L_M), torch.tensor(L_C), lam), L)
 print(f"L = {L_M:.3f} + {lam} * {L_C:.3f} = {L:.3f}")
 
 # %% [markdown]
-# $\lambda$ looks small, but it is not the share of the result. What counts is how hard each term *pulls*, and that is
-# section 9.
+# $\lambda$ looks small, but a small term may still matter. Training does not feel the size of a term, only its
+# gradient: which way and how hard it *pulls* each feature. That is section 9.
 #
 # ## 8. The same at the paper's size
 #
-# The paper's batch has 12 people with 4 images each, so $M = 48$, and ResNet-50 makes 2048 numbers of each image. Our
-# `across` does not care, but for which images show the same person. Random features will do.
+# The authors' batch has 12 people with 4 images each, so $M = 48$, and ResNet-50 makes 2048 numbers of each image. Our
+# `across` takes any size; it only has to be told which images show the same person. Random features will do.
 
 # %%
 many = torch.arange(12).repeat_interleave(4)
@@ -313,8 +314,8 @@ assert np.isclose(loss.cross_modality(big_i, big_x, many, alpha1), by_hand)
 print(f"{alike.size} distances, of which {2 * len(many)} count: {2 * len(many) / alike.size:.0%}")
 
 # %% [markdown]
-# Only who is who had to be said, and the package still agrees. But batch-hard throws away more the larger the batch is:
-# of our sixteen distances it used eight, of these it uses one in twenty-four. The few that are left are the most
+# The package still agrees. But batch-hard throws away more the larger the batch is: of our sixteen distances it used
+# eight, of these (in one direction) it uses one in twenty-four. The few that are left are the most
 # extreme, and a wrong label among them is heard in every row.
 #
 # ## 9. Where does each sample move?
@@ -355,9 +356,9 @@ charts.feature_plane(
 )
 
 # %% [markdown]
-# On the left the three blocks move in the same way, as three copies of one picture: nothing there closes the gap. On the
-# right the arrows of infrared and of the other two differ, so that the blocks move *relative to each other*. The print
-# below says it in numbers: the mean arrow of each block is what the block does as a whole.
+# On the left the three blocks move in the same way, as three copies of one picture: nothing there closes the gap. On
+# the right the arrows of infrared and of the other two differ, so that the blocks move *relative to each other*. The
+# print below says it in numbers: the mean arrow of each block is what the block does as a whole.
 
 # %%
 for title, moves in (("inside ", inside), ("between", between)):
@@ -366,17 +367,18 @@ for title, moves in (("inside ", inside), ("between", between)):
 
 # %% [markdown]
 # Inside a modality the mean arrow is zero: pulls and pushes are always between two images of the same block, equal and
-# opposite. Between modalities infrared gets a mean arrow, and X and visible get the opposite ones; over all three they
-# cancel again. So only $L_C$ can move one modality towards another *as a whole*.
+# opposite. Between modalities infrared as a whole goes to the right, X and visible to the left: towards each other.
+# Over all three the arrows cancel again. So only $L_C$ can move one modality towards another *as a whole*.
 #
 # ## 10. Move the points yourself
 #
-# Here the points are yours: drag one, choose a loss and its margins, and see who is whose hardest positive and negative,
-# and where everybody would go. The identity loss is held at 0, that of a classifier which is always sure and right.
+# Here the points are yours: drag one, choose a loss and its margins, and see who is whose hardest positive and
+# negative, and where everybody would go. 7a and 7b are the first and the second image of person 7. The identity loss is
+# held at 0, that of a classifier which is always sure and right.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The infrared images of person 7 are content among the visible ones. You raise $\alpha_1$ step by
-# step. When do they begin to pay? And once they pay, does their pull grow with the margin?
+# **Predict, then move.** The infrared images of person 7 are content among the visible ones. You raise $\alpha_1$ step
+# by step. When do they begin to pay? And once they pay, does their pull grow with the margin?
 #
 # <details><summary>Answer</summary>
 #
@@ -398,8 +400,8 @@ widgets.loss_geometry()
 #
 # ## 11. Failures on purpose: the margin, and one image per person
 #
-# How large should a margin be? We count who pays, for infrared against visible, with features of the size a network
-# might have at the start.
+# How large should a margin be? We count who pays, one modality against another, with made-up features: each person has
+# a corner of its own, and noise is added to every image.
 
 # %%
 rng = torch.Generator().manual_seed(0)
@@ -415,8 +417,8 @@ for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
 # as well. The paper takes $\alpha_2 = 0.3$ inside a modality and $\alpha_1 = 0.5$ across, to stress the constraints
 # between modalities.
 #
-# **Margin 0.** It seems honest: ask for the right order and no more. But ask what the laziest network pays, the one that
-# gives every image the same features.
+# **Margin 0.** It seems honest: ask for the right order and no more. But ask what the laziest network pays, the one
+# that gives every image the same features.
 
 # %%
 lazy = torch.zeros(M, 2, dtype=torch.float64)
@@ -439,8 +441,8 @@ charts.hardest(D, strangers, who, who)
 
 # %% [markdown]
 # Every solid frame lies on the diagonal, at distance 0. There is nothing to pull: Eq. 10 only pushes people apart, and
-# never learns what two images of one person have in common. Across modalities the partner remains, so Eqs. 5 and 6 still
-# work. That is why batches are drawn as people *times* images, and why the paper takes four of each.
+# never learns what two images of one person have in common. Across modalities the partner remains, so Eqs. 5 and 6
+# still work. That is why batches are drawn as people *times* images, and why the authors take four of each.
 #
 # ## 12. Failures on purpose: λ
 #
@@ -471,8 +473,8 @@ def toy_images(generator, noise=0.2):
 # %%
 def toy_losses(f, classifier, images):
     i, x, v = (f(m) for m in images)
-    L_M = loss.respective_gap(*(loss.modality_loss(z, classifier(z), labels, 0.3) for z in (i, x, v)))
-    L_C = loss.cross_gap(loss.cross_modality(i, x, labels, 0.5), loss.cross_modality(i, v, labels, 0.5))
+    L_M = loss.respective_gap(*(loss.modality_loss(z, classifier(z), labels, alpha2) for z in (i, x, v)))
+    L_C = loss.cross_gap(*(loss.cross_modality(i, z, labels, alpha1) for z in (x, v)))
     return L_M, L_C
 
 
@@ -538,7 +540,7 @@ def plane(row):
 #
 # - $\lambda = 0$: they lie in different places. Each modality is ordered, but the search across fails for many. $L_C$
 #   was never asked to be small, and is not.
-# - Around 1: hollow and filled markers of one shape come together. The search is better, at little cost in $L_M$.
+# - Around 1: hollow and filled markers of one shape come together. The search is better, at little or no cost in $L_M$.
 # - $\lambda = 100$: **collapse**. All features sit nearly in one point, where every $d_p$ and every $d_n$ is 0 and
 #   each anchor pays just its margin.
 #
@@ -566,9 +568,9 @@ print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:
 # gradient is 0, and there is no way out. The identity loss would hold the people apart, but at $\lambda = 100$ nobody
 # hears it.
 #
-# Beware: the column "found first" may look harmless even so, for it compares distances and does not see that all of them
-# are tiny. **A triplet loss that stands still at its margin, and an identity loss at the price of guessing, are the signs
-# of a collapse.**
+# Beware: the column "found first" may look harmless even so, for it compares distances and does not see that all of
+# them are tiny. **A triplet loss that stands still at its margin, and an identity loss at the price of guessing, are
+# the signs of a collapse.**
 #
 # ## Takeaways
 #
@@ -593,8 +595,8 @@ print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:
 #
 # Difficulty ●○○ · importance ●●● · 5 minutes
 #
-# `distance` is $M \times M$, `labels` has $M$ entries, both are NumPy arrays. Return for each anchor (a row) the *index* of
-# its hardest negative.
+# `distance` is $M \times M$, `labels` has $M$ entries, both are NumPy arrays. Return for each anchor (a row) the
+# *index* of its hardest negative.
 #
 # <details><summary>Hint</summary>
 #
@@ -661,8 +663,8 @@ def hardest_negative(distance, labels):
 #
 # Difficulty ●●○ · importance ●●● · 10 minutes
 #
-# Write Eqs. 5, 6 and 10 as one function, without a loop. `anchor` and `other` are $M \times D$ tensors, `labels` has $M$
-# entries; return the *sum* over the anchors.
+# Write Eqs. 5, 6 and 10 as one function, without a loop. `anchor` and `other` are tensors of $M$ rows, a feature each;
+# `labels` has $M$ entries. Return the *sum* over the anchors.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -745,8 +747,9 @@ def my_triplet(anchor, other, labels, margin):
 #
 # Difficulty ●○○ · importance ●●○ · 5 minutes
 #
-# The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11. Return
-# the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`.
+# The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11.
+# Return the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`. `L_IX` and `L_IV`
+# are the two terms of Eq. 3.
 #
 # <details><summary>Hint</summary>
 #
@@ -766,7 +769,9 @@ check(
     lambda method, *parts: {"baseline": 5.0, "baseline+x": 7.0, "baseline+x+cmg": 19.0}[method],
     [(method, 1.0, 2.0, 4.0, 8.0, 16.0, 0.5) for method in ("baseline", "baseline+x", "baseline+x+cmg")],
     mistakes={
-        "this method does not know L_X.": lambda *_: 7.0,
+        "this method does not know L_X.": lambda method, *_: 7.0 if method == "baseline" else np.nan,
+        "this method has L_X as well.": lambda *_: 5.0,
+        "Eq. 11 adds the weighted L_C to these three.": lambda *_: 7.0,
         "L_C belongs to the third method only.": lambda method, *_: 17.0 if method == "baseline" else 19.0,
         "L_C lacks its weight, lam.": lambda *_: 31.0,
     },

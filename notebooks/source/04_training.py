@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 04 Training
 #
-# The losses are known; now a network has to live by them. How do batches have to be made, how large a step is taken, when is it enough, and who decides which model is kept? You take one
-# training step by hand, watch three hundred of them, and stop and go on in the middle.
+# The losses are known; now a network has to live by them. How do batches have to be made, how large a step is taken,
+# when is it enough, and who decides which model is kept? You take one training step by hand, watch three hundred of
+# them, and stop and go on in the middle.
 #
 # **Goals.** After this notebook you can
 # - read the settings of a run, and say where the demo differs from the paper;
@@ -13,7 +14,8 @@
 #
 # **Minutes.** 50 for you; for the computer {minutes}.
 #
-# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb). The demo run of notebook 00 is found again if it is there, else it is trained here.
+# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb). The demo run of notebook 00 is found again if it is
+# there, else it is trained here.
 
 # %%
 import inspect
@@ -32,10 +34,10 @@ print(banner())
 # %% [markdown]
 # ## 1. All settings in one place
 #
-# A run is described by one frozen `Config`. Whatever the paper leaves open is a named setting there. Presets give whole
-# sets of values: `demo` for a laptop, `paper-sysu`, `paper-regdb` and `paper-llcm` for the paper's settings on three real data sets
-# (SYSU-MM01, RegDB and the newer LLCM). The table
-# shows where this notebook's settings differ from the paper's.
+# A run is described by one `Config`, frozen: it cannot be changed once it is made. Whatever the paper leaves open is a
+# named setting there. Presets give whole sets of values: `demo` for a laptop, `paper-sysu`, `paper-regdb` and
+# `paper-llcm` for the paper's settings on three real data sets (SYSU-MM01, RegDB and the newer LLCM). The table shows
+# where this notebook's settings differ from the paper's.
 
 # %%
 from xivlab.config import preset
@@ -47,10 +49,11 @@ table = pd.DataFrame({name: {k: str(v) for k, v in vars(c).items()} for name, c 
 table[table["here"] != table["paper-sysu"]]
 
 # %% [markdown]
-# What differs is size and length: a smaller network (`slim`) on smaller images, fewer people in a batch, fewer and shorter epochs, and
-# with them the learning rate and the augmentation (`pad`: by how many pixels an image may be shifted; `erase`: how often a rectangle of it is
-# painted over). `weights` says what the network learnt before: people in visible light, like `slim` in notebook 01, or ImageNet. `train_on` is for
-# section 7. The method is not in the table, because it is the same: the losses, the margins, $\lambda$ and X.
+# What differs is size and length: a smaller network (`slim`) on smaller images, fewer people in a batch, fewer and
+# shorter epochs, and with them the learning rate and the augmentation (`pad`: by how many pixels an image may be
+# shifted; `erase`: how often a rectangle of it is painted over). `weights` says what the network learnt before: people
+# in visible light, like `slim` in notebook 01, or ImageNet. `train_on` is for section 7. The method is not in the
+# table, because it is the same: the losses, the margins, $\lambda$ and X.
 #
 # A setting that makes no sense is refused when the `Config` is made, not an hour later:
 
@@ -63,13 +66,14 @@ except XivlabError as error:
     print(error)
 
 # %% [markdown]
-# The sentence says what to change. All errors of the package are of this kind. (What $K = 1$ would do to the triplets is one of the failures of notebook 03.)
+# The sentence says what to change. All errors of the package are of this kind. (What $K = 1$ would do to the triplets
+# is one of the failures of notebook 03.)
 #
 # ## 2. A batch: P people, K images, three modalities
 #
-# The triplet losses need, for every image, another image of the *same* person and images of *others* in the same batch. So
-# a batch is not drawn image by image: it takes $P$ people, and $K$ images of each in each modality, $M = P K$. `Training` holds
-# everything that a run needs; we ask it for the first batch.
+# The triplet losses need, for every image, another image of the *same* person and images of *others* in the same batch.
+# So a batch is not drawn image by image: it takes $P$ people, and $K$ images of each in each modality, $M = P K$.
+# `Training` holds everything that a run needs; we ask it for the first batch.
 
 # %%
 from xivlab.train import Training
@@ -84,9 +88,10 @@ print(
 print("labels:", batch.labels)
 
 # %% [markdown]
-# A label is the person's place in the classifier. Each comes $K$ times in a row, and row $i$ of the infrared and of the visible block show the same person. We look at
-# the first people of the batch as the network gets them, augmented (mirrored or shifted at random, with a black
-# rim). X is made from the visible image by $g$, which has learnt nothing yet.
+# A label is the person's place in the classifier. Each comes $K$ times in a row, and row $i$ of the infrared and of the
+# visible block show the same person. We look at the first people of the batch as the network gets them, augmented
+# (mirrored or shifted at random, with a black rim). X is made from the visible image by $g$, which has learnt nothing
+# yet.
 
 # %%
 from xivlab.augment import augment
@@ -110,16 +115,16 @@ image_strip(
 )
 
 # %% [markdown]
-# Down a column stands one person, though not the same moment: the infrared and the visible image come from different cameras,
-# with another pose and another background. X is dark and gray at the start, for $g$ begins as a third of the mean
-# of red, green and blue.
+# Down a column stands one person, though not the same moment: the infrared and the visible image come from different
+# cameras, with another pose and another background. X is dark and gray at the start, for $g$ begins as a third of the
+# mean of red, green and blue.
 #
 # **Predict.** Must the *pose* be the same down a column for Eqs. 5 and 6 to be right?
 #
 # <details><summary>Answer</summary>
 #
-# No. The losses only use who is the same person. Alignment of the people saves bookkeeping: one vector of labels serves all
-# three blocks.
+# No. The losses only use who is the same person. Alignment of the people saves bookkeeping: one vector of labels serves
+# all three blocks.
 #
 # </details>
 #
@@ -135,8 +140,9 @@ print(
 # %% [markdown]
 # ## 3. How large a step? Warm-up and decay
 #
-# The size of a step is the learning rate. At the start the classifier is random and its gradients point anywhere, so the rate
-# begins at a hundredth and rises in a line (*warm-up*). Later it falls to a tenth, twice, so that the weights come to rest.
+# The size of a step is the learning rate. At the start the classifier is random and its gradients point anywhere, so
+# the rate begins at a hundredth and rises in a line (*warm-up*). Later it falls to a tenth, twice, so that the weights
+# come to rest.
 
 # %%
 from xivlab.figures import lines
@@ -185,11 +191,11 @@ from xivlab.train import losses
 print(inspect.getsource(losses).split('"""')[2])
 
 # %% [markdown]
-# The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells the three
-# methods apart.
+# The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells
+# the three methods apart.
 #
-# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large is
-# the identity loss of one image?
+# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large
+# is the identity loss of one image?
 
 # %%
 before = training.model.generator.reduce.weight.detach().flatten().clone()
@@ -206,8 +212,8 @@ print({name: round(value, 2) for name, value in first.items() if name.startswith
 #
 # </details>
 #
-# The printed terms also let you check Eq. 11 by hand: the loss is the sum of $L_I$, $L_X$, $L_V$ plus $\lambda$ times the sum of
-# the two cross terms.
+# The printed terms also let you check Eq. 11 by hand: the loss is the sum of $L_I$, $L_X$, $L_V$ plus $\lambda$ times
+# the sum of the two cross terms.
 
 # %%
 L_M = sum(first[f"loss_{name}"] for name in ("infrared", "x", "visible"))
@@ -218,15 +224,15 @@ print(f"L = {L_M:.2f} + {config.lam} * {L_C:.2f} = {first['loss']:.2f}")
 print("weights of g for R, G, B have moved by", (after - before).cpu().numpy())
 
 # %% [markdown]
-# $g$ has moved too, by very little, for the warm-up has only begun. (All three weights by the same amount: Adam's first step is as long as the
-# learning rate, however large the gradient is.) The losses reach through $f$ into the pixels of X, and nobody ever said what X should look like. That is
-# what the paper calls self-supervised.
+# $g$ has moved too, by very little, for the warm-up has only begun. (All three weights by the same amount: Adam's first
+# step is as long as the learning rate, however large the gradient is.) The losses reach through $f$ into the pixels of
+# X, and nobody ever said what X should look like. That is what the paper calls self-supervised.
 #
 # ## 5. Train, or find it finished
 #
-# `train` repeats that step, scores the validation people now and then, and writes a run folder whose name is made from the settings,
-# the data and the version. If such a run is finished, it is not trained again. A bar shows loss, speed and rank-1 while it
-# runs; stop it with ■ (interrupt the kernel) whenever you like.
+# `train` repeats that step, scores the validation people now and then, and writes a run folder whose name is made from
+# the settings, the data and the version. If such a run is finished, it is not trained again. A bar shows loss, speed
+# and rank-1 while it runs; stop it with ■ (interrupt the kernel) whenever you like.
 
 # %%
 from xivlab.train import train
@@ -236,21 +242,21 @@ for file in sorted(run.folder.glob("[!.]*")):
     print(f"{file.stat().st_size / 1e6:8.2f} MB  {file.name}")
 
 # %% [markdown]
-# `config.json` holds the settings, `log.csv` a row per step, `metrics.csv` a row per evaluation, `model.safetensors` the best
-# model, `state.pt` what is needed to go on, `embeddings.npz` the embedded test people, written last.
+# `config.json` holds the settings, `log.csv` a row per step, `metrics.csv` a row per evaluation, `model.safetensors`
+# the best model, `state.pt` what is needed to go on, `embeddings.npz` the embedded test people, written last.
 #
 # ## 6. The training curve
 #
-# **Predict.** Which falls faster, the loss inside the modalities or the one between infrared and visible? And is infrared
-# against X easier than infrared against visible?
+# **Predict.** Which falls faster, the loss inside the modalities or the one between infrared and visible? And is
+# infrared against X easier than infrared against visible?
 
 # %%
 log, metrics = (pd.read_csv(run.folder / name) for name in ("log.csv", "metrics.csv"))
 charts.training_curves(log, metrics)
 
 # %% [markdown]
-# The faint lines are single steps, which jump because every batch shows other people; the strong ones are running means. The next
-# cell puts the first and the last twentieth of the run into numbers.
+# The faint lines are single steps, which jump because every batch shows other people; the strong ones are running
+# means. The next cell puts the first and the last twentieth of the run into numbers.
 
 # %%
 terms = [name for name in log if name.startswith("loss")]
@@ -262,22 +268,26 @@ pd.DataFrame({"start": log[terms].head(part).mean(), "end": log[terms].tail(part
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# The column *left* is the share of a term that is left. A sane curve hardly moves in the warm-up, then falls, then levels off once the
-# learning rate is small, and no term rises for long. The terms between modalities usually keep the larger share: they are the hard part of the task. Compare `loss_infrared_x` with
-# `loss_infrared_visible` to see whether X is the nearer partner, as the paper says it should be; if the two lie on each other, as they do in
-# the pictures here, it is not. Signs of trouble
-# are those of notebook 03: cross terms that stand still at $2\alpha_1 = 1$ (collapse), or modality terms that stay at $\log C$
-# (nothing learnt).
+# The column *left* is the share of a term that is left. A sane curve hardly moves in the warm-up, then falls, then
+# levels off once the learning rate is small, and no term rises for long. The terms between modalities usually keep the
+# larger share: they are the hard part of the task. Compare `loss_infrared_x` with `loss_infrared_visible` to see
+# whether X is the nearer partner, as the paper says it should be; if the two lie on each other, as they do in the
+# pictures here, it is not.
+#
+# Signs of trouble are those of notebook 03: cross terms that stand still at $2\alpha_1 = 1$ (collapse), or modality
+# terms that never get below $\log C$ (nothing learnt). In the run shown here the cross terms fall little, but lie above
+# $2\alpha_1$. That is no collapse: for many an anchor the hardest positive is still farther than the hardest negative.
 #
 # </details>
 #
-# Rank-1 on the validation people is the share of infrared queries whose first answer is right; chance would be about one in the number of
-# people (the cell counts the test people, whom every data set has; the validation people are fewer here, so chance on them is higher). mAP and
-# mINP are other scores of the same search, for notebook 05. These people are not in the training set, so the curve shows what was learnt about people *in general*.
+# Rank-1 on the validation people is the share of infrared queries whose first answer is right; chance would be about
+# one in the number of people. mAP and mINP are other scores of the same search, for notebook 05. These people are not
+# in the training set, so the curve shows what was learnt about people *in general*.
 
 # %%
 val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)]
-chance = 1 / len(np.unique(data.test.person))
+searched = data.val if len(data.val) else data.test  # RegDB and LLCM have no validation people
+chance = 1 / len(np.unique(searched.person))
 print(f"chance is about {chance:.1%}")
 (100 * val.set_index("step")[["rank1", "mAP", "mINP"]]).round(1)
 
@@ -286,19 +296,21 @@ print(f"chance is about {chance:.1%}")
 #
 # ## 7. Why `val` chooses, and never `test`
 #
-# The run keeps the model with the highest mAP on `val`, by the test distance of its settings (v+x, that is Eq. 2, for a model with X):
+# The run keeps the model with the highest mAP on `val`, by the test distance of its settings (v+x, that is Eq. 2, for a
+# model with X):
 
 # %%
 for step, best in val.set_index("step")["mAP"].nlargest(1).items():
     print(f"kept: the model of step {step}, mAP on val {best:.1%}")
 
 # %% [markdown]
-# (Settings with `train_on="train+val"`, such as the paper's presets, let the validation people train too; there is nothing to
-# choose on then, and the model of the last step counts.)
+# (Settings with `train_on="train+val"`, such as the paper's presets, let the validation people train too; there is
+# nothing to choose on then, and the model of the last step counts.)
 #
-# Why not take the one that is best on `test`, and report that? Because the best of several measurements is partly the *luckiest*. A
-# simulation: 20 models that are all equally good (each finds a person with probability one half), measured on 100 people. We
-# choose the best of them and report its score twice: on the people that chose it, and on new ones.
+# Why not take the one that is best on `test`, and report that? Because the best of several measurements is partly the
+# *luckiest*. A simulation: 20 models that are all equally good (each finds a person with probability one half),
+# measured on 100 people. We choose the best of them and report its score twice: on the people that chose it, and on new
+# ones.
 
 # %%
 rng = np.random.default_rng(0)
@@ -308,7 +320,8 @@ print(f"score on the people that chose it: {chosen_on.max(1).mean():.1%}")
 print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean():.1%}")
 
 # %% [markdown]
-# All models are worth 50 %, yet the chosen one seems to be worth clearly more on the people who chose it. On new people the gain is gone.
+# All models are worth 50 %, yet the chosen one seems to be worth clearly more on the people who chose it. On new people
+# the gain is gone.
 
 # %%
 from xivlab import widgets
@@ -325,12 +338,14 @@ def choosing(models):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many does it take until the lie, what the best seems to be worth above its true 50 %, is ten points? Does it stop growing?
+# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many
+# does it take until the lie, what the best seems to be worth above its true 50 %, is ten points? Does it stop growing?
 #
 # <details><summary>Answer</summary>
 #
-# It begins with the second model, reaches ten points somewhere between twenty and fifty, and then grows ever more slowly, but never stops. Every epoch at which the test people are
-# looked at is a model to choose from, and 120 epochs are 120 models (alike to each other, so it is less bad than here). New people stay at 50 %.
+# It begins with the second model, reaches ten points somewhere between twenty and fifty, and then grows ever more
+# slowly, but never stops. Every epoch at which the test people are looked at is a model to choose from, and 120 epochs
+# are 120 models (alike to each other, so it is less bad than here). New people stay at 50 %.
 #
 # </details>
 
@@ -339,10 +354,11 @@ models = (1, 2, 5, 10, 20, 50, 100)
 widgets.frame_slider(models, [choosing(count) for count in models], "models", start=4)
 
 # %% [markdown]
-# Whoever
-# chooses on `test` reports the upper cloud, and cannot know how much of it is luck. Here the test people are embedded once, at
-# the very end, and their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them. (They are lower than those on `val` for a plain reason as well: there are more test people, and a
-# larger gallery is harder, as notebook 00 showed.)
+# (The numbers are means over all 1000 repetitions, the dots are 200 of them.) Whoever chooses on `test` reports the
+# upper cloud, and cannot know how much of it is luck. Here the test people are embedded once, at the very end, and
+# their scores are in `metrics.csv` as the rows with `split = test`; notebook 05 is about them. (They are lower than
+# those on `val` for a plain reason as well: there are more test people, and a larger gallery is harder, as notebook 00
+# showed.)
 #
 # ## 8. Stop and go on
 #
@@ -375,9 +391,9 @@ difference = max(float((one.double() - other.double()).abs().max()) for one, oth
 print(f"finished: {resumed.finished}; largest difference between the two models: {difference}")
 
 # %% [markdown]
-# On a CPU the difference is 0: not nearly the same run, but the same run. This works because nothing random is remembered: batch
-# and augmentation follow from (seed, step), and `state.pt` holds weights, optimiser and step. (A GPU may add up
-# in another order and differ in the last digits.)
+# On a CPU the difference is 0: not nearly the same run, but the same run. This works because nothing random is
+# remembered: batch and augmentation follow from (seed, step), and `state.pt` holds weights, optimiser and step. (A GPU
+# may add up in another order and differ in the last digits.)
 
 # %%
 import shutil
@@ -385,16 +401,19 @@ import shutil
 shutil.rmtree(folder)
 
 # %% [markdown]
-# The widget does the same with buttons. *Train* runs in the background, so that you can go on reading; *Stop* saves, and *Train* goes on.
+# The widget does the same with buttons. *Train* runs in the background, so that you can go on reading; *Stop* saves,
+# and *Train* goes on.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then train.** Choose the method Baseline, and watch the first hundred steps. Which of the loss terms will be missing? Will rank-1 on the validation people be above or below that of
-# the run above when it ends? Then do the same with $\lambda = 0$.
+# **Predict, then train.** Choose the method Baseline, and watch the first hundred steps. Which of the loss terms will
+# be missing? Will rank-1 on the validation people be above or below that of the run above when it ends? Then go back to
+# Baseline+X+CMG, with $\lambda = 0$: what is missing now?
 #
 # <details><summary>Answer</summary>
 #
-# The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say which method is better (notebook 06 has five). With $\lambda = 0$ the cross terms are
-# still computed and drawn, but nobody listens to them. If they fall all the same, it is the classifier that does it, for the modalities share it.
+# The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say
+# which method is better (notebook 06 has five; *seed* is a slider, too). With $\lambda = 0$ the terms between
+# modalities would count nothing, so they are left out: what trains is Baseline+X, with $L_I$, $L_X$ and $L_V$.
 #
 # </details>
 
@@ -407,8 +426,9 @@ live
 #
 # **A GPU** needs no change: `train` takes CUDA if there is one, else Apple's MPS, else the CPU.
 #
-# **The paper's settings** are one word: start JupyterLab with the environment variable `XIVLAB_SCALE=paper`, and all the cells of
-# all notebooks run with ResNet-50, images of 256 x 128 and 120 epochs. In your own code it is one word as well:
+# **The paper's settings** are one word: start JupyterLab with the environment variable `XIVLAB_SCALE=paper`, and all
+# the cells of all notebooks run with ResNet-50, images of 256 x 128 and 120 epochs. In your own code it is one word as
+# well:
 
 # %%
 big = preset("paper-sysu")
@@ -417,10 +437,11 @@ print(f"{big.backbone}, {big.height} x {big.width}, M = {big.per_modality}")
 print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs")
 
 # %% [markdown]
-# Compare the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this would take
-# weeks, so it is for a GPU.
+# Compare the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this
+# would take weeks, so it is for a GPU.
 #
-# **Real data** are one word too: `XIVLAB_DATA` names the folder of a packed data set, and `load` opens it like the synthetic one.
+# **Real data** are one word too: `XIVLAB_DATA` names the folder of a packed data set, and `load` opens it like the
+# synthetic one.
 #
 # ## Takeaways
 #
@@ -431,7 +452,8 @@ print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epoch
 # - What depends on (seed, step) alone need not be saved, and a resumed run is the same run.
 
 # %% [markdown] tags=["teacher"]
-# While the class trains, ask what the machine does between two steps, and which part of `learn` would be slow on a GPU. A training at demo scale takes about a minute, on battery two.
+# While the class trains, ask what the machine does between two steps, and which part of `learn` would be slow on a GPU.
+# A training at demo scale takes about a minute, on battery two.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -441,7 +463,7 @@ print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epoch
 # Difficulty ●○○ · importance ●●○ · 6 minutes
 #
 # Write the schedule of section 3: from a hundredth of `peak` in a line up to `peak` at
-# epoch `warmup`, then `peak`, and a tenth of it after each epoch in `decays` (from that epoch on).
+# epoch `warmup`, then `peak`; and from each epoch in `decays` on, a tenth of what it was before.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -451,7 +473,8 @@ print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epoch
 #
 # <details><summary>Hint 2</summary>
 #
-# A line from 0.01 to 1: `0.01 + 0.99 * epoch / warmup`. And `sum(epoch >= decay for decay in decays)` counts the stairs behind you.
+# A line from 0.01 to 1: `0.01 + 0.99 * epoch / warmup`. And `sum(epoch >= decay for decay in decays)` counts the stairs
+# behind you.
 #
 # </details>
 

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 05 Search and scores
 #
-# A network has turned pictures of people whom it never saw into vectors. Is it any good? The field answers with a few numbers and
-# many rules about who may be searched for what. In this notebook you compute the numbers by hand, meet the rules, and
-# break three of them on purpose, to see how good a bad number can look.
+# A network has turned pictures of people whom it never saw into vectors. Is it any good? The field answers with a few
+# numbers and many rules about who may be searched for what. In this notebook you compute the numbers by hand, meet the
+# rules, and break some of them on purpose, to see how good a bad number can look.
 #
 # **Goals.** After this notebook you can
 # - work out Eq. 2 for one query and four gallery images, and say what D(I, V), D(I, X) and their sum are;
@@ -107,17 +107,18 @@ ranked_lists(
 )
 
 # %% [markdown]
-# Look for what the query shares with each: build, hair, a bag, what is bright and what is dark. Colour is no help to us here, and the
-# model has to do without it as well.
+# Look for what the query shares with each: build, hair, a bag, what is bright and what is dark. Colour is no help to us
+# here, and the model has to do without it as well.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The widget ranks the whole gallery by $D(I, V)$, by $D(I, X)$ and by their sum. Find a query whose first
-# places differ in the rows v and x. Which of the two will the row v+x follow?
+# **Predict, then move.** The widget ranks the whole gallery by $D(I, V)$, by $D(I, X)$ and by their sum. Find a query
+# whose first places differ in the rows v and x. Which of the two will the row v+x follow?
 #
 # <details><summary>Answer</summary>
 #
-# The one that is surer: a sum sides with the distance whose differences are larger. Where v puts the right image at 0.70 and a wrong one
-# at 0.72, and x the other way round at 0.80 and 0.60, the sum follows x. That can save a query, and it can spoil one.
+# The one that is surer: a sum sides with the distance whose differences are larger. Where v puts the right image at
+# 0.70 and a wrong one at 0.72, and x the other way round at 0.80 and 0.60, the sum follows x. That can save a query,
+# and it can spoil one.
 #
 # </details>
 
@@ -127,13 +128,13 @@ from xivlab import widgets
 widgets.search(run, data)
 
 # %% [markdown]
-# Two things in the widget have to wait for section 4: images that the rules hide from the query are on the left, under *left out*; and *first hit*
-# counts people, *hits at* images, so the two may differ.
+# Two things in the widget have to wait for section 4: images that the rules hide from the query are on the left, under
+# *left out*; and *first hit* counts people, *hits at* images, so the two may differ.
 #
 # ## 3. From a ranking to a score
 #
-# A ranking becomes numbers by looking only at *where the right person stands*. A ranking small enough for pencil and paper: the
-# query is person 5, and the gallery, nearest first, shows these people:
+# A ranking becomes numbers by looking only at *where the right person stands*. A ranking small enough for pencil and
+# paper: the query is person 5, and the gallery, nearest first, shows these people:
 
 # %%
 ranked = np.array([6, 6, 5, 7, 5, 8])
@@ -142,15 +143,16 @@ rank = np.arange(1, len(ranked) + 1)
 pd.DataFrame({"person": ranked, "right?": match}, index=pd.Index(rank, name="rank")).transpose()
 
 # %% [markdown]
-# **CMC** (cumulative matching characteristic) asks: is the person found *by* rank $k$? **Average precision** looks at every hit: at each, which share of the
-# images so far is right? Then the mean over the hits. **INP** (inverse negative penalty) asks how deep one must read to find the
-# *last* image of the person: number of hits / rank of the last.
+# **CMC** (cumulative matching characteristic) asks: is the person found *by* rank $k$? **Average precision** looks at
+# every hit: at each, which share of the images so far is right? Then the mean over the hits. **INP** (inverse negative
+# penalty) asks how deep one must read to find the *last* image of the person: number of hits / rank of the last.
 #
 # **Predict** all three: by which rank is person 5 found, what are AP and INP?
 #
 # <details><summary>Answer</summary>
 #
-# The hits are at ranks 3 and 5. Found by rank 3 (or 2, if people are counted: section 4). AP = (1/3 + 2/5) / 2. INP = 2/5.
+# The hits are at ranks 3 and 5. Found by rank 3 (or 2, if people are counted: section 4). AP = (1/3 + 2/5) / 2. INP =
+# 2/5.
 #
 # </details>
 
@@ -163,8 +165,9 @@ print("found by rank k:", cmc.astype(int))
 print(f"AP = {AP:.3f}   INP = {INP:.3f}")
 
 # %% [markdown]
-# CMC is kind: it forgets all hits but the first. AP wants all hits early. INP is strict: one image hidden far back spoils
-# it. Over many queries the means are called rank-$k$, mAP and mINP. `retrieval_metrics` computes them from a matrix of distances:
+# CMC is kind: it forgets all hits but the first. AP wants all hits early. INP is strict: one image hidden far back
+# spoils it. Over many queries the means are called rank-$k$, mAP and mINP. `retrieval_metrics` computes them from a
+# matrix of distances:
 
 # %%
 from xivlab.evaluate import retrieval_metrics
@@ -183,8 +186,8 @@ print("retrieval_metrics agrees")
 # %% [markdown]
 # ## 4. The rules of SYSU-MM01
 #
-# The protocol is named by the data set because the same ranking gets different scores under different rules. `regdb` above
-# has none. SYSU-MM01 has four:
+# The protocol is named by the data set because the same ranking gets different scores under different rules. `regdb`
+# above has none. SYSU-MM01 has four:
 #
 # 1. **Cameras 2 and 3 stand in the same place.** A query of camera 3 does not get to see gallery images of camera 2, of *any*
 #    person: the background would give the answer away.
@@ -209,9 +212,9 @@ pd.DataFrame(table).T.round(3)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3. A query of
-# camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is found by rank 3, and
-# with one hit left AP = INP = 1/3.
+# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3.
+# A query of camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is
+# found by rank 3, and with one hit left AP = INP = 1/3.
 #
 # </details>
 #
@@ -223,14 +226,14 @@ for people in (np.array([5, 6]), np.array([6, 5])):
     print("gallery", people, " rank-1:", score([0.5, 0.5], people, np.array([1, 1]), 6, "sysu").rank(1))
 
 # %% [markdown]
-# The order of the gallery decided. Here it always does (a *stable* sort), so that the same files give the same score. A collapsed
-# network, all of whose distances are equal, would otherwise get a random one.
+# The order of the gallery decided. Here it always does (a *stable* sort), so that the same files give the same score. A
+# collapsed network, all of whose distances are equal, would otherwise get a random one.
 #
 # ## 5. Ten galleries
 #
-# The gallery is *single-shot*: one image of each person in each visible camera, drawn at random. (All visible cameras are *all-search*; SYSU-MM01 also has
-# *indoor-search*, with cameras 1 and 2 only.) Another draw, another score, so
-# one draws ten times and reports the mean. Each trial is seeded by its number:
+# The gallery is *single-shot*: one image of each person in each visible camera, drawn at random. (All visible cameras
+# are *all-search*; SYSU-MM01 also has *indoor-search*, with cameras 1 and 2 only.) Another draw, another score, so one
+# draws ten times and reports the mean. Each trial is seeded by its number:
 
 # %%
 galleries = [sample_gallery(embeddings.visible_person, embeddings.visible_camera, t) for t in range(10)]
@@ -267,14 +270,15 @@ for kind in kinds:
 print("search is the mean of the ten trials")
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets how many galleries have been drawn. With one only: could v, x and v+x stand in another
-# order? From how many on does the order stay?
+# **Predict, then move.** The slider sets how many galleries have been drawn. With one only: could v, x and v+x stand in
+# another order? From how many on does the order stay?
 #
 # <details><summary>Answer</summary>
 #
-# With one gallery each bar, the mean, stands on its single dot, and another gallery would have put it elsewhere. With each further one the bars
-# wander less, roughly as one over the root of their number. They wander *together*, for all three search the same galleries, so their order is
-# settled long before their places. In the run shown here it is the same from the first gallery on. Ten are the field's custom, not a law.
+# With one gallery each bar, the mean, stands on its single dot, and another gallery would have put it elsewhere. With
+# each further one the bars wander less, roughly as one over the root of their number. They wander *together*, for all
+# three search the same galleries, so their order is settled long before their places. In the run shown here it is the
+# same from the first gallery on. Ten are the field's custom, not a law.
 #
 # </details>
 
@@ -288,13 +292,15 @@ drawn = [
 widgets.frame_slider(range(1, 11), drawn, "galleries", start=9)
 
 # %% [markdown]
-# Each dot is a gallery, each bar the mean of them. Compare the width of a cloud with the distance between the bars: had two methods
-# been scored on one gallery each, and not the same, luck could have decided between them. Here all are scored on the same ten, so
-# the clouds move together, and the differences between the bars are surer than the bars themselves.
+# Each dot is a gallery, each bar the mean of them. Compare the width of a cloud with the distance between the bars: had
+# two methods been scored on one gallery each, and not the same, luck could have decided between them. Here all are
+# scored on the same ten, so the clouds move together, and the differences between the bars are surer than the bars
+# themselves.
 #
 # ## 6. The table
 #
-# The Baseline is trained like our model, but without X: $L_V + L_I$. Chance is a "model" whose embeddings are random numbers.
+# The Baseline is trained like our model, but without X and without $L_C$: $L_V + L_I$ alone. Chance is a "model" whose
+# embeddings are random numbers.
 
 # %%
 baseline = train(scale.config(method="baseline"), data, scale.runs).embeddings()
@@ -324,11 +330,12 @@ print("queries that count:", results["Baseline, v"].valid_queries, "of", len(emb
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# First with chance: a model that is not far above it has learnt nothing, and nothing else in the table matters. Then v, x and v+x: the
-# sum is an average of two opinions, so it is often as good as the better one; it costs a second embedding of the gallery and
-# nothing for the query. Then the Baseline: it may stand above our model or below it, and a difference as small as the one printed above is no news
-# before section 7 has doubted it. The paper (Table 4, ResNet-50, SYSU-MM01) finds 38.4 against 49.9 at rank-1, with
-# full-size training on real data. The numbers here are of another, much smaller world: compare the *order*, not the height.
+# First with chance: a model that is not far above it has learnt nothing, and nothing else in the table matters. Then v,
+# x and v+x: the sum is an average of two opinions, so it is often as good as the better one; it costs a second
+# embedding of the gallery and nothing for the query. Then the Baseline: it may stand above our model or below it, and a
+# difference as small as the one printed above is no news before section 7 has doubted it. The paper (Table 4,
+# ResNet-50, SYSU-MM01) finds 38.4 against 49.9 at rank-1, with full-size training on real data. The numbers here are of
+# another, much smaller world: compare the *order*, not the height.
 #
 # </details>
 #
@@ -338,12 +345,13 @@ print("queries that count:", results["Baseline, v"].valid_queries, "of", len(emb
 charts.cmc_curves({name: result.cmc for name, result in results.items()})
 
 # %% [markdown]
-# All curves climb to the right; the one on top at $k = 1$ need not be on top at $k = 20$. Report more than one rank, and mAP beside them.
+# All curves climb to the right; the one on top at $k = 1$ need not be on top at $k = 20$. Report more than one rank,
+# and mAP beside them.
 #
 # ## 7. How sure are we?
 #
-# Three things could have been otherwise: the **galleries** drawn, the **people** in the test set, and the **seed** of the training. Ten
-# trials speak of the first only. For the second we score each person separately, in gallery 0 ...
+# Three things could have been otherwise: the **galleries** drawn, the **people** in the test set, and the **seed** of
+# the training. Ten trials speak of the first only. For the second we score each person separately, in gallery 0 ...
 
 
 # %%
@@ -362,8 +370,9 @@ def per_person(embeddings, kind):
 ours, theirs = per_person(embeddings, config.test_distance), per_person(baseline, "v")
 
 # %% [markdown]
-# ... and play "other test people" by the **bootstrap**: draw as many people as there are, with repetition, take their mean, and
-# repeat. The spread of these means tells how far the score hangs on who happened to be in the test set.
+# ... and play "other test people" by the **bootstrap**: draw as many people as there are, with repetition, take their
+# mean, and repeat. The spread of these means tells how far the score hangs on who happened to be in the test set. (Only
+# who searches changes here; the gallery that is searched stays the same.)
 
 # %%
 draws = rng.integers(len(ours), size=(2000, len(ours)))  # the same draws for both models
@@ -376,8 +385,9 @@ charts.spread(
 )
 
 # %% [markdown]
-# The lower cloud is the wider one if the people matter more than the galleries, as they usually do. The spread over ten trials, often the
-# only one in a paper, then makes a result look surer than it is.
+# The lower cloud is the wider one if the people matter more than the galleries, as they usually do. The spread over ten
+# trials, often the only one in a paper, then makes a result look surer than it is. (The two bars need not agree: the
+# lower one is of gallery 0, the upper one of all ten.)
 #
 # When two models are compared, both see the same people, so we draw the people once and look at the *difference*:
 
@@ -389,23 +399,26 @@ print(f"95 % of the draws of people: from {low:+.1f} to {high:+.1f}")
 print("other people could turn the sign" if low < 0 < high else "other people would hardly turn the sign")
 
 # %% [markdown]
-# (This is gallery 0 alone, and section 6 has the mean of ten: the difference need not be the same, and may even have the other sign.)
+# (This is gallery 0 alone, and section 6 has the mean of ten: the difference need not be the same, and may even have
+# the other sign.)
 #
-# If the interval contains 0, this pair of models cannot be told apart on these people, and that is then the whole finding: "no difference
-# seen", not "slightly better".
+# If the interval contains 0, this pair of models cannot be told apart on these people, and that is then the whole
+# finding: "no difference seen", not "slightly better".
 #
 # ### What one seed can say, and what it cannot
 #
-# It *can* say that **this model** is far above chance, that for this model v+x is better or worse than v, and how sure that is for
-# other people like these. It *cannot* say that **the method** is better than the Baseline: both were trained once. Another seed
-# draws other batches and another classifier, and may move a score by as much as the differences in the table. The interval above does not
-# contain that, for no bootstrap of people can train again. To compare methods, train each with several seeds, pair the
-# seeds, and look at the differences. In this kit that is one word, `scale.config(seed=1)`, and one more training each.
+# It *can* say that **this model** is far above chance, that for this model v+x is better or worse than v, and how sure
+# that is for other people like these. It *cannot* say that **the method** is better than the Baseline: both were
+# trained once. Another seed draws other batches and another classifier, and may move a score by as much as the
+# differences in the table. The interval above does not contain that, for no bootstrap of people can train again. To
+# compare methods, train each with several seeds, pair the seeds, and look at the differences. In this kit that is one
+# word, `scale.config(seed=1)`, and one more training each.
 #
 # ## 8. The paper and its code
 #
-# A paper cannot say everything, and its authors' code often does something else. XIV-ReID's public code differs from its text in
-# the points below. The kit follows the text; each other choice is a setting, so that the difference can be measured:
+# A paper cannot say everything, and its authors' code often does something else. XIV-ReID's public code differs from
+# its text in the points below. The kit follows the text; each other choice is a setting, so that the difference can be
+# measured:
 #
 # | open point | the paper says | its code does | setting |
 # |---|---|---|---|
@@ -416,7 +429,8 @@ print("other people could turn the sign" if low < 0 < high else "other people wo
 # | test feature | nothing | before the BNNeck | `test_feature="before_bn"` |
 # | test distance | $D(I, V) + D(I, X)$ (Eq. 2) | $D(I, V)$; X only helps in training | `test_distance="v"` |
 #
-# (The BNNeck is the batch normalisation of notebook 04; label smoothing asks the classifier for 0.9 of the right person and a little of all others.)
+# (The BNNeck is the batch normalisation of notebook 04; label smoothing asks the classifier for 0.9 of the right person
+# and a little of all others.)
 #
 # The study `paper-and-code` trains with each of these alone, and with all of them, on the same seeds.
 #
@@ -427,12 +441,14 @@ from xivlab.stored import answers, judged
 
 table = judged(answers("paper-and-code"))
 first = table["variant"].iloc[0]
+print(table["seed"].nunique(), "seeds of each")
 means = table.groupby("variant", sort=False)[["rank1", "rank10", "mAP"]].mean()
 (100 * means).round(1)
 
 # %% [markdown]
-# A mean over few seeds says little without its spread. So we pair the seeds, as in section 7 the people: the same seed with and without the
-# change, and a 95 % interval of the mean difference (Student's $t$, since the seeds are few; notebook 06 works it out by hand).
+# A mean over few seeds says little without its spread. So we pair the seeds, as in section 7 the people: the same seed
+# with and without the change, and a 95 % interval of the mean difference (Student's $t$, since the seeds are few;
+# notebook 06 works it out by hand).
 
 # %%
 from xivlab.intervals import paired
@@ -448,23 +464,26 @@ for variant, change in changes.items():
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# What matters most is the change farthest from 0: in the stored results the input of $g$, by far. "All of the code" is not the sum of the single changes.
+# What matters most is the change farthest from 0: in the stored results the input of $g$, by far. "All of the code" is
+# not the sum of the single changes.
 #
-# The last two points of the table of open points need no training: the same embeddings are read elsewhere, or added up otherwise. (They are trained
-# anew all the same: the setting also decides which model the validation people keep.) A change whose interval contains 0 may help or
-# harm; these seeds do not tell. One that is surely *more* is a reason to look there first when a paper's number cannot be reproduced,
-# and no reason to change what the paper's name stands for: that is why the text is the default here, and the code an option.
-# With several changes looked at, one in twenty intervals misses by chance: be slow to believe the narrowest escape.
+# The last two points of the table of open points need no training: the same embeddings are read elsewhere, or added up
+# otherwise. (They are trained anew all the same: the setting also decides which model the validation people keep.) A
+# change whose interval contains 0 may help or harm; these seeds do not tell. One that is surely *more* is a reason to
+# look there first when a paper's number cannot be reproduced, and no reason to change what the paper's name stands for:
+# that is why the text is the default here, and the code an option. With several changes looked at, one in twenty
+# intervals misses by chance: be slow to believe the narrowest escape.
 #
 # </details>
 #
 # ## 9. Three numbers that are too good
 #
-# Each of the following has been published. None of them is fraud; each is one line of code.
+# None of the following takes any fraud; a line of code, or of text, is enough.
 #
 # ### Camera 3 sees camera 2
 #
-# Forgetting rule 1 takes no more than a wrong number of a camera. We call camera 3 by another name, so that the rule does not find it.
+# Forgetting rule 1 takes no more than a wrong number of a camera. We call camera 3 by another name, so that the rule
+# does not find it.
 
 # %%
 unruled = replace(
@@ -474,9 +493,10 @@ for name, one in {"with the rule": embeddings, "without": unruled}.items():
     print(f"{name:14} rank-1 {search(one, 'sysu', 'v').rank(1):.1%}")
 
 # %% [markdown]
-# In our world that changes little: pose and place are drawn anew for every picture, so the two cameras have nothing in common but the
-# wall. In a real room the person comes in once; the chair that was moved, the bag put down, the pose are the same in both cameras.
-# We *simulate* that: every person gets a random trace, added to the embeddings of cameras 2 and 3 only.
+# In our world that changes little: pose and place are drawn anew for every picture, so the two cameras have nothing in
+# common but the wall. In a real room the person comes in once; the chair that was moved, the bag put down, the pose are
+# the same in both cameras. We *simulate* that: every person gets a random trace, added to the embeddings of cameras 2
+# and 3 only.
 
 # %%
 people = np.unique(embeddings.infrared_person)
@@ -494,13 +514,14 @@ def with_trace(one, strength):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At the strongest
-# trace, where the rule costs most: is the network any better for leaving the rule out?
+# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At
+# the strongest trace, where the rule costs most: is the network any better for leaving the rule out?
 #
 # <details><summary>Answer</summary>
 #
-# Without the rule rank-1 climbs, here by more than 20 points, for the answer is in camera 2. With it rank-1 stays or falls a little: the trace is of
-# no use where it has no partner, and disturbs. The network is the same all along. What was measured is the room.
+# Without the rule rank-1 climbs, here by more than 20 points, for the answer is in camera 2. With it rank-1 stays or
+# falls a little: the trace is of no use where it has no partner, and disturbs. The network is the same all along. What
+# was measured is the room.
 #
 # </details>
 
@@ -520,8 +541,9 @@ widgets.frame_slider(strengths, rooms, "trace")
 # %% [markdown]
 # ### The wrong split
 #
-# RegDB comes with ten splits into people to train on and people to test on. Who trains on split 1 and tests on split 2 searches for people
-# half of whom the network has been *taught*. The kit refuses to do that with RegDB; here we build it by hand, from our own training people.
+# RegDB comes with ten splits into people to train on and people to test on. Who trains on split 1 and tests on split 2
+# searches for people half of whom the network has been *taught*. The kit refuses to do that with RegDB; here we build
+# it by hand, from our own training people.
 
 # %%
 from xivlab.batches import Images
@@ -544,17 +566,18 @@ for name, one in {"the right split": embeddings, "half of them taught": mixed}.i
     )
 
 # %% [markdown]
-# The same network, as many people, some points more. A few hundred steps do not learn people by heart; a network trained for 120 epochs does,
-# and then the lie is as large as you like.
+# The same network, as many people, some points more. A few hundred steps do not learn people by heart; the longer a
+# network is trained, the larger the lie.
 #
 # ### v+x against v
 #
-# Table 4 of the paper sets the Baseline's $D(I, V)$ against our $D(I, V) + D(I, X)$. The difference holds two things: a network that was
-# trained otherwise, and a search with two distances. Taken apart:
+# Table 4 of the paper sets the Baseline, which has only $D(I, V)$, against a model that by Eq. 2 is searched with
+# $D(I, V) + D(I, X)$. The difference holds two things: a network that was trained otherwise, and a search with two
+# distances. Taken apart:
 
 # %%
 steps = {
-    "trained with X, still searched by v": (results["XIV-ReID, v"], results["Baseline, v"]),
+    "trained as XIV-ReID, searched by v": (results["XIV-ReID, v"], results["Baseline, v"]),
     "the same network, searched by v+x": (results["XIV-ReID, v+x"], results["XIV-ReID, v"]),
     "both together": (results["XIV-ReID, v+x"], results["Baseline, v"]),
 }
@@ -562,8 +585,9 @@ for name, (new, old) in steps.items():
     print(f"{name:36} {100 * (new.mAP - old.mAP):+.1f} points of mAP")
 
 # %% [markdown]
-# The first two lines add up to the third, but for rounding. None is wrong, and only together they are honest: whoever quotes the last one alone lets the training have what may be the
-# search's, or the other way round. Notebook 06 does the same with seeds.
+# The first two lines add up to the third, but for rounding. None is wrong, and only together they are honest: whoever
+# quotes the last one alone lets the training have what may be the search's, or the other way round. Notebook 06 does
+# the same with seeds.
 #
 # ## Takeaways
 #
@@ -575,8 +599,9 @@ for name, (new, old) in steps.items():
 # - A number that is too good is the first sign of a rule that was forgotten.
 
 # %% [markdown] tags=["teacher"]
-# The trace of section 9 is a simulation and says so. If the class has SYSU-MM01, set `XIVLAB_DATA` and let them see the real effect of
-# rule 1. A good question at the end: which of the three would a reviewer have found, from the paper alone?
+# The trace of section 9 is a simulation and says so. If the class has SYSU-MM01, set `XIVLAB_DATA` and let them see the
+# real effect of rule 1. A good question at the end: which of the three would a reviewer have found, from the paper
+# alone?
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -724,5 +749,5 @@ def my_rank(ranked, person):
 
 
 # %% [markdown]
-# That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds whether X, and the
-# cross-modality loss, help at all.
+# That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds
+# whether X, and the cross-modality loss, help at all.

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 06 The ablation
 #
-# The paper adds X, then the cross-modality losses, and both times the numbers rise. Do they rise here, too? And would they have
-# risen with another seed, another camera, another network, or if the plain method had been given the same time? This notebook takes the
-# method apart, and doubts every gain in turn.
+# The paper adds X, then the cross-modality losses, and both times the numbers rise. Do they rise here, too? And would
+# they have risen with another seed, another camera, another network, or if the plain method had been given the same
+# time? This notebook takes the method apart, and doubts every gain in turn.
 #
 # **Goals.** After this notebook you can
 # - say what each row of the paper's Table 4 adds, and what it costs;
@@ -13,7 +13,8 @@
 #
 # **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** [05 Search and scores](05_search_and_scores.ipynb): rank-1, mAP, Eq. 2, and why one seed cannot compare two methods.
+# **Needs.** [05 Search and scores](05_search_and_scores.ipynb): rank-1, mAP, Eq. 2, and why one seed cannot compare two
+# methods.
 
 # %%
 import inspect
@@ -46,8 +47,9 @@ table4 = results().query("table == 4").set_index(["backbone", "method"])
 (100 * table4[["rank1", "rank10", "rank20", "mAP"]]).round(2)
 
 # %% [markdown]
-# Each row is above the one before. There is one number per row: no seeds, no intervals. Would the rows keep
-# their order if everything were trained again? The paper does not say. We can ask it here, where a training is cheap.
+# With each network every row is above the one before. Each row was measured once: no seeds, no intervals. Would the
+# rows keep their order if everything were trained again? The paper does not say. We can ask it here, where a training
+# is cheap.
 #
 # ## 2. A difference over seeds, by hand
 #
@@ -83,9 +85,9 @@ for name, scores in (("plain", plain), ("better", better)):
 #
 # <details><summary>Answer</summary>
 #
-# Look at the seeds one by one: *better* wins in every single one, by 1 to 1.5 points. A seed that is lucky for one method is lucky for
-# the other too: both start from the same weights and see the same people in the same order. What they share says nothing about
-# their difference.
+# Look at the seeds one by one: *better* wins in every single one, by 1 to 1.5 points. A seed that is lucky for one
+# method is lucky for the other too: both start from the same weights and see the same people in the same order. What
+# they share says nothing about their difference.
 #
 # </details>
 #
@@ -112,20 +114,20 @@ print(paired(made_up, "better", "plain"))
 # %% [markdown]
 # ## 3. The rule, before the numbers
 #
-# Whoever looks at the numbers first will find a reason why they are as they are. So here is the rule first. Differences are in *points*: 1 point is
-# one query in a hundred.
+# Whoever looks at the numbers first will find a reason why they are as they are. So here is the rule first. Differences
+# are in *points*: 1 point is one query in a hundred.
 
 # %%
 print(inspect.getsource(claims.verdict).split('"""')[2].rstrip())
 print("SMALLEST =", claims.SMALLEST, "points")
 
 # %% [markdown]
-# A claim of a gain *holds* if the whole interval is above 0, and *does not hold* if it is so low that even half a point is ruled out (that is less than any
-# gain in the paper's tables). Everything between is *undecided*: there may be a gain, and these seeds cannot show it. "Undecided" is not
-# "no".
+# A claim of a gain *holds* if the whole interval is above 0, and *does not hold* if it is so low that even half a point
+# is ruled out (that is less than any gain in the paper's tables). Everything between is *undecided*: there may be a
+# gain, and these seeds cannot show it. "Undecided" is not "no".
 #
-# How often is the rule wrong? Let it compare two methods 4000 times, five seeds each, whose difference jumps by 1 point from seed to seed. Once
-# the two are *equally good*; once one is better by 1 point.
+# How often is the rule wrong? Let it compare two methods 4000 times, five seeds each, whose difference jumps by 1 point
+# from seed to seed. Once the two are *equally good*; once one is better by 1 point.
 
 # %%
 from xivlab.intervals import interval
@@ -138,12 +140,14 @@ words = {
 pd.DataFrame({name: pd.Series(one).value_counts(normalize=True) for name, one in words.items()}).round(3)
 
 # %% [markdown]
-# In the first column "holds" is wrong, and rare: one in forty, the upper half of the one in twenty that a 95 % interval allows. In the second column
-# "does not hold" is wrong, and rarer still. The price is paid in "undecided": with five seeds a gain as small as its own noise is often missed.
+# In the first column "holds" is wrong, and rare: one in forty, the upper half of the one in twenty that a 95 % interval
+# allows. In the second column "does not hold" is wrong, and rarer still. The price is paid in "undecided": with five
+# seeds a gain as small as its own noise is often missed.
 #
 # Keep the one in forty in mind: whoever makes eighty comparisons of nothing finds two "gains".
 #
-# How large must a gain be to be found, then? The same game for every true gain from 0 to 3 points, and for several numbers of seeds.
+# How large must a gain be to be found, then? The same game for every true gain from 0 to 3 points, and for several
+# numbers of seeds.
 
 # %%
 from xivlab import widgets
@@ -167,13 +171,15 @@ def power(seeds, repeats=300):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets the number of seeds. How many does it take to find a gain of 1 point in nine studies of ten, if
-# the difference jumps by 1 point from seed to seed? And what does the curve "holds" do at a true gain of 0?
+# **Predict, then move.** The slider sets the number of seeds. How many does it take to find a gain of 1 point in nine
+# studies of ten, if the difference jumps by 1 point from seed to seed? And what does the curve "holds" do at a true
+# gain of 0?
 #
 # <details><summary>Answer</summary>
 #
-# Five seeds find it in about four studies of ten, ten seeds in most, and nine of ten take more than ten. At 0 the curve stays near 2.5 % however many seeds
-# there are: that is what a 95 % interval promises. More seeds do not make us more honest; they make us less blind.
+# Five seeds find it in about four studies of ten, ten seeds in most, and nine of ten take more than ten. At 0 the curve
+# stays near 2.5 % however many seeds there are: that is what a 95 % interval promises. More seeds do not make us more
+# honest; they make us less blind.
 #
 # </details>
 
@@ -184,9 +190,9 @@ widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
 # %% [markdown]
 # ## 4. Near infrared
 #
-# Now the real thing: three methods, five seeds, the same number of steps for all. `answers` takes stored results if they
-# are of exactly these settings, else it trains; it says which. `judged` keeps one row per run: each method is scored by its own test distance, the Baseline by D(I, V), the
-# others by Eq. 2.
+# Now the real thing: three methods, five seeds, the same number of steps for all. `answers` takes stored results if
+# they are of exactly these settings, else it trains; it says which. `judged` keeps one row per run: each method is
+# scored by its own test distance, the Baseline by D(I, V), the others by Eq. 2.
 
 # %%
 from xivlab.stored import answers, judged
@@ -196,8 +202,8 @@ own = judged(near)
 (100 * own.pivot(index="seed", columns="variant", values="rank1")[own["variant"].unique()]).round(1)
 
 # %% [markdown]
-# Rank-1 in percent, a row per seed. In how many of the seeds do the methods stand in the paper's order? And **predict** before you run the next cell:
-# how wide will an interval be, compared with the steps between the rows of Table 4?
+# Rank-1 in percent, a row per seed. In how many of the seeds do the methods stand in the paper's order? And **predict**
+# before you run the next cell: how wide will an interval be, compared with the steps between the rows of Table 4?
 
 # %%
 from xivlab.claims import paper_scores
@@ -209,12 +215,13 @@ variant_scores(own, theirs)
 # %% [markdown]
 # <details><summary>Answer, and how to read it</summary>
 #
-# In the stored results two of the five seeds, 0 and 4, have the paper's order. The intervals are one or two points wide in rank-1, much narrower than the
-# paper's steps of 7 and 4: a gain of that size could not hide in them.
+# In the stored results two of the five seeds, 0 and 4, have the paper's order. The intervals are one or two points wide
+# in rank-1, much narrower than the paper's steps of 7 and 4: a gain of that size could not hide in them.
 #
-# Left and middle: our people. A big mark is a mean over seeds, the bar its 95 % interval, small dots are single seeds. Right: the paper's numbers, one per
-# method, on a scale of their own, since they are of other people and a larger network. Compare the *order* and the *steps*, not the height. And remember section 2: bars that overlap
-# do not yet mean that two methods are alike.
+# Left and middle: our people. A big mark is a mean over seeds, the bar its 95 % interval, small dots are single seeds.
+# Right: the paper's numbers, one per method and score, on a scale of their own, since they are of other people and a
+# larger network. Compare the *order* and the *steps*, not the height. And remember section 2: bars that overlap do not
+# yet mean that two methods are alike.
 #
 # </details>
 #
@@ -222,13 +229,14 @@ variant_scores(own, theirs)
 # difference in points may be compared.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider adds one seed after another, in the order of their numbers. After which seed would you have stopped and
-# written the paper? What would it have said?
+# **Predict, then move.** The slider adds one seed after another, in the order of their numbers. After which seed would
+# you have stopped and written the paper? What would it have said?
 #
 # <details><summary>Answer</summary>
 #
-# With the first seeds the intervals are so wide that anything may be claimed and nothing shown. Whoever stops as soon as the result is
-# pleasant makes the one in forty of section 3 much larger: the number of seeds belongs to what is written down first.
+# With the first seeds the intervals are so wide that anything may be claimed and nothing shown. Whoever stops as soon
+# as the result is pleasant makes the one in forty of section 3 much larger: the number of seeds belongs to what is
+# written down first.
 #
 # </details>
 
@@ -241,9 +249,9 @@ for picture in pictures:
 widgets.frame_slider(counts, pictures, "seeds", start=len(counts) - 1)
 
 # %% [markdown]
-# A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be nothing. And a diamond outside of our
-# interval says that a gain as large as the paper's is ruled out *here*, for these data and this network. In words, by the rule of
-# section 3:
+# A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be
+# nothing. And a diamond outside of our interval says that a gain as large as the paper's is ruled out *here*, for these
+# data and this network. In words, by the rule of section 3:
 
 # %%
 near_parts = claims.judge(near)
@@ -257,13 +265,13 @@ for row in near_parts.dropna(subset="paper").itertuples():
     )
 
 # %% [markdown]
-# If a claim is undecided *and* the paper's gain is outside, both are worth saying: we cannot tell whether there is a gain, but if
-# there is one, it is not of the paper's size here.
+# If a claim is undecided *and* the paper's gain is outside, both are worth saying: we cannot tell whether there is a
+# gain, but if there is one, it is not of the paper's size here.
 #
 # ## 5. Where does Eq. 2 come in?
 #
-# Baseline and X are compared by different test distances, so a gain may come from training or from searching. A model with X can be searched
-# both ways. Mean rank-1 over the seeds, in percent:
+# The Baseline and the two methods with X are compared by different test distances, so a gain may come from training or
+# from searching. A model with X can be searched both ways. Mean rank-1 over the seeds, in percent:
 
 # %%
 rows = near[near["query"] == "infrared"]
@@ -271,20 +279,22 @@ table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
 (100 * table[["v", "x", "v+x"]].loc[own["variant"].unique()]).round(1)
 
 # %% [markdown]
-# Down the column *v* all methods are searched alike, and differ by their training only. Along a row the model is one and the same, and only the search differs. If the column
-# hardly changes and the rows rise, the gain is one of the search. The last claim of the list above,
-# on Eq. 2, compares *v+x* with *v* along the last row, seed by seed; such a comparison has little noise, since not even the training is another.
+# Down the column *v* all methods are searched alike, and differ by their training only. Along a row the model is one
+# and the same, and only the search differs. If the column hardly changes and the rows rise from *v* to *v+x*, as in the
+# stored results, then what gain there is comes from the search. The last claim of the list above, on Eq. 2, compares
+# *v+x* with *v* along the last row, seed by seed; such a comparison has little noise, since not even the training is
+# another.
 #
 # ## 6. Thermal
 #
-# The second world is thermal: warm skin and cold cloth, with nothing left of a dye, searched under the rules of RegDB. **Predict:** X is made from the visible image, pixel by
-# pixel. Is it likelier to help in near infrared or in thermal?
+# The second world is thermal: warm skin and cold cloth, with nothing left of a dye, searched under the rules of RegDB.
+# **Predict:** X is made from the visible image, pixel by pixel. Is it likelier to help in near infrared or in thermal?
 #
 # <details><summary>What speaks for either</summary>
 #
-# Near infrared is reflected light like visible light, so an image made from R, G and B can come near it. Thermal is light that
-# bodies send out, and the colour of a coat does not say how warm it is. On the other hand X may help by being *one more view* of
-# the same person, a kind of augmentation, and that works in any world.
+# Near infrared is reflected light like visible light, so an image made from R, G and B can come near it. Thermal is
+# light that bodies send out, and the colour of a coat does not say how warm it is. On the other hand X may help by
+# being *one more view* of the same person, a kind of augmentation, and that works in any world.
 #
 # </details>
 
@@ -299,13 +309,16 @@ thermal_parts = claims.judge(thermal)
 print(claims.told(thermal_parts))
 
 # %% [markdown]
-# The direction is that of Eq. 2, from thermal queries to a visible gallery. Compare the sentences with those of near infrared: a claim that
-# holds in both worlds does not hang on what the camera sees; one that holds in one of them only may do so. (The paper's differences are of SYSU-MM01, near infrared, in both lists.)
+# The direction is that of Eq. 2, from thermal queries to a visible gallery. Compare the sentences with those of near
+# infrared: a claim that holds in both worlds does not hang on what the camera sees; one that holds in one of them only
+# may do so. "Does not hold" has two faces: an interval around 0 that ends below half a point shows no gain worth the
+# name, one wholly below 0 shows a loss. In the stored results X *loses* rank-1 in thermal. (The paper's differences are
+# of SYSU-MM01, near infrared, in both lists.)
 #
 # ## 7. The same compute
 #
-# In each step the Baseline shows its network $2M$ images, the others $3M$. With the same number of steps, X also gets half as much computing again. Is that the
-# gain? Give it to the Baseline: half as many steps again.
+# In each step the Baseline shows its network $2M$ images, the others $3M$. With the same number of steps, X also gets
+# half as much computing again. Is that the gain? Give it to the Baseline: half as many steps again.
 
 # %%
 from xivlab.studies import STUDIES
@@ -326,13 +339,15 @@ compute_parts = claims.judge(compute)
 print(claims.told(compute_parts, slice(0, 3, 2)))
 
 # %% [markdown]
-# If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X. If it stays, X is worth more
-# than the time it costs. If the Baseline is now ahead, its extra steps were the better use of the time. The other two claims do not involve the Baseline, and are as before.
+# If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X.
+# If it stays, X is worth more than the time it costs. If the Baseline is now ahead, as it is by mAP in the stored
+# results, its extra steps were the better use of the time. The other two claims do not involve the Baseline, and are as
+# before.
 #
 # ## 8. Another network
 #
-# The paper repeats Table 4 with DenseNet-121, where X brings less. Our small counterpart of it is `slim_densenet`. A claim about a *method* should not
-# hang on one network.
+# The paper repeats Table 4 with DenseNet-121, where X brings less. Our small counterpart of it is `slim_densenet`. A
+# claim about a *method* should not hang on one network.
 
 # %%
 second = answers("second-backbone")
@@ -343,18 +358,20 @@ second_parts = claims.judge(second)
 print(claims.told(second_parts))
 
 # %% [markdown]
-# Where a verdict is another than in section 4, it belongs to the method *with its network*, and "X helps" is too short a sentence. (Equal compute, section 7,
-# has not been asked of this network.)
+# Where a verdict is another than in section 4, it belongs to the method *with its network*, and "X helps" is too short
+# a sentence. (Equal compute, section 7, has not been asked of this network.)
 #
 # ## 9. All verdicts
 
 # %%
 parts = pd.concat([near_parts, thermal_parts, compute_parts, second_parts])
 verdicts = claims.verdicts(parts)
-verdicts.droplevel("where").rename(index=claims.WORLDS)
+by_claim = verdicts.sort_index(level="claim", sort_remaining=False)
+by_claim.droplevel("where").rename(index=claims.WORLDS)
 
 # %% [markdown]
-# Read along the claims, not along the rows: does a claim have the same verdict in every study and by both metrics? How many rows could be wrong by luck alone?
+# Read it claim by claim: does a claim have the same verdict in every study and by both metrics? And how many of these
+# verdicts could be wrong by luck alone?
 
 # %%
 words = verdicts.stack()
@@ -362,33 +379,40 @@ print(words.value_counts().to_string())
 print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f} of them would say 'holds'")
 
 # %% [markdown]
-# (They are not independent, as they share runs; the count is a rough guide.)
+# (They are not independent. All comparisons of a study share its runs, and two claims of `ablation-compute`, those
+# without the Baseline, are even the same runs as in `ablation` and counted twice. So the count is a rough guide.)
 #
-# One more doubt, about ourselves. The limit of half a point was written down when the first of these tables, the ablation in near infrared, had already been seen. So ask what
-# another limit would have said. With 1 point, these gains would turn from undecided to "does not hold":
+# One more doubt, about ourselves. The limit of half a point was written down when the first of these tables, the
+# ablation in near infrared, had already been seen. So ask what another limit would have said. With 1 point, these gains
+# would turn from undecided to "does not hold":
 
 # %%
 between = (parts["low"] <= 0) & (parts["high"] >= claims.SMALLEST) & (parts["high"] < 1)
-parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(claims.WORLDS).round(2)
+parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(claims.WORLDS).set_index(
+    "study"
+).round(2)
 
 # %% [markdown]
 # "Holds" does not depend on the limit at all.
 #
-# Three differences between this kit and the paper stay, and any of them may be behind a verdict: the people are synthetic, the network and the images are small, and the training
-# is short. The honest summary of such a table is a list of sentences like those above, each with its world, its network and its
-# interval, and never just "X helps" or "X does not".
+# Three differences between this kit and the paper stay, and any of them may be behind a verdict: the people are
+# synthetic, the network and the images are small, and the training is short. The honest summary of such a table is a
+# list of sentences like those above, each with its world, its network and its interval, and never just "X helps" or "X
+# does not".
 #
 # ## Takeaways
 #
 # - An ablation adds one part at a time; steps, seeds and people stay the same.
 # - Pair the seeds: the interval of the difference is what counts, not whether two bars overlap.
 # - Write the rule first. "Undecided" is an answer, and not the same as "no".
-# - A gain has more than one possible source: the training, the search, or simply more compute. Each has its own comparison.
+# - A gain has more than one possible source: the training, the search, or simply more compute. Each has its own
+#   comparison.
 # - Many comparisons: some will "hold" by luck.
 
 # %% [markdown] tags=["teacher"]
-# If the class trained in notebook 04, put their rank-1 values on the board first and let them judge by the rule of section 3, by hand; then
-# open section 4. The verdicts are written by code from the tables: after `make results` on another machine some may differ.
+# If the class trained in notebook 04, put their rank-1 values on the board first and let them judge by the rule of
+# section 3, by hand; then open section 4. The verdicts are written by code from the tables: after `make results` on
+# another machine some may differ.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -491,7 +515,7 @@ def my_interval(better, worse, t):
 #
 # <details><summary>Hint</summary>
 #
-# Turn each part into 1, 0 or -1. What do `in` and `min` say about the list?
+# Turn each part into 1, 0 or -1. What does `min` say about the list?
 #
 # </details>
 
@@ -539,7 +563,7 @@ check(
 # %% tags=["solution"]
 def my_verdict(intervals):
     parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
-    return -1 if -1 in parts else min(parts)
+    return min(parts)
 
 
 # %% tags=["wrong"]
@@ -564,4 +588,5 @@ def my_verdict(intervals):
 
 
 # %% [markdown]
-# Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks whether X has to be learnt at all.
+# Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks
+# whether X has to be learnt at all.

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 07 Special cases
 #
-# The paper *learns* its third modality. One could as well take a gray picture, or the largest of the three channels, and learn nothing. Is the learning worth it? This
-# notebook puts seven kinds of X side by side: first three coats by hand, then a measurement without any training, then five seeds of each.
+# The paper *learns* its third modality. One could as well take a gray picture, or the largest of the three channels,
+# and learn nothing. Is the learning worth it? This notebook puts seven kinds of X side by side: first three coats by
+# hand, then a measurement without any training, then five seeds of each.
 #
 # **Goals.** After this notebook you can
 # - work out Mean, Gray, V, Y and a random channel for a few pixels, and say what each keeps of colour;
@@ -12,7 +13,8 @@
 #
 # **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** [02 The X modality](02_x_modality.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a verdict.
+# **Needs.** [02 The X modality](02_x_modality.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences
+# and the rule for a verdict.
 
 # %%
 import numpy as np
@@ -27,8 +29,8 @@ print(banner())
 # %% [markdown]
 # ## 1. The question
 #
-# $g$ has ten numbers and learns them. Does it have to? The paper's Table 5 puts a *fixed* one-channel image in the place
-# of X and trains Baseline+X with it. In percent, on SYSU-MM01:
+# $g$ has ten numbers and learns them. Does it have to? The paper's Table 5 puts a *fixed* one-channel image in the
+# place of X and trains Baseline+X with it. In percent, on SYSU-MM01:
 
 # %%
 from xivlab.paper import results
@@ -37,8 +39,9 @@ table5 = results().query("table == 5").set_index("x")[["rank1", "mAP"]]
 (100 * table5).round(2).T
 
 # %% [markdown]
-# (*V* is the V of HSV here, the largest of the three channels, not the visible image.) The paper reads two things from it: the learned X beats every fixed one, and V and Y beat Mean and Gray, *because* they are closer to
-# near infrared. We can test both, and the "because" as well.
+# (*V* is the V of HSV here, the largest of the three channels, not the visible image.) The paper reads two things from
+# it: the learned X beats every fixed one, and V and Y beat Mean and Gray, *because* they are closer to near infrared.
+# We can test both, and the "because" as well.
 #
 # ## 2. Three coats, by hand
 #
@@ -56,15 +59,16 @@ by_hand = {
 pd.DataFrame(by_hand, index=["red", "blue", "gray"]).round(3)
 
 # %% [markdown]
-# **Predict** from the table: which kinds cannot tell the red coat from the blue one? Which cannot tell the red one from the gray one, if you allow for a difference that a shadow could
-# make as well?
+# **Predict** from the table: which kinds cannot tell the red coat from the blue one? Which cannot tell the red one from
+# the gray one, if you allow for a difference that a shadow could make as well?
 #
 # <details><summary>Answer</summary>
 #
 # Red and blue are one to *Mean* and *V*; red and gray to *Mean*, and nearly to *Gray* and *Y*.
 #
-# *Mean* gives all three the same number. *Gray* weighs green most and blue least, as eyes do: blue is dark, and red nearly as bright as gray; *Y* follows it. *V* takes the largest channel: red and
-# blue are equal, and both far brighter than gray. Each loses two of three dimensions of colour; they differ in *which*.
+# *Mean* gives all three the same number. *Gray* weighs green most and blue least, as eyes do: blue is dark, and red
+# nearly as bright as gray; *Y* follows it. *V* takes the largest channel: red and blue are equal, and both far brighter
+# than gray. Each loses two of three dimensions of colour; they differ in *which*.
 #
 # </details>
 #
@@ -79,16 +83,19 @@ for name, channel in SPECIAL_CASES.items():
 print("the package agrees on", ", ".join(SPECIAL_CASES))
 
 # %% [markdown]
-# On whole people, with sliders: the menu has the same kinds as presets.
+# On whole people, with sliders: the menu has the same kinds as presets. (In its pictures *V* is the visible image, in
+# its menu the V of HSV.)
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Go through Mean, Gray, V and Y. With which of them does a dark blue garment come nearest to its infrared picture? And which of them can ten
-# weights *not* make, so that the sliders do not follow?
+# **Predict, then move.** Go through Mean, Gray, V and Y. With which of them does a dark blue garment come nearest to
+# its infrared picture? And which of them can ten weights *not* make? (A sentence beside the menu says what the sliders
+# then show.)
 #
 # <details><summary>Answer</summary>
 #
-# V: the largest channel of a blue garment is its blue one, and is as bright as that garment gets. A maximum is no weighted sum; ten weights make one gray value from a
-# weighted sum, so Mean, Gray and Y they can be, and V they cannot.
+# V: the largest channel of a blue garment is its blue one, and is as bright as that garment gets. But a maximum is no
+# weighted sum. Ten weights make one gray value from a weighted sum, so Mean, Gray and Y they can be, and V they cannot:
+# what the widget shows for V is the sum that comes nearest to it.
 #
 # </details>
 
@@ -98,8 +105,10 @@ from xivlab import widgets
 widgets.x_studio()
 
 # %% [markdown]
-# Why should V be like near infrared? A dye swallows a part of the visible light and, beyond 750 nm, next to nothing (notebook 01). A coat of a strong colour lets at least *one* channel pass, and that one tells how
-# bright the cloth is without its dye. The largest channel is thus a guess at the undyed cloth. It fails for black dyes, which swallow all three.
+# Why should V be like near infrared? A dye swallows a part of the visible light and, beyond 750 nm, next to nothing
+# (notebook 01). A coat of a strong colour lets at least *one* channel pass, and that one tells how bright the cloth is
+# without its dye. The largest channel is thus a guess at the undyed cloth. It fails for black dyes, which swallow all
+# three.
 #
 # ## 3. Two kinds that are one
 #
@@ -111,14 +120,16 @@ gap = 100 * (table5.loc["y"] - table5.loc["gray"])
 print(f"Y over Gray in the paper: {gap['rank1']:+.2f} points of rank-1, {gap['mAP']:+.2f} of mAP")
 
 # %% [markdown]
-# Y is Gray with the contrast of old television: one straight line of the other. No pixel can be told apart in one that cannot be in the other. A network may still like
-# one of them better, since X shares its first layer with visible and infrared images. But **predict**: if Table 5 were made again with other seeds, would Y beat Gray by as much? Keep
-# your answer for section 6.
+# Y is Gray with the contrast of old television: the one is a straight line of the other. Two pixels that are alike in
+# one of them are alike in the other. A network may still like one of them better, since X shares its first layer with
+# visible and infrared images. But **predict**: if Table 5 were made again with other seeds, would Y beat Gray by as
+# much? Keep your answer for section 6.
 #
-# ## 4. Two kinds that the paper has not
+# ## 4. Two kinds that the paper does not have
 #
-# **A random channel.** Ye et al. (2021, CAJ in the [reading list](READING.md)) show the network R, G or B alone, another one for each image. It is no *better* picture; it is *more* pictures, an augmentation. Ours draws the channel by the
-# image itself: the sum of all its bytes, divided by 3, leaves 0, 1 or 2. By hand for two images of two pixels:
+# **A random channel.** Ye et al. (2021, CAJ in the [reading list](READING.md)) show the network R, G or B alone,
+# another one for each image. It is no *better* picture; it is *more* pictures, an augmentation. Ours draws the channel
+# by the image itself: the sum of all its bytes, divided by 3, leaves 0, 1 or 2. By hand for two images of two pixels:
 
 # %%
 two = np.array([[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]])  # (images, pixels, R G B), bytes
@@ -134,10 +145,12 @@ drawn = (255 * random_channel(batch)).round().int()[:, 0, 0]
 assert all(np.array_equal(row, pixels[:, pixels.sum() % 3]) for row, pixels in zip(drawn, two))
 
 # %% [markdown]
-# One byte more, and another channel. To the network that is as good as a throw of dice, and yet the same image gives the same channel on every machine.
+# One byte is larger by 1, and another channel is drawn. To the network that is as good as a throw of dice, and yet the
+# same image gives the same channel on every machine.
 #
-# **A random start of the learned X.** $g$ starts from 1/3 here. Drawn at random it may be dead (notebook 02): a ReLU that is off at every pixel leaves a flat X, which never learns. The study draws another
-# start for each seed. How much of the training images is alive at those starts?
+# **A random start of the learned X.** $g$ starts from 1/3 here. Drawn at random it may be dead (notebook 02): a ReLU
+# that is off at every pixel leaves a flat X, which never learns. The study draws another start for each seed. How much
+# of the training images is alive at those starts?
 
 # %%
 from xivlab.batches import Images
@@ -152,12 +165,14 @@ starts = pd.Series({seed: float((XGenerator(seed).reduce(visible) > 0).float().m
 print(starts.map("{:.0%}".format).to_string())
 
 # %% [markdown]
-# A seed with 0 % shows its network one flat colour in the place of X, and gets no gradient that could change it. Keep these numbers, too.
+# A seed with 0 % shows its network one flat colour in the place of X, and gets no gradient that could change it. Keep
+# these numbers, too.
 #
 # ## 5. Which is most like infrared? No training needed
 #
-# The paper's "because" can be measured. For each training person we take the mean brightness of the middle of the image (that is mostly clothes), once over all infrared images and once over all
-# visible ones, seen as Mean, Gray, V or Y. If a kind is like infrared, people who are bright in the one are bright in the other: a high correlation over people.
+# The paper's "because" can be measured. For each training person we take the mean brightness of the middle of the image
+# (that is mostly clothes), once over all infrared images and once over all visible ones, seen as Mean, Gray, V or Y. If
+# a kind is like infrared, people who are bright in the one are bright in the other: a high correlation over people.
 
 
 # %%
@@ -194,13 +209,17 @@ for world, values in alike.items():
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# 1 would mean that people's brightness in infrared is a straight line of the kind, 0 that the kind says nothing about it. Gray and Y must be equal, because a straight line changes no correlation: if you see that, the
-# measurement is sane (and which of the two is printed first is rounding). By this measure Y is *not* closer to infrared than Gray, and the paper's "because" cannot be the reason for Y. If V leads in near infrared, that speaks
-# for section 2, the largest channel as a guess at the undyed cloth; if Mean is as good as level with it, not loudly. In thermal no kind has a reason to be far from 0.
+# 1 would mean that people's brightness in infrared is a straight line of the kind, 0 that the kind says nothing about
+# it. Gray and Y must be equal, because a straight line changes no correlation: if you see that, the measurement is sane
+# (and which of the two is printed first is rounding). By this measure Y is *not* closer to infrared than Gray, so the
+# paper's "because", if it means likeness in this sense, cannot be the reason for Y. If V leads in near infrared, that
+# speaks for section 2, the largest channel as a guess at the undyed cloth; if Mean is as good as level with it, not
+# loudly. In thermal no kind has a reason to be far from 0.
 #
 # </details>
 #
-# $g$ may choose its weights. How far can a weighted sum come? We let the weight wander from blue over green to red, and look at the people one by one.
+# $g$ may choose its weights. How far can a weighted sum come? We let the weight wander from blue over green to red, and
+# look at the people one by one.
 
 # %%
 from xivlab.figures import COLOUR, Picture, plot_axes
@@ -225,12 +244,14 @@ def people_of(weights):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** From blue over green to red: where is the correlation highest, and does it come near that of V?
+# **Predict, then move.** From blue over green to red: where is the correlation highest, and does it come near that of
+# V?
 #
 # <details><summary>Answer</summary>
 #
-# Red is next to infrared in the spectrum, so one expects the right end. On the synthetic people the correlation hardly moves, and red alone is no better than blue alone: each
-# single channel is fooled by the dyes that swallow just this one, and a mix averages the foolings. The best stop, about half blue and half green, comes near V but stays below it.
+# Red is next to infrared in the spectrum, so one expects the right end. On the synthetic people the correlation hardly
+# moves, and red alone is no better than blue alone: each single channel is fooled by the dyes that swallow just this
+# one, and a mix averages the foolings. The best stop, about half blue and half green, comes near V but stays below it.
 # V takes, for each pixel, the channel that is fooled least.
 #
 # </details>
@@ -240,8 +261,8 @@ labels = [f"{r:.2g} R + {g:.2g} G + {b:.2g} B" for r, g, b in mixes]
 widgets.frame_slider(labels, [people_of(mix) for mix in mixes], "mix", start=4)
 
 # %% [markdown]
-# Nobody has to search by hand: least squares finds the mix of R, G and B that predicts infrared best. That is a bound for an X made of a *weighted
-# sum*, on these people; V is none, and may lie on either side of it.
+# Nobody has to search by hand: least squares finds the mix of R, G and B that predicts infrared best. That is a bound
+# for an X made of a *weighted sum*, on these people; V is none, and may lie on either side of it.
 
 # %%
 for world, one in worlds.items():
@@ -253,12 +274,14 @@ for world, one in worlds.items():
     )
 
 # %% [markdown]
-# In near infrared the best sum comes out a little above V here. But it was fitted to these very people, with infrared before its eyes, and V to nobody. And a sum must know
-# beforehand which dye hides what; the largest channel picks the right one pixel by pixel.
+# In near infrared the best sum comes out a little above V here. But it was fitted to these very people, with infrared
+# before its eyes, and V to nobody. And a sum must know beforehand which dye hides what; the largest channel picks the
+# right one pixel by pixel.
 #
 # ## 6. The measurement: near infrared
 #
-# Likeness is a reason, not a result. Now each kind stands in the place of X in Baseline+X, with five seeds. `answers` says whether the results are stored or trained here.
+# Likeness is a reason, not a result. Now each kind stands in the place of X in Baseline+X, with five seeds. `answers`
+# says whether the results are stored or trained here.
 #
 # **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
 
@@ -276,16 +299,18 @@ theirs = paper_scores("special-cases")
 variant_scores(own, theirs)
 
 # %% [markdown]
-# Big marks are means over seeds with their 95 % intervals, small dots single seeds; the paper's numbers stand in a panel of their own. Now seed by seed against the learned X, which is the
-# line at 0, with the paper's differences as hollow diamonds:
+# Big marks are means over seeds with their 95 % intervals, small dots single seeds; the paper's numbers stand in a
+# panel of their own. Now seed by seed against the learned X, which is the line at 0, with the paper's differences as
+# hollow diamonds:
 
 # %%
 gains(own, theirs)
 
 # %% [markdown]
-# A mark on the left of 0 is worse than the learned X. If the whole interval is on the right, a *fixed* image beats it, and learning was worse than knowing. In the stored results V alone
-# lies wholly on the right, Gray alone wholly on the left, and of the others nothing can be said. The two claims, by the rule of
-# notebook 06; where a claim has several parts, only those that decide are named:
+# A mark on the left of 0 is worse than the learned X. If the whole interval is on the right, a *fixed* image beats it,
+# and learning was worse than knowing. In the stored results V alone lies wholly on the right, Gray alone wholly on the
+# left, and of the others nothing can be said. The two claims, by the rule of notebook 06; where a claim has several
+# parts, only those that decide are named:
 
 # %%
 near_parts = claims.judge(near)
@@ -297,16 +322,15 @@ print(claims.told(near_parts))
 # %%
 from xivlab.intervals import paired
 
-for metric in ("rank1", "mAP"):
+for name, metric in {"rank-1": "rank1", "mAP": "mAP"}.items():
     y = paired(own, "Y", "Gray", metric)
-    print(
-        f"Y over Gray, {metric}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}"
-    )
+    print(f"Y over Gray, {name}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}")
 
 # %% [markdown]
-# If the interval holds 0, as one would expect of two pictures with the same content, then a difference of some points between single
-# trainings, like the one in section 3, is the size of luck. If it does not hold 0, as in the stored results, contrast alone matters to the network. And by as much as in
-# the paper? +3.35 and +2.94 lie far outside: here contrast is worth a fraction of that.
+# If the interval holds 0, as one would expect of two pictures with the same content, then there is nothing here for
+# contrast to explain, and a difference between single trainings, like the paper's in section 3, may well be luck. If it
+# does not hold 0, as in the stored results, contrast alone matters to the network. And by as much as in the paper? Its
+# two differences, printed in section 3, lie far outside: here contrast is worth a fraction of that.
 #
 # Then the random starts, each with what was alive of it:
 
@@ -317,8 +341,10 @@ table["alive at the start"] = starts.reindex(table.index).map("{:.0%}".format)
 table.rename_axis(columns="mAP in %")
 
 # %% [markdown]
-# Compare the rows of dead starts with the others. (To be alive at the start is no promise: $g$ may also die in training.) If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on infrared and visible
-# images (and Eq. 2 adds a distance that is the same for the whole gallery, so that it changes no ranking). That is worth knowing before one praises X.
+# Compare the rows of dead starts with the others. (To be alive at the start is no promise: $g$ may also die in
+# training.) If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on
+# infrared and visible images (and Eq. 2 adds a distance that is the same for the whole gallery, so that it changes no
+# ranking). That is worth knowing before one praises X.
 #
 # Last, the reason of section 5 against the result, kind by kind:
 
@@ -329,7 +355,9 @@ both = pd.DataFrame({"likeness": alike["near infrared"].rename(names), "mAP in %
 both.sort_values("likeness", ascending=False).round(2)
 
 # %% [markdown]
-# If both columns fall together, likeness to infrared is a good reason. Where two kinds are as good as equal in the one and far apart in the other, like V and Mean here, it is not the whole reason. Four kinds, two of them the same, are few: it is a hint, not a law.
+# If both columns fall together, likeness to infrared is a good reason. Where two kinds are as good as equal in the one
+# and far apart in the other, like V and Mean here, it is not the whole reason. Four kinds, two of them the same, are
+# few: it is a hint, not a law.
 #
 # ## 7. Thermal
 #
@@ -344,8 +372,10 @@ thermal_parts = claims.judge(thermal)
 print(claims.told(thermal_parts))
 
 # %% [markdown]
-# If the differences shrink or change their order, what made a kind good in near infrared was probably the physics of dyes: here V loses its lead. A kind that is ahead in both worlds has another merit, such as contrast, or variety.
-# (The paper's differences are of SYSU-MM01, near infrared, in both lists.)
+# If the differences shrink or change their order, what made a kind good in near infrared was probably the physics of
+# dyes: in the stored results V, far ahead there, falls behind the learned X here, by both scores. A kind that is ahead
+# in both worlds has another merit, such as contrast, or variety. (The paper's differences are of SYSU-MM01, near
+# infrared, in both lists.)
 #
 # ## 8. What it means
 #
@@ -356,9 +386,10 @@ verdicts = claims.verdicts(pd.concat([near_parts, thermal_parts]))
 verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
 
 # %% [markdown]
-# A learned X has an advantage that no table shows: nobody needs to know about dyes. And it has a handicap: it is learned from the
-# *identity* losses, through a whole network, from a dark gray start, in a training that is short here. That a fixed image is better *here* would not say that it is better after
-# the paper's 120 epochs. What would be shown is that *being learned* is not a reason by itself.
+# A learned X has an advantage that no table shows: nobody needs to know about dyes. And it has a handicap: it is
+# learned from the losses that only know who is who, through a whole network, from a dark gray start, in a training that
+# is short here. That a fixed image is better *here* would not say that it is better after the paper's 120 epochs. What
+# would be shown is that *being learned* is not a reason by itself.
 #
 # ## Takeaways
 #
@@ -369,9 +400,9 @@ verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
 # - A dead X is the best control for X.
 
 # %% [markdown] tags=["teacher"]
-# Gray against Y is the cheapest lesson on luck in the whole course: same information, different number. Let the class bet before section 6. (In the stored
-# results a small difference is left over all seeds, so contrast does count, for far less than in the paper.) The dead starts of X are the
-# second one: a control that nobody planned.
+# Gray against Y is the cheapest lesson on contrast, luck and single trainings: same information, different number. Let
+# the class bet before section 6. (In the stored results a small difference is left over all seeds, so contrast does
+# count, for far less than in the paper.) The dead starts of X are the second one: a control that nobody planned.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -421,7 +452,7 @@ check(
     [(draw,) for draw in draws],
     mistakes={
         "each image has its own sum, not the batch.": lambda m: picked(m, [int(m.sum()) % 3] * len(m)),
-        "bytes overflow: m.sum(..., dtype=np.uint8) forgets all above 255.": lambda m: picked(
+        "bytes overflow: a sum with dtype=np.uint8 forgets all above 255.": lambda m: picked(
             m, m.sum((1, 2, 3), dtype=np.uint8) % 3
         ),
         "one channel per image, not per pixel.": lambda m: np.take_along_axis(
@@ -463,12 +494,13 @@ def my_channel(images):
 #
 # Difficulty ●●○ · importance ●●○ · 6 minutes
 #
-# Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one answer; any is
-# right.
+# Give the ten numbers with which $g$ *is* Y: $h = \max(0, w \cdot V + b)$, $X_c = a_c h + d_c$. There is more than one
+# answer; any is right.
 #
 # <details><summary>Hint</summary>
 #
-# Y is a straight line of Gray (section 3). Put Gray into $w$; the slope of the line can go to $w$ or to $a$, its start to $b$ or to $d$. If to $b$: what does $a$ do with it?
+# Y is a straight line of Gray (section 3). Put Gray into $w$; the slope of the line can go to $w$ or to $a$, its start
+# to $b$ or to $d$. If to $b$: what does $a$ do with it?
 #
 # </details>
 

@@ -1,19 +1,21 @@
 # %% [markdown]
 # # 08 Lambda
 #
-# Eq. 11 has one number that nobody can derive: $\lambda$, the weight of what happens between the modalities. The paper takes 0.1 and shows a
-# curve with a hill. Is there a hill? You move $\lambda$ yourself, over results of real trainings, and see scores, maps and ranked lists
-# follow; and you find out how easily a hill is seen where there is none.
+# Eq. 11 has one number that nobody can derive: $\lambda$, the weight of what happens between the modalities. The paper
+# takes 0.1 and shows a curve with a hill. Is there a hill? You move $\lambda$ yourself, over results of real trainings,
+# and see scores, maps and ranked lists follow; and you find out how easily a hill is seen where there is none.
 #
 # **Goals.** After this notebook you can
-# - say what could go wrong with a $\lambda$ that is too small or too large, and work out where it turns for four samples;
+# - say what could go wrong with a $\lambda$ that is too small or too large, and work out where it turns for four
+#   samples;
 # - read a curve over $\lambda$ with its spread: which bends are real?
-# - say why the best of seven $\lambda$ must not be judged by the people that chose it, and how large that mistake is;
+# - say why the best of seven $\lambda$ must not be judged by the runs that chose it, and how large that mistake is;
 # - say whether the margins matter as much as $\lambda$ does.
 #
 # **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** [07 Special cases](07_special_cases.ipynb) comes before; what you need is [03 The losses by hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a
+# **Needs.** [07 Special cases](07_special_cases.ipynb) comes before; what you need is [03 The losses by
+# hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a
 # verdict.
 
 # %%
@@ -31,13 +33,16 @@ print(banner())
 #
 # $$L = L_M + \lambda L_C \tag{11}$$
 #
-# $L_M$ orders each modality in itself, $L_C$ brings the modalities together. The paper varies $\lambda$ in its Fig. 5, and finds that "there exists a
-# suitable value to balance" the two; it takes 0.1. The idea: with $\lambda = 0$ nobody asks the modalities to meet, and with a large $\lambda$ nothing else is heard.
+# $L_M$ orders each modality in itself, $L_C$ brings the modalities together. The paper varies $\lambda$ in its Fig. 5,
+# and finds that "there exists a suitable value to balance" the two; it takes 0.1. The idea: with $\lambda = 0$ nobody
+# asks the modalities to meet, and with a large $\lambda$ nothing else is heard.
 #
 # ## 2. Where it turns: four samples, one knob
 #
-# Two people, two images each, as in notebook 03. In *visible* they have changed places: every infrared image lies exactly where the other person's visible image lies. X is half way. It is the worst case, and
-# a network that has just begun is not far from it.
+# Two people, two images each, as in notebook 03. In *visible* they have changed places: every infrared image lies
+# exactly where the other person's visible image lies. X is half way. It is the worst case, and batch-hard triplets see
+# a network that has just begun in much the same way: for nearly every anchor somebody else is nearer than the farthest
+# image of its own person.
 
 # %%
 labels = torch.tensor([7, 7, 8, 8])
@@ -47,8 +52,9 @@ x = (infrared + visible) / 2
 print(torch.cat([infrared, x, visible], 1).tolist())
 
 # %% [markdown]
-# Let the network have a single knob: it may make *everything* larger or smaller, by a factor $r$. Inside infrared or visible the hardest positive of each anchor is at distance $1\,r$, the hardest negative at $4\,r$. In X
-# both people lie at the same place: $1\,r$ and $0$. With the margins 0.3 and 0.5, by hand:
+# Let the network have a single knob: it may make *everything* larger or smaller, by a factor $r$. Inside infrared or
+# visible the hardest positive of each anchor is at distance $1\,r$, the hardest negative at $4\,r$. In X both people
+# lie at the same place: $1\,r$ and $0$. With the margins 0.3 and 0.5, by hand:
 
 
 # %%
@@ -84,17 +90,18 @@ for r in (0.05, 0.1, 0.5):
 print("the package agrees")
 
 # %% [markdown]
-# Below $r = 0.1$, $L_M$ falls by 5 when $r$ grows by 1: it wants the people apart. $L_C$ rises with $r$ everywhere: the pictures of one person are too far from each other, and shrinking all is the quickest
-# remedy. The sum turns where the two slopes cancel.
+# Below $r = 0.1$, $L_M$ has the slope -5: all three modalities pay, and it wants the people apart. Above, X alone pays,
+# and the slope is 1. $L_C$ rises with $r$ everywhere: the pictures of one person are too far from each other, and
+# shrinking all is the quickest remedy. The sum turns where the two slopes cancel.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** At which $\lambda$ do the slopes cancel? And does the valley of the sum move to the left little by little, or does it
-# jump?
+# **Predict, then move.** At which $\lambda$ do the slopes cancel? And does the valley of the sum move to the left
+# little by little, or does it jump?
 #
 # <details><summary>Answer</summary>
 #
-# $L_C$ has the slope $2\sqrt{17} + 2(\sqrt{5} - 2) \approx 8.7$. So the slopes cancel at $\lambda \approx 5 / 8.7$, and there the valley
-# jumps from 0.1 to 0: a sum of straight pieces has its lowest point at a bend, or at the end.
+# $L_C$ has the slope $2\sqrt{17} + 2(\sqrt{5} - 2) \approx 8.7$. So the slopes cancel at $\lambda \approx 5 / 8.7$, and
+# there the valley jumps from 0.1 to 0: a sum of straight pieces has its lowest point at a bend, or at the end.
 #
 # </details>
 
@@ -123,13 +130,16 @@ lams = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 
 # %% [markdown]
-# The cell prints where it turns. Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side
-# to the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a network can do more than shrink; so where it turns in a real training must be measured.
+# The cell prints where it turns. Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on
+# it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side to
+# the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a
+# network can do more than shrink; so where it turns in a real training must be measured.
 #
 # ## 3. A scale for lambda
 #
-# From 0.01 to 0.02 is a step as large as from 1 to 2: what counts is the *factor*. So one tries values that grow by a factor, here about 3, and draws them on a logarithmic axis. 0 has no place on
-# such an axis. It is no small $\lambda$, it is another method (Baseline+X), and stands apart in the picture.
+# From 0.01 to 0.02 is a step as large as from 1 to 2: what counts is the *factor*. So one tries values that grow by a
+# factor, here about 3, and draws them on a logarithmic axis. 0 has no place on such an axis. It is no small $\lambda$,
+# it is another method (Baseline+X), and stands apart in the picture.
 
 # %%
 from xivlab.studies import LAMBDAS
@@ -139,18 +149,26 @@ print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
 
 # %% [markdown]
 # ## 4. Fig. 5, with its spread
+#
+# The explorer opens stored trainings, one for each $\lambda$ and seed. Its four pictures: the scores over $\lambda$
+# with the band of the seeds, and the Baseline as a dashed line; a map of the embeddings of six people; the distances
+# from infrared to visible and to X, for pairs of one person and of two; and what one query finds first.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Over $\lambda$, is rank-1 a hill, a slope, or a flat line? Where will the paper's 0.1 stand? How wide is the band of the
-# seeds, compared with the height of the hill? And while rank-1 moves, does the map of the features move with it?
+# **Predict, then move.** Over $\lambda$, is rank-1 a hill, a slope, or a flat line? Where will the paper's 0.1 stand?
+# How wide is the band of the seeds, compared with the height of the hill? And while rank-1 moves, does the map of the
+# features move with it?
 #
 # <details><summary>How to read it</summary>
 #
-# The line joins means over seeds, the band is their 95 % interval. Try to lay a level line through the bands. If it stays inside of all of them, then
-# the bends of the line may all be luck, and *no* $\lambda$ is shown to be better than any other. If no level line fits, something does change over
-# $\lambda$; look at which end the band leaves the line. Try it with rank-1 and with mAP. The map and the ranked list are of seed 0 only: what
-# changes there from one $\lambda$ to the next is one training against one other. $\lambda = 0$ should be the first of two failures, for nobody asks the modalities to meet;
-# compare its two histograms of distances with those at 0.1, and its scores with the Baseline, before you call it one. The second, a $\lambda$ so large that all collapses, does not come at 3 here: section 7 lets you look for it.
+# The line joins means over seeds, the band is their 95 % interval. Try to lay a level line through the bands. If it
+# stays inside of all of them, then the bends of the line may all be luck, as far as the bands can tell; seed by seed
+# (section 5) one sees more. If no level line fits, something does change over $\lambda$; look at which end the band
+# leaves the line. Try it with rank-1 and with mAP. The map and the ranked list are of seed 0 only: what changes there
+# from one $\lambda$ to the next is one training against one other. $\lambda = 0$ should be the first of two failures,
+# for nobody asks the modalities to meet; compare its two histograms of distances with those at 0.1, and its scores with
+# the Baseline, before you call it one. The second, a $\lambda$ so large that all collapses, does not come at 3 here:
+# section 7 lets you look for it.
 #
 # </details>
 
@@ -170,10 +188,12 @@ own = judged(table)
 over_lambda(own)
 
 # %% [markdown]
-# The dots are single seeds, and both panels have the same span of points. If the band falls at the right end, a large $\lambda$ does harm; if it still climbs
-# there, the largest value tried was not large, and the best one may lie beyond it.
+# The dots are single seeds, and both panels have the same span of points. If the band falls at the right end, a large
+# $\lambda$ does harm; if it still climbs there, the largest value tried was not large, and the best one may lie beyond
+# it.
 #
-# Fig. 5 of the paper has no band: one training per point. Here is a picture of that kind, for each of our seeds: where does the best $\lambda$ stand?
+# Fig. 5 of the paper has no band, and the paper names no seeds: one training per point, it seems. Here is a picture of
+# that kind, for each of our seeds: where does the best $\lambda$ stand?
 
 # %%
 by_seed = {
@@ -186,7 +206,8 @@ pd.DataFrame({f"best by {metric}": scores.idxmax(axis=1) for metric, scores in b
 #
 # ## 5. Is a middle lambda best?
 #
-# The claim has to be put so that it can be lost. Ours: *the paper's 0.1 beats 0, and it beats the largest, 3*. Both were named before the numbers, and both must hold, by the rule of notebook 06.
+# The claim has to be put so that it can be lost. Ours: *the paper's 0.1 beats 0, and it beats the largest, 3*. Both
+# were named before the numbers, and both must hold, by the rule of notebook 06.
 
 # %%
 parts = claims.judge(table)
@@ -194,8 +215,11 @@ print(claims.told(parts))
 parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 
 # %% [markdown]
-# The two parts may well have different verdicts: that too much $\lambda$ does harm is one thing, that *some* $\lambda$ helps another. And a lost claim says no more than it
-# says: if 3 beats 0.1, a middle $\lambda$ may still be best, with its middle elsewhere. To claim *that* now would be to choose after the numbers; it takes new runs.
+# The two parts may well have different verdicts: that too much $\lambda$ does harm is one thing, that *some* $\lambda$
+# helps another. "Does not hold" rules out that 0.1 is ahead by half a point; that the other one is *better* it shows
+# only where the whole interval is below 0. And a lost claim says no more than it says: if 3 beats 0.1, a middle
+# $\lambda$ may still be best, with its middle elsewhere. To claim *that* now would be to choose after the numbers; it
+# takes new runs.
 #
 # All the other values against 0, paired by seed:
 
@@ -203,20 +227,25 @@ parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 gains(own.assign(variant="λ = " + own["variant"]))
 
 # %% [markdown]
-# A filled mark has its whole interval on one side of 0. There are twelve comparisons here, and one in forty finds a "gain" where there is none (notebook
-# 06), so a single filled mark would prove little; several that grow with $\lambda$ are more.
+# A filled mark has its whole interval on one side of 0. There are twelve comparisons here, and one in forty finds a
+# "gain" where there is none (notebook 06), so a single filled mark would prove little; several that grow with $\lambda$
+# are more. (Not as many more as they are marks: all lean on the same five runs of $\lambda = 0$, and luck there would
+# move all of them.)
 #
 # ### Why not simply take the best?
 #
-# It is tempting: the highest mean of the seven against $\lambda = 0$. **Predict:** if $\lambda$ did nothing at all, how large would that "gain" be?
+# It is tempting: the highest mean of the seven against $\lambda = 0$. **Predict:** if $\lambda$ did nothing at all, how
+# large would that "gain" be?
 #
 # <details><summary>Answer</summary>
 #
-# Not 0. The highest of seven noisy numbers is high *because* of its noise. It is the trap of notebook 04, section 7, with settings in the place of models.
+# Not 0. The highest of seven noisy numbers is high *because* of its noise. It is the trap of notebook 04, section 7,
+# with settings in the place of models.
 #
 # </details>
 #
-# We make a world in which $\lambda$ does nothing: seven columns of pure noise, as large as the noise of our seeds, and look at the winner 2000 times.
+# We make a world in which $\lambda$ does nothing: seven columns of pure noise, as large as the noise of our seeds, and
+# look at the winner 2000 times.
 
 # %%
 scores = 100 * by_seed["mAP"]
@@ -231,8 +260,9 @@ print(
 )
 
 # %% [markdown]
-# Only what the last line has *more* than the line before is worth talking about. A cleaner way is to let some seeds choose and others judge: leave one seed out, choose the best $\lambda$ on the rest, look at its gain on
-# the seed that was left out, and do so for each seed.
+# Only what the last line has *more* than the line before is worth talking about. A cleaner way is to let some seeds
+# choose and others judge: leave one seed out, choose the best $\lambda$ on the rest, look at its gain on the seed that
+# was left out, and do so for each seed.
 
 
 # %%
@@ -254,13 +284,16 @@ print(
 )
 
 # %% [markdown]
-# In the second number no seed judges what it helped to choose. It is still a mean of a few gains that scatter, and the same test people judge in both; a paper that wants to choose $\lambda$ chooses on the validation people, and so does this kit.
+# In the second number no seed judges what it helped to choose. It is still a mean of a few gains that scatter, and the
+# same test people judge in both; a paper that wants to choose $\lambda$ chooses on the validation people, and so does
+# this kit.
 #
 # ## 6. The margins
 #
-# Eq. 11 has two more numbers that nobody can derive: the margins, $\alpha_1 = 0.5$ across modalities and $\alpha_2 = 0.3$ inside one. The features have no fixed size, so a margin could be
-# undone by making everything larger (that is $r$ once more). What then is a margin for? It decides how many anchors still pay (notebook 03, section 11). One margin at a time is changed; there are three seeds, so the intervals are
-# wider.
+# Eq. 11 has two more numbers that nobody can derive: the margins, $\alpha_1 = 0.5$ across modalities and $\alpha_2 =
+# 0.3$ inside one. The features have no fixed size, so a margin could be undone by making everything larger (that is $r$
+# once more). What then is a margin for? It decides how many anchors still pay (notebook 03, section 11). One margin at
+# a time is changed; there are three seeds, so the intervals are wider.
 
 # %%
 from scipy import stats
@@ -268,16 +301,19 @@ from scipy import stats
 print({n: round(float(stats.t.ppf(0.975, n - 1) / np.sqrt(n)), 2) for n in (2, 3, 5, 10)})
 
 # %% [markdown]
-# That is half an interval, in standard deviations of the seeds, for 2, 3, 5 and 10 seeds. Going from three seeds to five halves it.
+# That is half an interval, in standard deviations of the seeds, for 2, 3, 5 and 10 seeds. Going from three seeds to
+# five halves it.
 #
-# In the picture *cross* is $\alpha_1$ and *respective* is $\alpha_2$, each with the value that it has in the place of the paper's.
+# In the picture *cross* is $\alpha_1$ and *respective* is $\alpha_2$, each with the value that it has in the place of
+# the paper's.
 #
 # **Predict:** which of the two margins matters more? Remember that $L_C$ is weighed by $\lambda$.
 #
 # <details><summary>Answer</summary>
 #
-# $\alpha_1$ comes in through $\lambda L_C$ only, and $\lambda = 0.1$ leaves a tenth of its pull; $\alpha_2$ comes in three times, at full weight. So if one of the
-# two shows anything, it should be $\alpha_2$. Whether three seeds are enough to *show* it is another question.
+# $\alpha_1$ comes in through $\lambda L_C$ only, and $\lambda = 0.1$ leaves a tenth of its pull; $\alpha_2$ comes in
+# three times, at full weight. So if one of the two shows anything, it should be $\alpha_2$. Whether three seeds are
+# enough to *show* it is another question.
 #
 # </details>
 
@@ -298,36 +334,27 @@ for name in others:
     )
 
 # %% [markdown]
-# If 0 is inside everywhere, no difference is shown, and that is not yet the same as *robust* ("undecided" is not "no"). A margin whose whole interval is short and close to 0 is robust here: no need to tune it. One
-# whose interval is wide, or leaves out 0, is worth a study with more seeds.
+# If 0 is inside everywhere, no difference is shown, and that is not yet the same as *robust* ("undecided" is not "no").
+# A margin whose whole interval is short and close to 0 is robust here: no need to tune it. One whose interval is wide,
+# or leaves out 0, is worth a study with more seeds.
 #
 # ## 7. Try one yourself
 #
-# Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above.
-#
-# The slider ends at 3. A $\lambda$ that is not on it takes a cell of your own; 30.0 and 300.0 are worth the minute each:
-#
-# ```python
-# from xivlab import charts
-# from xivlab.scale import current
-# from xivlab.train import train
-#
-# scale = current()
-# run = train(scale.config(lam=30.0, seed=0), scale.load(), scale.runs)
-# explorer.add(run)
-# charts.training_curves(*(pd.read_csv(run.folder / name) for name in ("log.csv", "metrics.csv")))
-# ```
+# Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above. The slider goes
+# far beyond the 3 with which the stored results end.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then train.** What will rank-1 be at $\lambda = 30$, ten times what the stored results end with? By which loss will you see first that
-# something is wrong? Decide *before* what you compare it with, and by which rule.
+# **Predict, then train.** What will rank-1 be at $\lambda = 30$, ten times what the stored results end with? By which
+# loss will you see first that something is wrong? Decide *before* what you compare it with, and by which rule.
 #
 # <details><summary>What to look at</summary>
 #
-# At 30 the losses across modalities come down to about 1.0 and stay there. That is no accident: with all features in one point every anchor pays exactly its margin, 0.5, in
-# each of the two directions. A loss that stands still *at its margin* is the sign of a collapse. And yet rank-1 falls by a few points only: behind the
-# collapsed features sits the BNNeck, a batch normalisation that stretches whatever is left to unit variance, and the identity loss sees to it that something is left.
-# At $\lambda = 300$ it is worse. So the second failure exists, far to the right of Fig. 5.
+# At 30 the losses across modalities come down to about 1.0 and stay there. That is no accident: with all features in
+# one point every anchor pays exactly its margin, 0.5, in each of the two directions. A loss that stands still *at its
+# margin* is the sign of a collapse. (At $\lambda = 0.1$ they may end *above* 1.0: features far apart pay more than
+# those in one point.) And yet rank-1 falls by a few points only: behind the collapsed features sits the BNNeck, a batch
+# normalisation that stretches whatever is left to unit variance, and the identity loss sees to it that something is
+# left. At $\lambda = 300$ it is worse. So the second failure exists, far to the right of Fig. 5.
 #
 # </details>
 
@@ -338,14 +365,15 @@ live
 # %% [markdown]
 # ## Takeaways
 #
-# - $L_M$ keeps people apart, $L_C$ can be lowered by shrinking everything: where its slope wins, all ends in one point, at once.
+# - $L_M$ keeps people apart, $L_C$ can be lowered by shrinking everything: where its slope wins, all ends in one point,
+#   at once.
 # - Vary a weight by factors; 0 is another method.
 # - A curve without a band is one throw of the dice per point.
 # - The best of many settings owes a part of its lead to luck. Name the setting first, or let others choose than judge.
 
 # %% [markdown] tags=["teacher"]
-# The widget for training is the place for a class experiment: every pair takes another lambda or another seed, and the values are collected on the
-# board. Ask before: with one seed each, what will the class be able to say?
+# The widget for training is the place for a class experiment: every pair takes another lambda or another seed, and the
+# values are collected on the board. Ask before: with one seed each, what will the class be able to say?
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -354,8 +382,8 @@ live
 #
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# A row per seed, a column per setting, the first column being what the others are compared with. Return the mean over the seeds of the gain of the
-# setting that is best *on the other seeds*.
+# A row per seed, a column per setting, the first column being what the others are compared with. Return the mean over
+# the seeds of the gain of the setting that is best *on the other seeds*.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # 09 A closer look at X
 #
-# The paper looks at its X and sees red: "redder", hence of longer wavelength, hence on the way to infrared. Each "hence" can be measured here, for in this world every scene can be photographed at every wavelength.
+# The paper looks at its X and sees red: "redder", hence of longer wavelength, hence on the way to infrared. Each
+# "hence" can be measured here, for in this world every scene can be photographed at every wavelength.
 #
 # **Goals.** After this notebook you can
 # - redraw Fig. 3 of the paper and answer its question, "is X redder?", with an interval;
@@ -11,8 +12,9 @@
 #
 # **Minutes.** 55 for you; for the computer {minutes}.
 #
-# **Needs.** [08 Lambda](08_lambda.ipynb) comes before; what you need is [02 The X modality](02_x_modality.ipynb) (the ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings,
-# the bootstrap of people). The demo run is found again if it is there, else it is trained.
+# **Needs.** [08 Lambda](08_lambda.ipynb) comes before; what you need is [02 The X modality](02_x_modality.ipynb) (the
+# ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings, the bootstrap of people). The
+# demo run is found again if it is there, else it is trained.
 
 # %%
 import numpy as np
@@ -34,17 +36,17 @@ model = load_model(run).cpu()
 train_images = Images.of(data.train, config.height, config.width)
 
 # %% [markdown]
-# Under "A closer look at X" the paper makes three statements. (1) "The 'R' channel in the X images has much higher intensity
-# than 'G' and 'B'", so X looks redder than the visible images. (2) Redder is "longer wavelength", so X is a modality
-# "with an intermediate wavelength between visible and infrared light". (3) With it, matching becomes easier. This notebook
-# takes the first two, notebook [10](10_modality_gap.ipynb) the third.
+# Under "A closer look at X" the paper makes three statements. (1) "The 'R' channel in the X images has much higher
+# intensity than 'G' and 'B'", so X looks redder than the visible images. (2) Redder is "longer wavelength", so X is a
+# modality "with an intermediate wavelength between visible and infrared light". (3) With it, matching becomes easier.
+# This notebook takes the first two, notebook [10](10_modality_gap.ipynb) the third.
 #
 # ## 1. Fig. 3, by hand
 #
 # A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
 # images, and do to them what $g$ does to a pixel:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = v_c\,h + c_c \quad\text{for each channel.} \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_k = v_k\,h + c_k \quad\text{for } k = R, G, B. \tag{N1}$$
 #
 # (Notebook 02 called the last six numbers $a$ and $d$; here they have the package's names.)
 
@@ -59,8 +61,9 @@ by_hand = 255 * X.mean((1, 2))  # one mean per image and channel
 print(by_hand.round(1))
 
 # %% [markdown]
-# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. N1 stops it. To be
-# *shown* it is clamped; here it is measured as it is. The package's `intensities` does the same for any number of images:
+# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. N1 stops
+# it. To be *shown* it is clamped; here it is measured as it is. The package's `intensities` does the same for any
+# number of images:
 
 # %%
 from xivlab.x_look import clamped, generator_of, intensities
@@ -73,9 +76,9 @@ print(f"a picture of these X changes {clamped(g, train_images.pixels[four]):.1%}
 # %% [markdown]
 # ## 2. Fig. 3, with all images
 #
-# **Predict**, before you look: X started as a dark gray image (notebook 02) and was trained for the search only. Nothing in the loss
-# asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images than V is, in brightness? The
-# picture answers the first question, section 3 the second.
+# **Predict**, before you look: X started as a dark gray image (notebook 02) and was trained for the search only.
+# Nothing in the loss asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images
+# than V is, in brightness? The picture answers the first question, section 3 the second.
 
 # %%
 some = np.random.default_rng(0).permutation(visible)[:3000]
@@ -92,14 +95,15 @@ from xivlab.gap_charts import intensity_rows
 intensity_rows(means)
 
 # %% [markdown]
-# Each line is a histogram, each thin upright line its mean. The infrared images have three equal channels, so their dotted
-# histogram is the same in every row. Compare the three dashed ones, of X, with each other: that is what the paper does.
+# Each line is a histogram, each thin upright line its mean. The infrared images have three equal channels, so their
+# dotted histogram is the same in every row. Compare the three dashed ones, of X, with each other: that is what the
+# paper does.
 #
 # ## 3. How far apart are two histograms?
 #
-# By eye is not enough. The **Wasserstein distance** asks how far, on average, the images of one histogram must be moved to
-# make the other. For two samples of the same size there is nothing to search for: sort both, and move the first to the first, the
-# second to the second.
+# By eye is not enough. The **Wasserstein distance** asks how far, on average, the images of one histogram must be moved
+# to make the other. For two samples of the same size there is nothing to search for: sort both, and move the first to
+# the first, the second to the second.
 
 # %%
 one, other = np.array([90.0, 100.0, 140.0]), np.array([130.0, 80.0, 90.0])
@@ -107,7 +111,8 @@ moved = np.abs(np.sort(one) - np.sort(other)).mean()
 print(np.sort(one), np.sort(other), f"-> {moved:.2f} levels")
 
 # %% [markdown]
-# For samples of different sizes SciPy does it, channel by channel in the package's `shifts`. On our little samples both agree:
+# For samples of different sizes SciPy does it, channel by channel in the package's `shifts`. On our little samples both
+# agree:
 
 # %%
 from xivlab.x_look import shifts
@@ -122,13 +127,13 @@ nearer = [name for name in "RGB" if distances.loc[name, "X to I"] < distances.lo
 print(f"X is nearer to infrared than V is in {len(nearer)} of 3 channels: {', '.join(nearer) or 'none'}")
 
 # %% [markdown]
-# Levels of brightness depend on exposure, and a lamp can be turned up. So this says that two sets of images are alike *on average*, and no
-# more. The question of the paper is about colour:
+# Levels of brightness depend on exposure, and a lamp can be turned up. So this says that two sets of images are alike
+# *on average*, and no more. The question of the paper is about colour:
 #
 # ## 4. Is X redder here?
 #
-# Let the *red excess* of an image be R minus the larger of G and B. It is positive exactly if red is the strongest channel. By hand, for
-# the four images:
+# Let the *red excess* of an image be R minus the larger of G and B. It is positive exactly if red is the strongest
+# channel. By hand, for the four images:
 
 # %%
 excess = by_hand[:, 0] - np.maximum(by_hand[:, 1], by_hand[:, 2])
@@ -136,8 +141,8 @@ print("red excess of four X:", excess.round(1))
 
 # %% [markdown]
 # The two readings of the paper's sentence are two numbers: the red excess of X, and by how much it is above that of the
-# visible image it was made from. `redness` computes both, with intervals over *people*: images of one person are alike, so people are
-# drawn anew, as in notebook 05.
+# visible image it was made from. `redness` computes both, with intervals over *people*: images of one person are alike,
+# so people are drawn anew, as in notebook 05.
 
 # %%
 from xivlab.between import answer
@@ -156,21 +161,24 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 # %% [markdown]
 # <details><summary>What the interval covers, and what not</summary>
 #
-# It covers other *people*. They all went through the same $g$, whose ten numbers decide the tint, so the interval of X is
-# usually narrow, whichever side of 0 it is on. It does not cover another *training*: ten other numbers. That is the next question,
-# and the more important one.
+# It covers other *people*. They all went through the same $g$, whose ten numbers decide the tint, so the interval of X
+# is usually narrow, whichever side of 0 it is on. It does not cover another *training*: ten other numbers. That is the
+# next question, and the more important one.
 #
 # </details>
 #
-# Does a tint matter at all? The widget has the ten weights of this run's $g$, and says how far X is from the infrared images.
+# Does a tint matter at all? The widget has the ten weights of this run's $g$, and says how far X is from the infrared
+# images.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Make X as red as you can: raise what goes to R, lower what goes to G and B. Does it come nearer to infrared? Then set all three channels alike. Which of the two would the paper's
-# reading ("redder is nearer") prefer, and which one do the numbers prefer?
+# **Predict, then move.** Make X as red as you can: raise what goes to R, lower what goes to G and B. Does it come
+# nearer to infrared? Then set all three channels alike. Which of the two would the paper's reading ("redder is nearer")
+# prefer, and which one do the numbers prefer?
 #
 # <details><summary>Answer</summary>
 #
-# The infrared images have three equal channels, so a tint moves X away from them in the plain sense of brightness: gray is nearer than red. "Redder" in the paper's sense is about wavelengths, and a tint is no wavelength: it is the same
+# The infrared images have three equal channels, so a tint moves X away from them in the plain sense of brightness: gray
+# is nearer than red. "Redder" in the paper's sense is about wavelengths, and a tint is no wavelength: it is the same
 # $h$, in another ink.
 #
 # </details>
@@ -183,8 +191,9 @@ widgets.x_studio(run, data)
 # %% [markdown]
 # ## 5. Who decides the tint?
 #
-# Three suspects: the data, the seed, and the numbers that $g$ **starts** from. Ten numbers per run are quickly stored, so the kit
-# has a table of them, for the runs of the studies "ablation" (start at 1/3) and "special cases" (start at random) that are at hand:
+# Three suspects: the data, the seed, and the numbers that $g$ **starts** from. Ten numbers per run are quickly stored,
+# so the kit has a table of them, for the runs of the studies "ablation" (start at 1/3) and "special cases" (start at
+# random) that are at hand:
 
 # %%
 from xivlab.generators import WEIGHTS, at_hand, looks
@@ -196,11 +205,11 @@ table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
 # Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Each
-# generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of pixels
-# at which the ReLU lets something through.
+# generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of
+# pixels at which the ReLU lets something through.
 #
-# **Predict.** A generator that starts from 1/3 makes three equal channels, red excess 0. One that starts at random begins
-# somewhere else. How far will training carry each, and will a red start stay red?
+# **Predict.** A generator that starts from 1/3 makes three equal channels, red excess 0. One that starts at random
+# begins somewhere else. How far will training carry each, and will a red start stay red?
 
 # %%
 few = some[:400]
@@ -213,8 +222,8 @@ from xivlab.gap_charts import starts_and_ends
 starts_and_ends(starts, ends)
 
 # %% [markdown]
-# A line per run, from its start (open) to what it became (filled; a cross if its ReLU is off at nearly every pixel). Long lines
-# are what training did; where lines are short and far apart, the start decided.
+# A line per run, from its start (open) to what it became (filled; a cross if its ReLU is off at nearly every pixel).
+# Long lines are what training did; where lines are short and far apart, the start decided.
 
 # %%
 from xivlab.generators import DEAD, who_decides
@@ -223,9 +232,9 @@ decided = who_decides(starts, ends)
 decided.round(1)
 
 # %% [markdown]
-# `moved` is how far training moved the red excess, in levels, in the median run. If the starts of a variant are spread wider than that, the
-# last column says "the start". The next cell leaves dead generators out and asks the question for seeds: the interval is that of the mean over
-# seeds, and "another seed" means one like these.
+# `moved` is how far training moved the red excess, in levels, in the median run. If the starts of a variant are spread
+# wider than that, the last column says "the start". The next cell leaves dead generators out and asks the question for
+# seeds: the interval is that of the mean over seeds like these. (A single other seed may fall outside of it.)
 
 # %%
 from xivlab.intervals import interval
@@ -234,24 +243,28 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
     over = interval(rows["excess"])
     spread = f", 95 % from {over.low:+.1f} to {over.high:+.1f}" if over.count > 1 else ""
     print(f"{variant}: {over.count} living generators, mean red excess {over.mean:+.1f}{spread}")
-    print("    is X of another seed red?", answer(over, "Yes.", "No."))
+    print("    is X red, in the mean over seeds?", answer(over, "Yes.", "No."))
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# If the starts of a variant are spread wider than training moves them, then the tint of its X is the luck of its start, whatever the
-# data are. A dead generator shows one flat colour, whatever the image: only $c$ still learns, so that the colour may drift. A start that lives may die
-# later; compare the two columns. (A single living generator has no interval.) No term of the loss
-# names a tint, and $f$ can undo any tint in its first layer. If all seeds that start from 1/3 move to the same side all the same, then data and $f$ do
-# push there; the table says whether the push or the start is the stronger. The paper does not say how $g$ was started; its authors' code starts from 1/3 and feeds $g$ with
-# normalised images, which is `x_input="normalized"` here.
+# If the starts of a variant are spread wider than training moves them, then the tint of its X is the luck of its start,
+# whatever the data are. A dead generator shows one flat colour, whatever the image: only $c$ still learns, so that the
+# colour may drift. A start that lives may die later; compare the two columns. (A single living generator has no
+# interval.) In the stored results nearly all random starts are dead at the end, so their "the start" is said mostly of
+# flat colours; the one that lives moved to the same side as those from 1/3. No term of the loss names a tint, and $f$
+# can undo any tint in its first layer. If all seeds that start from 1/3 move to the same side all the same, then data
+# and $f$ do push there; the table says whether the push or the start is the stronger. The paper does not say how $g$
+# was started; its authors' code starts from 1/3 and feeds $g$ with normalised images, which is `x_input="normalized"`
+# here.
 #
 # </details>
 #
 # ## 6. Fig. 4, without choosing
 #
-# A figure with four examples can be chosen to please. These are drawn by seed, one image of each modality of five test people. In the
-# second picture a rule chose, too, and not kindly: the images of one person whose $D(f(I), f(X))$ is *largest* of all.
+# A figure with four examples can be chosen to please. These are drawn by seed, one image of each modality of five test
+# people. In the second picture a rule chose, too, and not kindly: of each person the pair with the *largest* $D(f(I),
+# f(X))$, and of these pairs the five largest.
 
 # %%
 from xivlab.figures import image_strip
@@ -285,14 +298,15 @@ triples(
 )
 
 # %% [markdown]
-# Compare the D above each of them with the printed median: these images of one person are farther apart
-# than most images of strangers. What makes them hard: the pose, somebody cut off, a dark garment that is bright in infrared? And could $g$ have
-# changed it? As $g$ works pixel by pixel, it can change brightness and tint, and nothing else.
+# Compare the D above each of them with the printed median: these images of one person are farther apart than most
+# images of strangers. What makes them hard: the pose, somebody cut off, a dark garment that is bright in infrared? And
+# could $g$ have changed it? As $g$ works pixel by pixel, it can change brightness and tint, and nothing else.
 #
 # ## 7. Between visible and infrared
 #
-# Now statement (2). "Intermediate" has a meaning in geometry. Let $\bar V$ and $\bar I$ be two means; the line from one to the other
-# has a 0 and a 1, and every third mean has a place along it and a distance off it. With points that one can draw:
+# Now statement (2). "Intermediate" has a meaning in geometry. Let $\bar V$ and $\bar I$ be two means; the line from one
+# to the other has a 0 and a 1, and every third mean has a place along it and a distance off it. With points that one
+# can draw:
 
 # %%
 mean_V, mean_I, mean_X = np.array([0.0, 0.0]), np.array([4.0, 2.0]), np.array([3.0, -1.0])
@@ -302,8 +316,9 @@ off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
 print(f"along {along:.2f}, off {off:.2f}")
 
 # %% [markdown]
-# Half way along, and just as far from the line's middle as its two ends are. "In between" would be half of the truth, so always read both
-# numbers. The package's function, and then our X in the features of $f$; each person is one mean, so that everybody counts alike.
+# Half way along, and just as far from the line's middle as its two ends are. "In between" would be half of the truth,
+# so always read both numbers. The package's function, and then our X in the features of $f$; each person is one mean,
+# so that everybody counts alike.
 
 # %%
 from xivlab.between import positions, x_place
@@ -321,8 +336,8 @@ def tell(name, where):
 tell("X in the features of this run", x_place(embeddings))
 
 # %% [markdown]
-# The brackets hold 95 % of the draws of people. Other seeds again have other networks; here are all seeds, with and without the cross-modality
-# loss, that are stored or stand in the folder of runs. `measured` says which:
+# The brackets hold 95 % of the draws of people. Other seeds again have other networks; here are all seeds, with and
+# without the cross-modality loss, that are stored or stand in the folder of runs. `measured` says which:
 
 # %%
 from xivlab.measures import measured, over_seeds
@@ -338,18 +353,19 @@ for name, rows in over_runs.groupby("of", sort=False):
     print(f"{name}: {words}; {answer(short, 'it is short of I', 'it is past I')}.")
 
 # %% [markdown]
-# `±` is half of the 95 % interval over seeds; it is missing where one seed is at hand, and then the verdict is open, as it should be. If *off* is
-# larger than *along*, then X has left V more to the side than towards I.
+# `±` is half of the 95 % interval over seeds; it is missing where one seed is at hand, and then the verdict is open, as
+# it should be. If *off* is larger than *along*, then X has left V more to the side than towards I.
 #
 # ## 8. A ruler
 #
-# Is 0.1 little? Who knows what 0.1 of the way from visible to infrared *looks* like? In this world we can know it. The same scenes can
-# be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets its place on the same axis. Two more things
-# are put beside X: the visible image turned **gray**, which has lost its colour as X has and was never trained; and the very same
-# scene through the **infrared camera**, at the same moment.
+# Is a tenth of the way little? Who knows what a tenth of the way from visible to infrared *looks* like? In this world
+# we can know it. The same scenes can be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets
+# its place on the same axis. Two more things are put beside X: the visible image turned **gray**, which has lost its
+# colour as X has and was never trained; and the very same scene through the **infrared camera**, at the same moment.
 #
-# **Predict.** At which wavelength does the ruler pass from the visible half to the infrared one? Where do gray and X stand? And
-# will the same scene in the infrared camera reach 1, though its moment and place are those of the visible image?
+# **Predict.** At which wavelength does the ruler pass from the visible half to the infrared one? Where do gray and X
+# stand? And will the same scene in the infrared camera reach 1, though its moment and place are those of the visible
+# image?
 
 # %%
 from xivlab.ruler import describe, features_of, measure, scenes
@@ -368,12 +384,14 @@ def beside_x(nm):
 # (Photographs have no such ruler. `scenes` then says why, and this section goes on without.)
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** Where does the third row look most like the second? Decide by the garments, not by the brightness of the whole.
+# **Predict, then move.** Where does the third row look most like the second? Decide by the garments, not by the
+# brightness of the whole.
 #
 # <details><summary>Answer</summary>
 #
-# By eye one stops somewhere inside of visible light: up to there a band of light is much the same as some mixture of R, G and B. Beyond 750 nm the third row shows what no mixture can: garments of one colour that part, and garments of different colours that
-# become alike. The ruler below puts a number on where you stopped.
+# By eye one stops somewhere inside of visible light: up to there a band of light is much the same as some mixture of R,
+# G and B. Beyond 750 nm the third row shows what no mixture can: garments of one colour that part, and garments of
+# different colours that become alike. The ruler below puts a number on where you stopped.
 #
 # </details>
 
@@ -415,17 +433,18 @@ from xivlab.gap_charts import rulers
 rulers(measures)
 
 # %% [markdown]
-# Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a little beyond, where the dyes let
-# go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on the way
-# to infrared as X is. Where it is flat, or turns back, a crossing means little. In words, with intervals over people:
+# Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a
+# little beyond, where the dyes let go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on
+# the way to infrared as X is. Where it is flat, or turns back, a crossing means little; a ruler that turns elsewhere,
+# if only a little at its ends, is still good where it climbs. In words, with intervals over people:
 
 # %%
 for title, one in measures.items():
     print(f"{title.upper()}. {describe(one)}\n")
 
 # %% [markdown]
-# And the answer to statement (2), as far as this ruler can give it: in features, is X farther on the way than plain gray, which
-# costs nothing and was never trained?
+# And the answer to statement (2), as far as this ruler can give it: in features, is X farther on the way than plain
+# gray, which costs nothing and was never trained?
 
 # %%
 if ruler := measures["features of f"]:
@@ -434,25 +453,29 @@ if ruler := measures["features of f"]:
 # %% [markdown]
 # <details><summary>How to read it</summary>
 #
-# *Mean intensities* have three numbers, and the line between V and I in them is short: it mostly says that infrared images are gray. An image
-# may then stand "at 1" and yet be far off the line, which is why that is printed beside it. *Features* are what the search uses.
-# There the infrared camera at the same moment tells how much of the gap is light alone: near 1 means all of it, so that places and
-# moments add little. A ruler in features is a ruler for *this* network, made of images that it never saw in training (no noise,
-# no blur, even light), so its ends need not be at 0 and 1. And a place on it is a comparison, not a wavelength that X has: X is made of R, G and B,
-# and no arithmetic on them brings back what a dye hides beyond 750 nm.
+# *Mean intensities* have three numbers, and the line between V and I in them is short: it mostly says that infrared
+# images are gray. An image may then stand "at 1" and yet be far off the line, which is why that is printed beside it.
+# *Features* are what the search uses. There the infrared camera at the same moment tells how much of the gap is light
+# alone: near 1 means all of it, so that places and moments add little. A ruler in features is a ruler for *this*
+# network, made of images that it never saw in training (no noise, no blur, even light), so its ends need not be at 0
+# and 1. $f$ was trained on X and never on gray, so a part of X's lead may be owed to $f$ and not to $g$. And a place on
+# it is a comparison, not a wavelength that X has: X is made of R, G and B, and no arithmetic on them brings back what a
+# dye hides beyond 750 nm.
 #
 # </details>
 #
 # ## Takeaways
 #
-# - "Redder" is a measurement: R against the larger of G and B, of X, and against V. The answer for *this* world is printed above.
+# - "Redder" is a measurement: R against the larger of G and B, of X, and against V. The answer for *this* world is
+#   printed above.
 # - An interval over people says nothing of other generators, however narrow it is. Ask other seeds, and other starts.
 # - No term of the loss names red. If the start decides the tint, the tint is no evidence about wavelengths.
 # - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
 # - Figures with examples: let a seed choose, then show the worst.
 
 # %% [markdown] tags=["teacher"]
-# Section 5 is the heart: where starts differ, the start decides the tint. Ask the class what figure they would have drawn if they had trained one network only.
+# Section 5 is the heart: where starts differ, the start decides the tint. Ask the class what figure they would have
+# drawn if they had trained one network only.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -471,7 +494,8 @@ if ruler := measures["features of f"]:
 #
 # <details><summary>Hint 2</summary>
 #
-# The projection of `way` on `line`, in units of the line, is `way @ line / (line @ line)`. What is left of `way` is off.
+# The projection of `way` on `line`, in units of the line, is `way @ line / (line @ line)`. What is left of `way` is
+# off.
 #
 # </details>
 
@@ -596,4 +620,5 @@ def wasserstein(one, other):
 
 
 # %% [markdown]
-# Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The modality gap](10_modality_gap.ipynb).
+# Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The
+# modality gap](10_modality_gap.ipynb).

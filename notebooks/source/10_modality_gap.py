@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 10 The modality gap
 #
-# Fig. 1 of the paper promises that X brings two worlds together. Did it? A picture is easily drawn; this notebook draws several, finds out why most of them cannot be trusted, puts numbers in their place, and asks
-# at last how much there was to bring together.
+# Fig. 1 of the paper promises that X brings two worlds together. Did it? A picture is easily drawn; this notebook draws
+# several, finds out why most of them cannot be trusted, puts numbers in their place, and asks at last how much there
+# was to bring together.
 #
 # **Goals.** After this notebook you can
 # - draw a t-SNE map, and name three things that one must not read from it;
@@ -12,8 +13,8 @@
 #
 # **Minutes.** 60 for you; for the computer {minutes}.
 #
-# **Needs.** [05 Search and scores](05_search_and_scores.ipynb) and [09 A closer look at X](09_closer_look_at_x.ipynb). Two runs, Baseline and XIV-ReID
-# (Baseline+X+CMG), are found again if they are there, else they are trained.
+# **Needs.** [05 Search and scores](05_search_and_scores.ipynb) and [09 A closer look at X](09_closer_look_at_x.ipynb).
+# Two runs, Baseline and XIV-ReID (Baseline+X+CMG), are found again if they are there, else they are trained.
 
 # %%
 import numpy as np
@@ -36,9 +37,9 @@ embeddings = {name: run.embeddings() for name, run in runs.items()}
 print({name: f"{len(e.infrared)} infrared, {len(e.visible)} visible" for name, e in embeddings.items()})
 
 # %% [markdown]
-# Both have embedded the same test people, whom neither has seen before. The claim of the paper (Fig. 1) is: without X the two
-# modalities are apart, and with X they are not. Notebook 01 measured the gap *before* any cross-modal training; this one asks what
-# training leaves of it, and whether X is what closed it.
+# Both have embedded the same test people, whom neither has seen before. The claim of the paper (Fig. 1) is: without X
+# the two modalities are apart, and with X they are not. Notebook 01 measured the gap *before* any cross-modal training;
+# this one asks what training leaves of it, and whether X is what closed it.
 #
 # ## 1. A map: t-SNE
 #
@@ -46,9 +47,9 @@ print({name: f"{len(e.infrared)} infrared, {len(e.visible)} visible" for name, e
 #
 # $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{N1}$$
 #
-# and then moves points in the plane until their neighbours there are much the same. $\sigma_i$ is set so that the **perplexity** of
-# $p_{\cdot|i}$, two to the power of its entropy in bits, is a number that *you* choose: about how many neighbours count. By hand,
-# for a point with four others around it:
+# and then moves points in the plane until their neighbours there are much the same. $\sigma_i$ is set so that the
+# **perplexity** of $p_{\cdot|i}$, two to the power of its entropy in bits, is a number that *you* choose: about how
+# many neighbours count. By hand, for a point with four others around it:
 
 # %%
 d = np.array([1.0, 1.2, 3.0, 3.1])  # distances to the four others
@@ -64,7 +65,8 @@ for sigma in (0.5, 1.0, 2.0, 100.0):
     print(f"sigma {sigma:5}: perplexity {perplexity(d, sigma):.2f}")
 
 # %% [markdown]
-# With a small $\sigma$ only the near pair counts, with a huge one all four do. (SciPy's `entropy` says the same, in its own words.)
+# With a small $\sigma$ only the near pair counts, with a huge one all four do. (SciPy's `entropy` says the same, in its
+# own words.)
 
 # %%
 from scipy.stats import entropy
@@ -76,14 +78,16 @@ assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
 # scikit-learn does the rest.
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** In the map of the Baseline, will the modalities be apart? Will it look the same for the smallest perplexity and the largest? Colour by modality first, then by person, then by camera, and ask each time
-# what keeps the points together. Point at a lonely one: who is it?
+# **Predict, then move.** In the map of the Baseline, will the modalities be apart? Will it look the same for the
+# smallest perplexity and the largest? Colour by modality first, then by person, then by camera, and ask each time what
+# keeps the points together. Point at a lonely one: who is it?
 #
 # <details><summary>Answer</summary>
 #
-# With a small perplexity the map falls into crumbs, with a large one into fewer, looser lumps, and both are of the same features. It is people who make the lumps; inside and beside them the infrared points keep together more than
-# chance would have them, in the Baseline as in the other runs. Cameras add little to that. The sentences under the map give a number measured on the features
-# themselves; trust that one.
+# With a small perplexity the map falls into crumbs, with a large one into fewer, looser lumps, and both are of the same
+# features. It is people who make the lumps; inside and beside them the infrared points keep together more than chance
+# would have them, in the Baseline as in the other runs. Cameras add little to that. The sentences under the map give a
+# number measured on the features themselves; trust that one.
 #
 # </details>
 
@@ -93,7 +97,8 @@ from xivlab import widgets
 widgets.tsne_explorer()
 
 # %% [markdown]
-# Now the same by hand, with our own two runs: all images of a few people, the same in both models, 200 points at most, since t-SNE is slow.
+# Now the same by hand, with our own two runs: all images of a few people, the same in both models, 200 points at most,
+# since t-SNE is slow.
 
 # %%
 from xivlab.flat import some_people, tsne
@@ -111,8 +116,9 @@ map_grid(
 )
 
 # %% [markdown]
-# Four maps of the same data, a row per model. Before you believe what you see in one of them, look whether it is in the others. The
-# maps by person, with X as a third modality for the model that has one (on fewer people, since each brings more points):
+# Four maps of the same data, a row per model. Before you believe what you see in one of them, look whether it is in the
+# others. The maps by person, with X as a third modality for the model that has one (on fewer people, since each brings
+# more points):
 
 # %%
 third = some_people(embeddings["XIV"], 160)
@@ -125,12 +131,14 @@ map_grid(
 )
 
 # %% [markdown]
-# An X lies close to its visible image if $f$ hardly cares for the difference, and beside the infrared images of the person if $g$
-# made a bridge. Which of the two do you see more often? (Notebook 09, section 7, has the numbers: how far *along* the way to infrared, and how far off.)
+# An X lies close to its visible image if $f$ hardly cares for the difference, and beside the infrared images of the
+# person if $g$ made a bridge. Which of the two do you see more often? (Notebook 09, section 7, has the numbers: how far
+# *along* the way to infrared, and how far off.)
 #
 # ## 2. Why not to trust it
 #
-# t-SNE shows islands. Does it also show islands where there are none? Points of one round Gaussian cloud have no groups at all:
+# t-SNE shows islands. Does it also show islands where there are none? Points of one round Gaussian cloud have no groups
+# at all:
 
 # %%
 cloud = np.random.default_rng(0).normal(size=(200, 32))
@@ -144,9 +152,10 @@ map_grid(
 )
 
 # %% [markdown]
-# The colours are random here. Whatever clumps you see are t-SNE's own. How much of a neighbourhood does a map keep? *Trustworthiness*
-# (scikit-learn) counts the neighbours in the map that are no neighbours in the data: 1 is best. Beside it what we would like to read off: of the
-# ten nearest neighbours of an infrared point, how many are infrared, in the map and in the features?
+# The colours are random here. Whatever clumps you see are t-SNE's own. How much of a neighbourhood does a map keep?
+# *Trustworthiness* (scikit-learn) counts the neighbours in the map that are no neighbours in the data: 1 is best.
+# Beside it what we would like to read off: of the ten nearest neighbours of an infrared point, how many are infrared,
+# in the map and in the features? (Images of the same person do not count, as section 3 explains.)
 
 # %%
 from sklearn.manifold import trustworthiness
@@ -170,9 +179,10 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 # %% [markdown]
 # <details><summary>Three things not to read from a t-SNE map</summary>
 #
-# *Distances between islands*: far apart and very far apart are drawn alike. *Sizes of islands*: dense and loose groups are drawn equally
-# large. *The number of islands*: it follows the perplexity. If the two columns of infrared neighbours differ, even "mixed" and
-# "parted" are not safe, and a trustworthiness close to 1 is no protection. What a map is good for: finding things to measure.
+# *Distances between islands*: far apart and very far apart are drawn alike. *Sizes of islands*: dense and loose groups
+# are drawn equally large. *The number of islands*: it follows the perplexity. If the two columns of infrared neighbours
+# differ, even "mixed" and "parted" are not safe, and a trustworthiness close to 1 is no protection. What a map is good
+# for: finding things to measure.
 #
 # </details>
 #
@@ -180,15 +190,17 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 #
 # Three questions about the modality, each with a known answer for "no gap".
 #
-# **Can a linear classifier tell the modalities apart?** Balanced accuracy, on people it was not trained on. No gap: 0.5.
+# **Can a linear classifier tell the modalities apart?** Balanced accuracy, on people it was not trained on. No gap:
+# 0.5.
 #
-# **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each sample and across, with a
-# kernel $k(a,b)=\exp(-\gamma\lVert a-b\rVert^2)$:
+# **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each
+# sample and across, with a kernel $k(a,b)=\exp(-\gamma\lVert a-b\rVert^2)$:
 #
 # $$\text{MMD}^2 = \overline{k(x,x')} + \overline{k(y,y')} - 2\,\overline{k(x,y)}, \tag{N2}$$
 #
-# where the first two means leave out each point with itself. $\gamma$ is $1 / 2m^2$, with $m$ the median of all distances. No gap: 0, or a little to either side
-# of it. By hand, two points each:
+# where the first two means leave out each point with itself. $\gamma$ is $1 / (2m^2)$, with $m$ the median of all
+# distances. No gap: 0, or a little to either side of it. (`mmd` in code and tables is this square.) By hand, two points
+# each:
 
 # %%
 x, y = np.array([[0.0], [1.0]]), np.array([[2.0], [4.0]])
@@ -207,9 +219,9 @@ same = np.random.default_rng(0).normal(size=(2, 200, 8))
 print(f"by hand {by_hand:.3f}; two samples of one distribution: {mmd(*same):+.4f}")
 
 # %% [markdown]
-# **Who are the neighbours?** Of the ten nearest neighbours of an infrared image, images of the same person left out, how many are
-# infrared? No gap: as many as there are among all images that may count. Two infrared images of persons 1 and 2, two visible ones of 1 and 3, on
-# a line at 0 and 1, 0.4 and 5, and one neighbour each:
+# **Who are the neighbours?** Of the ten nearest neighbours of an infrared image, images of the same person left out,
+# how many are infrared? No gap: as many as there are among all images that may count. Two infrared images of persons 1
+# and 2, two visible ones of 1 and 3, on a line at 0 and 1, 0.4 and 5, and one neighbour each:
 
 # %%
 found = same_modality(
@@ -218,9 +230,10 @@ found = same_modality(
 print(f"share {found.share:.2f}, chance {found.chance:.2f}")
 
 # %% [markdown]
-# The image at 0 may not count the visible one at 0.4, its own person, so its neighbour is the infrared one at 1. The image at 1 has the
-# visible one at 0.4. One of two: the share is 1/2. By chance it would be 1/2 for the first (one
-# infrared and one visible image may count) and 1/3 for the second, 5/12 in the mean. **Predict** what all three say of Baseline and XIV, and of X in the place of V.
+# The image at 0 may not count the visible one at 0.4, its own person, so its neighbour is the infrared one at 1. The
+# image at 1 has the visible one at 0.4. One of two: the share is 1/2. By chance it would be 1/2 for the first (one
+# infrared and one visible image may count) and 1/3 for the second, 5/12 in the mean. **Predict** what all three say of
+# Baseline and XIV, and of X in the place of V.
 
 # %%
 from xivlab.measures import measured, over_seeds
@@ -230,9 +243,10 @@ table = measured("gap", variants, scale)
 over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
 
 # %% [markdown]
-# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only one seed is at hand. Compare each number with
-# its value for "no gap", then *XIV I-X* with *XIV I-V*: is X nearer to infrared than the visible image it was made from?
-# Is the gap of XIV smaller than that of the Baseline? Seed by seed, since both runs of a seed see the same batches:
+# One row per model and pair of modalities; ± is half of the 95 % interval over seeds, missing where only one seed is at
+# hand. Compare each number with its value for "no gap", then *XIV I-X* with *XIV I-V*: is X nearer to infrared than the
+# visible image it was made from? Is the gap of XIV smaller than that of the Baseline? Seed by seed, since both runs of
+# a seed see the same batches:
 
 # %%
 from xivlab.between import answer
@@ -252,18 +266,19 @@ for measure in ("classifier", "mmd", "neighbours"):
 # %% [markdown]
 # <details><summary>What each can miss</summary>
 #
-# A classifier finds any direction that tells the modalities apart, however short: it may be near 1 where the search does not care. MMD sees
-# differences that are about as large as its kernel is wide. Neighbours look at where the search looks. And none of them knows *why*: infrared
-# cameras stand in other places than visible ones here, as in SYSU-MM01, and a place leaves its mark too. A gap of 0 in all three could also be had
-# cheaply, by embedding everybody at one point. So the next section asks for the right person.
+# A classifier finds any direction that tells the modalities apart, however short: it may be near 1 where the search
+# does not care. MMD sees differences that are about as large as its kernel is wide. Neighbours look at where the search
+# looks. And none of them knows *why*: infrared cameras mostly stand in other places than visible ones here (only 2 and
+# 3 share one), as in SYSU-MM01, and a place leaves its mark too. A gap of 0 in all three could also be had cheaply, by
+# embedding everybody at one point. So the next section asks for the right person.
 #
 # </details>
 #
 # ## 4. Same person, different people
 #
-# For each infrared image the distances to all visible ones fall into two heaps: same person, and others. Search works as far as the heaps are
-# apart. Two numbers: the area that the histograms share, and how often a pair of one person is nearer than a pair of two
-# (AUC; chance is 0.5). By hand, with two distances of one person and three of others:
+# For each infrared image the distances to all visible ones fall into two heaps: same person, and others. Search works
+# as far as the heaps are apart. Two numbers: the area that the histograms share, and how often a pair of one person is
+# nearer than a pair of two (AUC; chance is 0.5). By hand, with two distances of one person and three of others:
 
 # %%
 from xivlab.gap import overlap, pair_distances, separation
@@ -276,8 +291,9 @@ print(
 )
 
 # %% [markdown]
-# (With two bins, from 0.2 to 0.55 and on to 0.9: half of the first heap lies in each bin, and a third and two thirds of the second. The smaller ones
-# add up to 1/3 + 1/2. That both numbers come to 0.83 is chance: a good search has an AUC near 1 and an overlap near 0.)
+# (With two bins, from 0.2 to 0.55 and on to 0.9: half of the first heap lies in each bin, and a third and two thirds of
+# the second. The smaller ones add up to 1/3 + 1/2. That both numbers come to 0.83 is chance: a good search has an AUC
+# near 1 and an overlap near 0.)
 
 # %%
 from xivlab.gap_charts import distance_histograms
@@ -308,7 +324,8 @@ print(
 #
 # ### What if there were no gap?
 #
-# The cheapest way to close a gap: shift all infrared embeddings until their centre lies on that of the visible ones. Nothing is trained, and nobody has to know who is who.
+# The cheapest way to close a gap: shift all infrared embeddings until their centre lies on that of the visible ones.
+# Nothing is trained, and nobody has to know who is who.
 
 # %%
 from dataclasses import replace
@@ -331,12 +348,16 @@ def shifted(share):
 
 
 # %% [markdown] tags=["predict"]
-# **Predict, then move.** What does rank-1 do as the centres come together: does it double, does it rise a little, or nothing? And beyond 100 %, where infrared is shifted too far?
+# **Predict, then move.** What does rank-1 do as the centres come together: does it double, does it rise a little, or
+# nothing? And beyond 100 %, where infrared is shifted too far?
 #
 # <details><summary>Answer</summary>
 #
-# A shift moves all queries alike, and so hardly changes which gallery image is *nearest* to each: the order of a ranking depends on the differences between gallery images. What remains of the gap is not one shift but a different one for each garment
-# (notebook 01), and no shift of a centre can undo that. Beyond 100 % the clouds part again on the other side, and rank-1 falls. Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
+# It does next to nothing. A shift of the queries changes which of two gallery images is nearer only by what these two
+# differ *along the shift*, by the same amount for every query; visible images differ little in that direction, so most
+# rankings stay as they are. What remains of the gap is not one shift but a different one for each garment (notebook
+# 01), and no shift of a centre can undo that. Beyond 100 % the clouds part again on the other side, and rank-1 falls.
+# Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
 #
 # </details>
 
@@ -347,8 +368,8 @@ widgets.frame_slider([f"{share:.0%}" for share in removed], [shifted(share) for 
 # %% [markdown]
 # ## 5. Fig. 1, from real embeddings
 #
-# The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, with at most four images of each modality, in the plane
-# in which these points vary most (PCA).
+# The paper's Fig. 1 is a drawing: two people, before and after X. Here are four people drawn by seed, with at most four
+# images of each modality, in the plane in which these points vary most (PCA).
 
 # %%
 from xivlab.flat import plane
@@ -387,8 +408,9 @@ people_plane(
 )
 
 # %% [markdown]
-# Above each plane stands what it shows of the variance; the rest is projected away. Markers that lie on each other may be far apart in
-# the other directions. And these are four people: with four others the picture would be another (change the seed and see).
+# Above each plane stands what it shows of the variance; the rest is projected away. Markers that lie on each other may
+# be far apart in the other directions. And these are four people: with four others the picture would be another (change
+# the seed and see).
 #
 # ## 6. Hits and misses
 #
@@ -416,7 +438,8 @@ query = first_of_each_person(xiv, 1)[0]
 lists(("Baseline", query), ("XIV", query))
 
 # %% [markdown]
-# The upper row is the ranking of the Baseline, the lower one that of XIV, of the same query. One query proves nothing. To see where X matters, let us look at all queries and sort them into four boxes:
+# The upper row is the ranking of the Baseline, the lower one that of XIV, of the same query. One query proves nothing.
+# To see where X matters, let us take some hundred queries, spread evenly over all, and sort them into four boxes:
 
 
 # %%
@@ -433,8 +456,9 @@ pd.crosstab(
 )
 
 # %% [markdown]
-# The two boxes off the diagonal are the queries about which the models disagree. If they are much alike, the models differ by luck. The first of
-# each kind, as XIV ranks them: above one that only XIV found, below one that only the Baseline found.
+# The two boxes off the diagonal are the queries about which the models disagree. If they hold about as many, neither
+# model is shown to be better, however many queries change. The first of each kind, as XIV ranks them: above one that
+# only XIV found, below one that only the Baseline found.
 
 # %%
 won, lost = np.flatnonzero(hit["XIV"] & ~hit["Baseline"]), np.flatnonzero(hit["Baseline"] & ~hit["XIV"])
@@ -445,8 +469,8 @@ lists(*(("XIV", q) for q in chosen))
 # %% [markdown]
 # ## 7. Where the network looks
 #
-# The last maps of $f$, before they are averaged to an embedding, tell where in the image the network responds: here the mean of their
-# absolute values, enlarged to the image, for V, X and I of the same person.
+# The last maps of $f$, before they are averaged to an embedding, tell where in the image the network responds: here the
+# mean of their absolute values, enlarged to the image, for V, X and I of the same person.
 
 # %%
 from xivlab.activation import activation_maps, alikeness, cells, overlay
@@ -469,7 +493,7 @@ image_strip(
     list(zip(*laid)),
     ["V", "f(V)", "X", "f(X)", "I", "f(I)"],
     alt="Three people: V, X and I, each beside its activation map, yellow where the response is largest.",
-    largest=0.42,
+    largest=0.6,
 )
 
 # %%
@@ -478,14 +502,15 @@ alike["V and V of somebody else"] = alikeness(seen["V"], np.roll(seen["V"], 1, a
 print("correlation of the maps:", ", ".join(f"{pair} {value:.2f}" for pair, value in alike.items()))
 
 # %% [markdown]
-# The last number is the one to compare with: if maps of two *different* people are as much alike, then likeness of maps says
-# nothing of the person.
+# The last number is the one to compare with: if maps of two *different* people are as much alike, then likeness of maps
+# says nothing of the person.
 #
 # <details><summary>What such maps do not show</summary>
 #
-# They do not show *what* is seen there, nor for which person it speaks, nor whether it helps: a network may respond strongly to a wall
-# and ignore the response afterwards. A map is as coarse as its few cells; that it looks smooth is interpolation. I is another moment, so even
-# a perfect network would have another map. And each map is stretched to its own range: compare places, not brightness, between two pictures.
+# They do not show *what* is seen there, nor for which person it speaks, nor whether it helps: a network may respond
+# strongly to a wall and ignore the response afterwards. A map is as coarse as its few cells; that it looks smooth is
+# interpolation. I is another moment, so even a perfect network would have another map. And each map is stretched to its
+# own range: compare places, not brightness, between two pictures.
 #
 # </details>
 #
@@ -507,9 +532,10 @@ print(f"XIV minus Baseline, rank-1: {100 * gain.mean:+.1f} points over {gain.cou
 print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 
 # %% [markdown]
-# Whatever it says: one can ask what there is to win. A visible image knows colours, and in infrared they are gone. If colour carries much
-# of what tells people apart, then that much is lost for *every* cross-modal method, with or without X. So let us take the colour away where it is
-# there: search among **visible** images of other cameras, once in colour and once in gray, with the same model.
+# Whatever it says: one can ask what there is to win. A visible image knows colours, and in infrared they are gone. If
+# colour carries much of what tells people apart, then that much is lost for *every* cross-modal method, with or without
+# X. So let us take the colour away where it is there: search among **visible** images of other cameras, once in colour
+# and once in gray, with the same model.
 #
 # **Predict** the share of queries that still find their person.
 
@@ -540,10 +566,14 @@ for name, one in counts.items():
     )
 
 # %% [markdown]
-# (Rank-1 from infrared is of another gallery, one image of each person and camera, so compare it roughly.) There are two steps down. The first, from colour to gray, is lost to *every* cross-modal method, because
-# infrared has no colours to compare with; if most hits are left without colour, that step is small. Of the second, from gray to infrared, a part is lost as well: beyond
-# 700 nm dyes let go (notebook 01), which no arithmetic on R, G and B can undo. The rest of it is what a better method could still win. The synthetic world knows what
-# everybody wears, so it can say how many people have a *double*: somebody whose upper and lower garments look the same to the camera.
+# (Rank-1 from infrared is of another gallery, one image of each person and camera, so compare it roughly. And XIV met
+# one-channel pictures made from visible images, its X, in training; the Baseline met none, so a part of what it loses
+# in gray may be surprise.) There are two steps down. The first, from colour to gray, is lost to *every* cross-modal
+# method, because infrared has no colours to compare with; if most hits are left without colour, that step is small. Of
+# the second, from gray to infrared, a part is lost as well: beyond 750 nm dyes let go (notebook 01), which no
+# arithmetic on R, G and B can undo. The rest of it is what a better method could still win. The synthetic world knows
+# what everybody wears, so it can say how many people have a *double*: somebody whose upper and lower garments look the
+# same to the camera.
 
 # %%
 from xivlab.colour import doubles
@@ -554,29 +584,33 @@ if world := world_of(data):
     print({name: f"{share:.0%}" for name, share in shares.items()})
 
 # %% [markdown]
-# "visible" and "infrared" are the people with a double there, "infrared only" those who are unique in colour and not in infrared. (Cut, pattern, build and hair are not counted, so a double
-# can still be told apart by them, and in the crowd of a larger test set there are more doubles.)
+# "visible" and "infrared" are the people with a double there, "infrared only" those who are unique in colour and not in
+# infrared. (Cut, pattern, build and hair are not counted, so a double can still be told apart by them, and in the crowd
+# of a larger test set there are more doubles.)
 #
 # <details><summary>If X does not help, why?</summary>
 #
-# Look at the numbers in this order. (1) Section 3: did training without X leave a gap to close? A shared network with one classifier has to map V and I of a
-# person to the same place anyway. (2) Section 4: if D(I, X) parts people no better than D(I, V), the sum of both brings
-# what an average of two similar opinions brings. (3) Notebook 09: X is V with one number per pixel, near to V in the features; $f$ may make the same of both by
-# itself. (4) This section: what colour took with it is lost to all. (5) Size: a small network, short training and a small set of people are not
-# the paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world.
+# Look at the numbers in this order. (1) Section 3: did training without X leave a gap to close? A shared network with
+# one classifier has to map V and I of a person to the same place anyway. (2) Section 4: if D(I, X) parts people no
+# better than D(I, V), the sum of both brings what an average of two similar opinions brings. (3) Notebook 09: X is V
+# with one number per pixel, near to V in the features; $f$ may make the same of both by itself. (4) This section: what
+# colour took with it is lost to all. (5) Size: a small network, short training and a small set of people are not the
+# paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world.
 #
 # </details>
 #
 # ## Takeaways
 #
 # - A t-SNE map is a question, not an answer: it depends on the perplexity and shows islands in a cloud that has none.
-# - Numbers instead, with their value for "no gap": classifier (0.5), MMD (0), neighbours (chance); and for the search overlap and AUC.
+# - Numbers instead, with their value for "no gap": classifier (0.5), MMD (0), neighbours (chance); and for the search
+#   overlap and AUC.
 # - Report a difference seed by seed, with an interval; an undecided one is a result.
 # - A plane keeps part of the variance: write it on the picture.
 # - Before asking how well a method closes the gap, ask how much there is behind it.
 
 # %% [markdown] tags=["teacher"]
-# A good closing question of the whole course: which single experiment, on which data, would convince you that X helps? Collect the answers; most of them need seeds, and a control that has the same compute.
+# A good closing question of the whole course: which single experiment, on which data, would convince you that X helps?
+# Collect the answers; most of them need seeds, and a control that has the same compute.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -719,5 +753,6 @@ def my_auc(same, different):
 
 
 # %% [markdown]
-# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to read now: [READING.md](READING.md). The table of contents is at the end of
-# [00 Start here](00_start_here.ipynb).
+# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). All of the paper, and where it is: the [index](INDEX.md).
+# What to read now: [READING.md](READING.md). The table of contents is at the end of [00 Start
+# here](00_start_here.ipynb).

@@ -60,7 +60,7 @@ widgets.frame_slider(grey, pictures, "level")""",
     ),
     "train_live": Example(
         "widgets.train_live()", "steps", 1, BACK_AND_FORTH,
-        ("method", "X is", "λ", "α₁, between", "α₂, within", "steps", "Train"),
+        ("method", "X is", "λ", "α₁, between", "α₂, within", "steps", "seed", "Train"),
     ),
     "tsne_explorer": Example(
         "widgets.tsne_explorer()", "point", 1, ("ArrowRight",) * 20,

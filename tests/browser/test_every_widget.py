@@ -1,4 +1,5 @@
-"""What holds for every widget: the keyboard alone reaches all of it, and whoever hears the page is told all names."""
+"""What holds for every widget: the keyboard alone reaches all of it, whoever hears the page is told all names, and
+pictures follow a slider at once."""
 
 import pytest
 from browser.every_widget import WIDGETS
@@ -44,3 +45,9 @@ def test_tab_reaches_every_control_and_everything_has_a_name(lab, name):
     rest = iter(reached)
     missing = [control for control in example.controls if control not in rest]
     assert not missing, f"{missing} not reached in this order; reached: {reached}"
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_pictures_follow_a_slider_within_a_tenth_of_a_second(lab, name):
+    example = WIDGETS[name]
+    lab.open(example.code).follows(example.slider, example.keys, example.picture)

@@ -250,7 +250,7 @@ def test_settings_that_do_not_count_make_no_other_run(panel, scale):
     assert not panel.lam.disabled and not panel.margin_cross.disabled
     panel.lam.value = 0.0  # without weight the loss is that of Baseline+X
     assert panel.config() == scale.config(method="baseline+x", x="gray") and panel.margin_cross.disabled
-    assert "Baseline+X with Gray, α₂ 0.3" in panel.status.value
+    assert "Baseline+X with Gray, α₂ 0.3, seed 0" in panel.status.value
 
 
 def test_the_first_run_is_that_of_the_scale_and_another_length_keeps_the_schedule(panel, scale):
@@ -258,6 +258,8 @@ def test_the_first_run_is_that_of_the_scale_and_another_length_keeps_the_schedul
     assert panel.steps.value == 12 and panel.steps.options == (3, 6, 12, 24)
     panel.steps.value = 24
     assert panel.config() == scale.config(steps_per_epoch=8)
+    panel.seed.value = 3
+    assert panel.config() == scale.config(steps_per_epoch=8, seed=3)
 
 
 def test_the_kind_of_data_decides_the_rules_of_the_search(tmp_path):

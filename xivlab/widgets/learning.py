@@ -10,26 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from xivlab.charts import TERMS
-from xivlab.figures import COLOUR, DASHES, DPI, FONT, INK, MARKER, Picture, plot_axes
+from xivlab.charts import DISTANCES, LOOK, TERMS, smooth
+from xivlab.figures import DASHES, DPI, FONT, INK, Picture, plot_axes
 from xivlab.widgets.stage import HALF, Stage
 
 HEIGHT = 400  # pixels of both pictures
 POINTS = 600  # of a curve at most: more than the picture has pixels
-# The sum and its parts: colour by modality, and a dash of its own.
-LOOK = {
-    "loss": (INK, DASHES[0]),
-    "loss_infrared": (COLOUR["infrared"], DASHES[1]),
-    "loss_x": (COLOUR["x"], DASHES[2]),
-    "loss_visible": (COLOUR["visible"], DASHES[3]),
-    "loss_infrared_x": (COLOUR["x"], DASHES[2]),
-    "loss_infrared_visible": (COLOUR["visible"], DASHES[3]),
-}
-DISTANCES = {
-    "v": (COLOUR["visible"], DASHES[1], MARKER["visible"]),
-    "x": (COLOUR["x"], DASHES[2], MARKER["x"]),
-    "v+x": (INK, DASHES[0], "D"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +55,7 @@ def learnt(log: pd.DataFrame, metrics: pd.DataFrame, steps: int) -> Learnt:
         steps: of the whole run.
     """
     names = [name for name in TERMS if name in log]
-    mean = log[names].rolling(max(1, len(log) // 20), center=True, min_periods=1).mean()
+    mean = smooth(log[names])
     kept = np.unique(np.linspace(0, len(log) - 1, min(len(log), POINTS)).astype(int))
     rank1, evaluated = {}, np.array([], int)
     if len(metrics):

@@ -25,7 +25,18 @@ from xivlab.widgets.panel import Panel
 PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0)
+MORE_LAMBDAS = (
+    0.02,
+    0.05,
+    0.2,
+    0.5,
+    2.0,
+    10.0,
+    30.0,
+    100.0,
+    300.0,
+)  # the last ones are too large, on purpose
+SEEDS = 20  # the last of them: one each for the pairs of a class
 LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
 
 
@@ -79,6 +90,7 @@ class TrainLive(Panel):
         self.margin_cross = _grid("α₁, between", MARGINS, base.margin_cross)
         self.margin_respective = _grid("α₂, within", MARGINS, base.margin_respective)
         self.steps = controls.steps("steps", lengths, self._epoch * base.epochs)
+        self.seed = controls.whole("seed", base.seed, 0, max(SEEDS, base.seed))
         self.train_button = controls.button("Train", "Train with these settings, or go on with them")
         self.stop_button = controls.button("Stop", "Stop, and keep what was learnt to go on from")
         self.bar = ipywidgets.FloatProgress(0, min=0, max=1, layout=ipywidgets.Layout(width="200px"))
@@ -86,7 +98,8 @@ class TrainLive(Panel):
         self.stop_button.disabled = True
         self.train_button.on_click(lambda _: self.train())
         self.stop_button.on_click(lambda _: self.stop())
-        follows = [self.method, self.x, self.lam, self.margin_cross, self.margin_respective, self.steps]
+        margins = [self.margin_cross, self.margin_respective]
+        follows = [self.method, self.x, self.lam, *margins, self.steps, self.seed]
         row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
         super().__init__(row, {"losses": self._loss_stage(base), "rank1": self._rank_stage(base)}, follows)
         self.add_class("xivlab-long-words")
@@ -98,6 +111,7 @@ class TrainLive(Panel):
         whose cross-modality term counts nothing is that of Baseline+X.
         """
         changes = {"method": self.method.value, "margin_respective": self.margin_respective.value}
+        changes["seed"] = self.seed.value
         if changes["method"] == "baseline+x+cmg" and self.lam.value == 0:
             changes["method"] = "baseline+x"
         if changes["method"] == "baseline+x+cmg":
@@ -279,7 +293,8 @@ class TrainLive(Panel):
         """Settings that count can be moved, unless a training is under way."""
         free, method = self._job is None, self.method.value
         counts = free and method == "baseline+x+cmg"
-        self.method.disabled = self.margin_respective.disabled = self.steps.disabled = not free
+        for control in (self.method, self.margin_respective, self.steps, self.seed):
+            control.disabled = not free
         self.x.disabled = not (free and method != "baseline")
         self.lam.disabled = not counts
         self.margin_cross.disabled = not (counts and self.lam.value > 0)
@@ -309,7 +324,7 @@ def describe(config: Config) -> str:
 
     >>> from xivlab.config import preset
     >>> describe(preset("demo", method="baseline+x", x="gray"))
-    'Baseline+X with Gray, α₂ 0.3'
+    'Baseline+X with Gray, α₂ 0.3, seed 0'
     """
     words = next(name for name, changes in METHODS.items() if changes["method"] == config.method)
     if config.method != "baseline" and config.x != "x":
@@ -317,7 +332,7 @@ def describe(config: Config) -> str:
         words += f" with {kind}"
     if config.method == "baseline+x+cmg":
         words += f", λ {config.lam:g}, α₁ {config.margin_cross:g}"
-    return f"{words}, α₂ {config.margin_respective:g}"
+    return f"{words}, α₂ {config.margin_respective:g}, seed {config.seed}"
 
 
 def in_words(seconds: float) -> str:
