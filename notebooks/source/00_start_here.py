@@ -53,7 +53,11 @@ from xivlab.data import cache_folder
 cache = cache_folder()
 folder = next(place for place in (cache, *cache.parents) if place.exists())
 enough = shutil.disk_usage(folder).free > 1e9
-print(f"{os.cpu_count()} processors;", "enough room" if enough else "TOO LITTLE ROOM", "on the disk")
+print(
+    f"{os.cpu_count()} processors;",
+    "enough room" if enough else "TOO LITTLE ROOM",
+    "on the disk",
+)
 
 # %% [markdown]
 # If it says there is too little room, name another folder in the environment variable `XIVLAB_CACHE` and start the
@@ -83,11 +87,15 @@ import numpy as np
 from xivlab.figures import image_strip
 
 test = data.test
-views = sorted(set(zip(test.modality.tolist(), test.camera.tolist())))  # visible cameras first
+views = sorted(
+    set(zip(test.modality.tolist(), test.camera.tolist()))
+)  # visible cameras first
 
 
 def photo(person, modality, camera):
-    rows = (test.person == person) & (test.modality == modality) & (test.camera == camera)
+    rows = (
+        (test.person == person) & (test.modality == modality) & (test.camera == camera)
+    )
     return test.pixels[rows.argmax()] if rows.any() else None
 
 
@@ -98,7 +106,7 @@ image_strip(
     columns=[f"camera {camera}" for _, camera in views],
     rows=[f"person {person}" for person in people],
     alt="Three people, a row each, in every visible camera and then in every infrared one.",
-    largest=0.75,
+    largest=0.7,
 )
 
 # %% [markdown]
@@ -121,7 +129,9 @@ from xivlab.train import train
 run = train(scale.config(), data, scale.runs)
 embeddings = run.embeddings()
 print(f"{'finished' if run.finished else 'stopped'}: run {run.folder.name}")
-print(f"infrared {embeddings.infrared.shape}, visible {embeddings.visible.shape}, X {embeddings.x.shape}")
+print(
+    f"infrared {embeddings.infrared.shape}, visible {embeddings.visible.shape}, X {embeddings.x.shape}"
+)
 
 # %% [markdown]
 # Each row is one image, each column one number of its embedding. There are as many X rows as visible ones, because X
@@ -154,7 +164,9 @@ print(f"{distance.shape[0]} queries x {distance.shape[1]} gallery images")
 # %%
 from xivlab.embed import test_distance
 
-same = test_distance(embeddings.infrared, embeddings.visible[rows], embeddings.x[rows], "v+x")
+same = test_distance(
+    embeddings.infrared, embeddings.visible[rows], embeddings.x[rows], "v+x"
+)
 assert np.allclose(distance, same, atol=1e-5)
 
 # %% [markdown]
@@ -166,7 +178,10 @@ last = np.flatnonzero(embeddings.infrared_camera == embeddings.infrared_camera.m
 _, first = np.unique(embeddings.infrared_person[last], return_index=True)
 queries = last[first][:3]
 nearest = np.argsort(distance[queries], axis=1)[:, :5]
-right = embeddings.visible_person[rows][nearest] == embeddings.infrared_person[queries][:, None]
+right = (
+    embeddings.visible_person[rows][nearest]
+    == embeddings.infrared_person[queries][:, None]
+)
 print(right.astype(int))
 
 # %% [markdown]
@@ -331,10 +346,18 @@ check(
     lambda v, x: np.argmin(v + x, axis=1),
     [tuple(draw.random((2, 5, 7))), tuple(draw.random((2, 30, 40)))],
     mistakes={
-        "you looked at V alone; Eq. 2 adds the distance to X.": lambda v, x: np.argmin(v, axis=1),
-        "you looked at X alone; Eq. 2 adds the distance to V.": lambda v, x: np.argmin(x, axis=1),
-        "that is the farthest image; Eq. 2 asks for the nearest.": lambda v, x: np.argmax(v + x, axis=1),
-        "the minimum is over the gallery, which is axis 1.": lambda v, x: np.argmin(v + x, axis=0),
+        "you looked at V alone; Eq. 2 adds the distance to X.": lambda v, x: np.argmin(
+            v, axis=1
+        ),
+        "you looked at X alone; Eq. 2 adds the distance to V.": lambda v, x: np.argmin(
+            x, axis=1
+        ),
+        "that is the farthest image; Eq. 2 asks for the nearest.": lambda v, x: (
+            np.argmax(v + x, axis=1)
+        ),
+        "the minimum is over the gallery, which is axis 1.": lambda v, x: np.argmin(
+            v + x, axis=0
+        ),
     },
 )
 
@@ -393,12 +416,19 @@ def rank1(distance, query_person, gallery_person):
 check(
     rank1,
     lambda d, q, g: np.mean(g[np.argmin(d, axis=1)] == q),
-    [(draw.random((60, 20)), draw.integers(0, 4, 60), draw.integers(0, 4, 20)) for _ in range(3)],
+    [
+        (draw.random((60, 20)), draw.integers(0, 4, 60), draw.integers(0, 4, 20))
+        for _ in range(3)
+    ],
     mistakes={
-        "that is a count; divide it by the number of queries.": lambda d, q, g: np.sum(g[d.argmin(1)] == q),
-        "that takes the farthest image, not the nearest.": lambda d, q, g: np.mean(g[d.argmax(1)] == q),
-        "you compared an index with a person; look the person up first.": lambda d, q, g: np.mean(
-            d.argmin(1) == q
+        "that is a count; divide it by the number of queries.": lambda d, q, g: np.sum(
+            g[d.argmin(1)] == q
+        ),
+        "that takes the farthest image, not the nearest.": lambda d, q, g: np.mean(
+            g[d.argmax(1)] == q
+        ),
+        "you compared an index with a person; look the person up first.": lambda d, q, g: (
+            np.mean(d.argmin(1) == q)
         ),
     },
 )
@@ -413,7 +443,10 @@ def rank1(distance, query_person, gallery_person):
 # %% tags=["wrong"]
 # says: that is a count
 def rank1(distance, query_person, gallery_person):
-    return sum(gallery_person[row.argmin()] == person for row, person in zip(distance, query_person))
+    return sum(
+        gallery_person[row.argmin()] == person
+        for row, person in zip(distance, query_person)
+    )
 
 
 # %% tags=["wrong"]

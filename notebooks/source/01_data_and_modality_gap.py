@@ -54,7 +54,12 @@ pd.DataFrame(
 # %%
 data = current().load("synthetic-sysu")
 splits = {name: getattr(data, name) for name in ("train", "val", "test")}
-pd.DataFrame({name: pd.Series(split.camera).value_counts().sort_index() for name, split in splits.items()}).T
+pd.DataFrame(
+    {
+        name: pd.Series(split.camera).value_counts().sort_index()
+        for name, split in splits.items()
+    }
+).T
 
 # %% [markdown]
 # Every camera sees everybody equally often. (In SYSU-MM01 it does not: some people miss some cameras.) What must never
@@ -73,7 +78,9 @@ print({name: len(members) for name, members in people.items()})
 # %%
 def wearing(fabric):
     train = world.index.query("split == 'train'").person.unique()
-    return next(p for p in train if world.person(p)["materials"]["upper"] == f"fabric:{fabric}")
+    return next(
+        p for p in train if world.person(p)["materials"]["upper"] == f"fabric:{fabric}"
+    )
 
 
 uppers = {
@@ -94,7 +101,9 @@ from xivlab.figures import image_strip
 
 def rows(person, cameras):
     index = world.index
-    return [index.index[(index.person == person) & (index.camera == c)][0] for c in cameras]
+    return [
+        index.index[(index.person == person) & (index.camera == c)][0] for c in cameras
+    ]
 
 
 cameras = (1, 2, 4, 5, 3, 6)
@@ -157,8 +166,13 @@ print(f"red nylon, red sensor of camera 4: {p:.3f}")
 from xivlab.figures import COLOUR
 from xivlab.figures import spectra as draw_spectra
 
-weights = {s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s] for s in camera.sensors}
-weights["camera 6"] = table["light:led-850"] * table["filter:ir-pass"] * table["sensor:mono"]
+weights = {
+    s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s]
+    for s in camera.sensors
+}
+weights["camera 6"] = (
+    table["light:led-850"] * table["filter:ir-pass"] * table["sensor:mono"]
+)
 draw_spectra(
     table.wavelength,
     {name: w / w.max() for name, w in weights.items()},
@@ -228,7 +242,9 @@ def frame(nm):
     spread = np.std([image[36:60, 24:40].mean() for image in images])
     band = "visible" if nm < 700 else "near infrared"
     words = f"{nm} nm, {band}: the four chests differ by {spread:.0f} grey levels."
-    return image_strip(images, ["red", "blue", "dye", "carbon"], alt=words, largest=0.72)
+    return image_strip(
+        images, ["red", "blue", "dye", "carbon"], alt=words, largest=0.72
+    )
 
 
 # %% [markdown] tags=["predict"]
@@ -312,7 +328,9 @@ from xivlab.batches import Images
 from xivlab.embed import Embeddings
 
 small = Images.of(data.test, 16, 8)
-gray = small.pixels.astype(np.float32).mean(3).reshape(len(small.pixels), -1)  # (N, 128)
+gray = (
+    small.pixels.astype(np.float32).mean(3).reshape(len(small.pixels), -1)
+)  # (N, 128)
 gray = (gray - gray.mean(1, keepdims=True)) / gray.std(1, keepdims=True)
 i, v = small.rows("infrared"), small.rows("visible")
 who, where = small.person, small.camera
@@ -347,7 +365,12 @@ def rank1(embeddings, query, gallery):
 
 searches = [("visible", "visible"), ("infrared", "infrared"), ("infrared", "visible")]
 features = {"gray pixels": pixels, "slim, visible only": learned}
-pd.DataFrame({name: {" to ".join(s): rank1(e, *s) for s in searches} for name, e in features.items()})
+pd.DataFrame(
+    {
+        name: {" to ".join(s): rank1(e, *s) for s in searches}
+        for name, e in features.items()
+    }
+)
 
 # %% [markdown]
 # Rank-1; guessing would give one in the number of test people. Pixels are a poor feature everywhere; the other column
@@ -371,7 +394,9 @@ from xivlab.figures import embedding_map
 everything = np.concatenate([learned.visible, learned.infrared])
 centre = everything.mean(0)
 axes = np.linalg.svd(everything - centre, full_matrices=False)[2][:2]
-flat = {name: (getattr(learned, name) - centre) @ axes.T for name in ("visible", "infrared")}
+flat = {
+    name: (getattr(learned, name) - centre) @ axes.T for name in ("visible", "infrared")
+}
 shown = {name: points[:: max(1, len(points) // 400)] for name, points in flat.items()}
 embedding_map(
     {"slim, before any training here": shown},
@@ -409,7 +434,9 @@ def gap(visible, infrared):
 
 between = gap(learned.visible, learned.infrared)
 inside = np.linalg.norm(learned.visible - learned.visible.mean(0), axis=1).mean()
-print(f"between the two centres {between:.2f}; from a visible image to its centre {inside:.2f} on average")
+print(
+    f"between the two centres {between:.2f}; from a visible image to its centre {inside:.2f} on average"
+)
 
 # %% [markdown]
 # The shift is smaller than the cloud, but small is not harmless: people differ by little, too, so a little is enough to
@@ -479,11 +506,17 @@ check(
     [(table[f"fabric:{fabric}"], *curves) for fabric in ("nylon-red", "nylon-blue")],
     mistakes={
         "you left out the denominator: compare with a perfect white.": lambda r, l, f, s: (
-            r * l * f * s
-        ).sum(),
-        "you left out the light, in both sums.": lambda r, l, f, s: (r * f * s).sum() / (f * s).sum(),
-        "you left out the filter, in both sums.": lambda r, l, f, s: (r * l * s).sum() / (l * s).sum(),
-        "that is the plain mean of the reflectance; it needs weights.": lambda r, l, f, s: r.mean(),
+            (r * l * f * s).sum()
+        ),
+        "you left out the light, in both sums.": lambda r, l, f, s: (
+            (r * f * s).sum() / (f * s).sum()
+        ),
+        "you left out the filter, in both sums.": lambda r, l, f, s: (
+            (r * l * s).sum() / (l * s).sum()
+        ),
+        "that is the plain mean of the reflectance; it needs weights.": lambda r, l, f, s: (
+            r.mean()
+        ),
     },
 )
 
@@ -543,7 +576,9 @@ check(
     [(draw.normal(size=(50, 8)), 2 + 3 * draw.normal(size=(40, 8))) for _ in range(2)],
     mistakes={
         "that is the distance of the centres; divide it by the spread.": gap,
-        "you divided by the spread of the infrared images.": lambda v, i: gap(v, i) / spread(i),
+        "you divided by the spread of the infrared images.": lambda v, i: (
+            gap(v, i) / spread(i)
+        ),
         "that is upside down.": lambda v, i: spread(v) / gap(v, i),
     },
 )

@@ -80,7 +80,9 @@ def generator(w, b, a, d):
     for parameter, numbers in zip(
         (g.reduce.weight, g.reduce.bias, g.expand.weight, g.expand.bias), (w, b, a, d)
     ):
-        parameter.data = torch.as_tensor(numbers, dtype=torch.float32).reshape(parameter.shape)
+        parameter.data = torch.as_tensor(numbers, dtype=torch.float32).reshape(
+            parameter.shape
+        )
     return g
 
 
@@ -200,7 +202,12 @@ from xivlab.figures import image_strip
 
 someone = np.unique(images.person)[[0, 3, 5]]
 v, i = (
-    pictures([np.flatnonzero((images.person == p) & (images.modality == code))[0] for p in someone])
+    pictures(
+        [
+            np.flatnonzero((images.person == p) & (images.modality == code))[0]
+            for p in someone
+        ]
+    )
     for code in (0, 1)
 )
 special = [channel(v).expand(-1, 3, -1, -1) for channel in SPECIAL_CASES.values()]
@@ -228,7 +235,9 @@ from xivlab.figures import lines
 
 def spread(g, top=1.0):
     h = torch.linspace(0, top, 50)
-    return h.numpy(), dict(zip("RGB", g.expand(h.reshape(1, 1, 1, -1)).detach()[0, :, 0].numpy()))
+    return h.numpy(), dict(
+        zip("RGB", g.expand(h.reshape(1, 1, 1, -1)).detach()[0, :, 0].numpy())
+    )
 
 
 lines(
@@ -261,7 +270,10 @@ def lowered(b):
     g = generator([1 / 3] * 3, b, [1] * 3, [0] * 3)
     words = f"b = {b}: {alive(g, v):.0%} of the pixels are alive."
     return image_strip(
-        [list(bytes_of(batch)) for batch in (v, g(v))], rows=["visible", "X"], alt=words, largest=0.6
+        [list(bytes_of(batch)) for batch in (v, g(v))],
+        rows=["visible", "X"],
+        alt=words,
+        largest=0.6,
     )
 
 
@@ -306,7 +318,9 @@ for name, parameter in dead.named_parameters():
 # 1/3. Side by side, the dead one, the liveliest of the 200, and the start from 1/3:
 
 # %%
-contrast = [XGenerator(seed)(v).detach().clamp(0, 1).std((2, 3)).mean() for seed in range(200)]
+contrast = [
+    XGenerator(seed)(v).detach().clamp(0, 1).std((2, 3)).mean() for seed in range(200)
+]
 living = XGenerator(int(np.argmax(contrast)))
 image_strip(
     list(zip(*(bytes_of(batch) for batch in (v, dead(v), living(v), XGenerator()(v))))),
@@ -390,7 +404,9 @@ for name, mean in means.items():
 e = run.embeddings()
 centre = {"I": e.infrared.mean(0), "V": e.visible.mean(0), "X": e.x.mean(0)}
 for one, other in ("IV", "IX", "XV"):
-    print(f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres")
+    print(
+        f"{one} to {other}: {np.linalg.norm(centre[one] - centre[other]):.3f} between the centres"
+    )
 
 # %% [markdown]
 # Three distances make a triangle. For X to lie between, I to X must be shorter than I to V, and so must X to V. The
@@ -402,7 +418,10 @@ from xivlab.figures import embedding_map
 everything = np.concatenate([e.visible, e.infrared, e.x])
 axes = np.linalg.svd(everything - everything.mean(0), full_matrices=False)[2][:2]
 clouds = {"visible": e.visible, "infrared": e.infrared, "x": e.x}
-flat = {name: ((c - everything.mean(0)) @ axes.T)[:: max(1, len(c) // 300)] for name, c in clouds.items()}
+flat = {
+    name: ((c - everything.mean(0)) @ axes.T)[:: max(1, len(c) // 300)]
+    for name, c in clouds.items()
+}
 embedding_map(
     {"test people, trained model": flat},
     "Visible, infrared and X embeddings of the test people, PCA.",
@@ -413,7 +432,9 @@ embedding_map(
 # whether X is on the way.
 
 # %%
-nearer = np.linalg.norm(centre["I"] - centre["X"]) < np.linalg.norm(centre["I"] - centre["V"])
+nearer = np.linalg.norm(centre["I"] - centre["X"]) < np.linalg.norm(
+    centre["I"] - centre["V"]
+)
 print(
     "In this run X is",
     "nearer to infrared than V is." if nearer else "NOT nearer to infrared than V is.",
@@ -474,15 +495,27 @@ check(
     x_image,
     lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a + d,
     [
-        (draw.random((4, 5, 3)), draw.normal(size=3), -0.1, draw.normal(size=3), draw.random(3))
+        (
+            draw.random((4, 5, 3)),
+            draw.normal(size=3),
+            -0.1,
+            draw.normal(size=3),
+            draw.random(3),
+        )
         for _ in range(3)
     ],
     mistakes={
-        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (v @ w + b)[..., None] * a + d,
-        "you forgot the first bias b.": lambda v, w, b, a, d: relu(v @ w)[..., None] * a + d,
-        "you forgot the last biases d.": lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a,
-        "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: relu(
+        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (
             (v @ w + b)[..., None] * a + d
+        ),
+        "you forgot the first bias b.": lambda v, w, b, a, d: (
+            relu(v @ w)[..., None] * a + d
+        ),
+        "you forgot the last biases d.": lambda v, w, b, a, d: (
+            relu(v @ w + b)[..., None] * a
+        ),
+        "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: (
+            relu((v @ w + b)[..., None] * a + d)
         ),
     },
 )
@@ -555,10 +588,16 @@ check(
         )
     ],
     mistakes={
-        "you asked red, green and blue alone; a mix of them may give more.": lambda w, b: b + w.max() <= 0,
+        "you asked red, green and blue alone; a mix of them may give more.": lambda w, b: (
+            b + w.max() <= 0
+        ),
         "you asked black only; another colour may give more.": lambda w, b: b <= 0,
-        "you asked white only; a negative weight is best left at 0.": lambda w, b: b + w.sum() <= 0,
-        "not all weights need be negative: b may outweigh them.": lambda w, b: bool((w < 0).all() and b <= 0),
+        "you asked white only; a negative weight is best left at 0.": lambda w, b: (
+            b + w.sum() <= 0
+        ),
+        "not all weights need be negative: b may outweigh them.": lambda w, b: bool(
+            (w < 0).all() and b <= 0
+        ),
         "that is the opposite.": lambda w, b: b + relu(w).sum() > 0,
     },
 )

@@ -112,7 +112,9 @@ logits = np.array([[4.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [3.0, 0.0,
 classes = np.array([0, 0, 1, 1])  # persons 7 and 8 as positions in the classifier
 p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
 per_image = -np.log(p[np.arange(M), classes])
-pd.DataFrame({"p of the right person": p[np.arange(M), classes], "loss": per_image}).round(2)
+pd.DataFrame(
+    {"p of the right person": p[np.arange(M), classes], "loss": per_image}
+).round(2)
 
 # %% [markdown]
 # The unsure image pays $\log 3 \approx 1.1$, the price of guessing among three. Being sure and wrong costs most. Eq. 9
@@ -181,7 +183,12 @@ charts.hinge([alpha2, 1.5], gaps)
 
 # %%
 L_tri = np.maximum(alpha2 + d_p - d_n, 0).sum()
-print("each anchor:", np.maximum(alpha2 + d_p - d_n, 0).round(2), "  sum:", round(L_tri, 2))
+print(
+    "each anchor:",
+    np.maximum(alpha2 + d_p - d_n, 0).round(2),
+    "  sum:",
+    round(L_tri, 2),
+)
 assert np.isclose(loss.batch_hard_triplet(I, I, y, alpha2), L_tri)
 
 # %% [markdown]
@@ -275,7 +282,9 @@ L_IV = (across(infrared, visible) + across(visible, infrared)) / M
 L_C = L_IX + L_IV  # Eq. (3)
 assert np.isclose(loss.cross_modality(I, X, y, alpha1), L_IX)
 assert np.isclose(loss.cross_modality(I, V, y, alpha1), L_IV)
-print(f"infrared and X: {L_IX:.2f}   infrared and visible: {L_IV:.2f}   L_C = {L_C:.2f}")
+print(
+    f"infrared and X: {L_IX:.2f}   infrared and visible: {L_IV:.2f}   L_C = {L_C:.2f}"
+)
 
 # %% [markdown]
 # The loss between infrared and X is smaller than the one between infrared and visible, because X lies half way. This is
@@ -306,12 +315,17 @@ print(f"L = {L_M:.3f} + {lam} * {L_C:.3f} = {L:.3f}")
 # %%
 many = torch.arange(12).repeat_interleave(4)
 alike = (many[:, None] == many[None]).numpy()
-big_i, big_x = torch.randn(2, 48, 2048, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+big_i, big_x = torch.randn(
+    2, 48, 2048, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+)
 by_hand = (
-    across(big_i.numpy(), big_x.numpy(), alike) + across(big_x.numpy(), big_i.numpy(), alike)
+    across(big_i.numpy(), big_x.numpy(), alike)
+    + across(big_x.numpy(), big_i.numpy(), alike)
 ) / 48  # Eq. (4)
 assert np.isclose(loss.cross_modality(big_i, big_x, many, alpha1), by_hand)
-print(f"{alike.size} distances, of which {2 * len(many)} count: {2 * len(many) / alike.size:.0%}")
+print(
+    f"{alike.size} distances, of which {2 * len(many)} count: {2 * len(many) / alike.size:.0%}"
+)
 
 # %% [markdown]
 # The package still agrees. But batch-hard throws away more the larger the batch is: of our sixteen distances it used
@@ -329,11 +343,19 @@ print(f"{alike.size} distances, of which {2 * len(many)} count: {2 * len(many) /
 def arrows(function):
     points = [m.clone().requires_grad_() for m in (I, X, V)]
     gradients = torch.autograd.grad(function(*points), points)
-    return {name: -0.5 * M * g for name, g in zip(("infrared", "x", "visible"), gradients)}
+    return {
+        name: -0.5 * M * g for name, g in zip(("infrared", "x", "visible"), gradients)
+    }
 
 
-inside = arrows(lambda *ms: sum(loss.batch_hard_triplet(m, m, y, alpha2) for m in ms) / M)
-between = arrows(lambda i, x, v: loss.cross_modality(i, x, y, alpha1) + loss.cross_modality(i, v, y, alpha1))
+inside = arrows(
+    lambda *ms: sum(loss.batch_hard_triplet(m, m, y, alpha2) for m in ms) / M
+)
+between = arrows(
+    lambda i, x, v: (
+        loss.cross_modality(i, x, y, alpha1) + loss.cross_modality(i, v, y, alpha1)
+    )
+)
 
 # %% [markdown] tags=["predict"]
 # **Predict.** Under the loss *inside* each modality, is there an image that does not move at all?
@@ -362,7 +384,9 @@ charts.feature_plane(
 
 # %%
 for title, moves in (("inside ", inside), ("between", between)):
-    means = {name: arrow.mean(0).numpy().round(2) + 0.0 for name, arrow in moves.items()}
+    means = {
+        name: arrow.mean(0).numpy().round(2) + 0.0 for name, arrow in moves.items()
+    }
     print(title, {name: mean.tolist() for name, mean in means.items()})
 
 # %% [markdown]
@@ -406,11 +430,17 @@ widgets.loss_geometry()
 # %%
 rng = torch.Generator().manual_seed(0)
 people = torch.arange(8).repeat_interleave(4)
-one, other = (F.one_hot(people, 8) + 0.2 * torch.randn(32, 8, generator=rng) for _ in range(2))
+one, other = (
+    F.one_hot(people, 8) + 0.2 * torch.randn(32, 8, generator=rng) for _ in range(2)
+)
 distance, alike = loss.pairwise_distance(one, other), people[:, None] == people[None]
-gap = distance.masked_fill(~alike, -torch.inf).amax(1) - distance.masked_fill(alike, torch.inf).amin(1)
+gap = distance.masked_fill(~alike, -torch.inf).amax(1) - distance.masked_fill(
+    alike, torch.inf
+).amin(1)
 for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
-    print(f"margin {margin:.1f}: {(gap + margin > 0).double().mean():4.0%} of the anchors pay")
+    print(
+        f"margin {margin:.1f}: {(gap + margin > 0).double().mean():4.0%} of the anchors pay"
+    )
 
 # %% [markdown]
 # With a small margin some anchors fall silent and no longer teach anything; with a large one everybody pays, the best
@@ -422,10 +452,14 @@ for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
 
 # %%
 lazy = torch.zeros(M, 2, dtype=torch.float64)
-good = torch.tensor([[0.0, 0.0], [0.0, 1.0], [9.0, 0.0], [9.0, 1.0]], dtype=torch.float64)
+good = torch.tensor(
+    [[0.0, 0.0], [0.0, 1.0], [9.0, 0.0], [9.0, 1.0]], dtype=torch.float64
+)
 for margin in (0.0, alpha2):
     paid = [loss.batch_hard_triplet(f, f, y, margin).item() for f in (lazy, good)]
-    print(f"margin {margin}: all in one point pays {paid[0]:.1f}, two neat groups pay {paid[1]:.1f}")
+    print(
+        f"margin {margin}: all in one point pays {paid[0]:.1f}, two neat groups pay {paid[1]:.1f}"
+    )
 
 # %% [markdown]
 # At margin 0 the lazy network is as good as the best one: both pay nothing. With a margin the lazy one pays, and the
@@ -462,7 +496,10 @@ def toy_images(generator, noise=0.2):
     visible = torch.cat([person, 0 * light], 1)
     infrared = torch.cat([0.4 * person + 0.6 * person.roll(1, 1), light], 1)
     clean = infrared, (infrared + visible) / 2, visible
-    return [images + noise * torch.randn(images.shape, generator=generator) for images in clean]
+    return [
+        images + noise * torch.randn(images.shape, generator=generator)
+        for images in clean
+    ]
 
 
 # %% [markdown]
@@ -473,7 +510,9 @@ def toy_images(generator, noise=0.2):
 # %%
 def toy_losses(f, classifier, images):
     i, x, v = (f(m) for m in images)
-    L_M = loss.respective_gap(*(loss.modality_loss(z, classifier(z), labels, alpha2) for z in (i, x, v)))
+    L_M = loss.respective_gap(
+        *(loss.modality_loss(z, classifier(z), labels, alpha2) for z in (i, x, v))
+    )
     L_C = loss.cross_gap(*(loss.cross_modality(i, z, labels, alpha1) for z in (x, v)))
     return L_M, L_C
 
@@ -491,7 +530,9 @@ def toy_train(lam, steps=150):
     optimizer = torch.optim.Adam([*f.parameters(), *classifier.parameters()], lr=1e-2)
     for _ in range(steps):
         optimizer.zero_grad()
-        loss.total_loss(*toy_losses(f, classifier, toy_images(generator)), lam).backward()
+        loss.total_loss(
+            *toy_losses(f, classifier, toy_images(generator)), lam
+        ).backward()
         optimizer.step()
     return f, classifier
 
@@ -511,14 +552,20 @@ for lam in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0):
     found = labels[loss.pairwise_distance(i, v).argmin(1)] == labels
     spread = torch.cat([i, x, v]).std(0).norm()
     rows.append([lam, found.float().mean(), L_M, L_C, spread])
-table = pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(float)
+table = pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(
+    float
+)
 
 
 # %% [markdown]
 # A picture for each: the features without $L_C$ on the left, those with it on the right, all on one scale.
 
 # %%
-reach = 1.1 * max(points.abs().max().item() for groups in features.values() for points in groups.values())
+reach = 1.1 * max(
+    points.abs().max().item()
+    for groups in features.values()
+    for points in groups.values()
+)
 
 
 def plane(row):
@@ -548,7 +595,10 @@ def plane(row):
 
 # %%
 widgets.frame_slider(
-    [f"{lam:g}" for lam in table["λ"]], [plane(row) for _, row in table.iterrows()], "λ", start=3
+    [f"{lam:g}" for lam in table["λ"]],
+    [plane(row) for _, row in table.iterrows()],
+    "λ",
+    start=3,
 )
 
 # %%
@@ -559,7 +609,9 @@ table.round(2)
 
 # %%
 print("L_C of a collapsed network: 4 alpha1 =", 4 * alpha1)
-print(f"L_M of a collapsed network: 3 (log P + alpha2) = {3 * (np.log(P) + alpha2):.2f}")
+print(
+    f"L_M of a collapsed network: 3 (log P + alpha2) = {3 * (np.log(P) + alpha2):.2f}"
+)
 print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:.2f}")
 
 # %% [markdown]
@@ -618,16 +670,23 @@ apart = lambda y: y[:, None] != y[None]
 check(
     hardest_negative,
     lambda d, y: np.where(apart(y), d, np.inf).argmin(1),
-    [(draw.random((6, 6)) + 1 - np.eye(6), np.array([0, 0, 1, 1, 2, 2])) for _ in range(3)],
+    [
+        (draw.random((6, 6)) + 1 - np.eye(6), np.array([0, 0, 1, 1, 2, 2]))
+        for _ in range(3)
+    ],
     mistakes={
-        "in row {row} your negative, image {given}, is the same person.": lambda d, y: d.argmin(1),
+        "in row {row} your negative, image {given}, is the same person.": lambda d, y: (
+            d.argmin(1)
+        ),
         "in row {row} you took the farthest of the others; hard is the nearest.": lambda d, y: (
-            d * apart(y)
-        ).argmax(1),
+            (d * apart(y)).argmax(1)
+        ),
         "those are distances; the task asks for their indices.": lambda d, y: np.where(
             apart(y), d, np.inf
         ).min(1),
-        "an anchor is a row: look along axis 1.": lambda d, y: np.where(apart(y), d, np.inf).argmin(0),
+        "an anchor is a row: look along axis 1.": lambda d, y: np.where(
+            apart(y), d, np.inf
+        ).argmin(0),
     },
 )
 
@@ -766,13 +825,22 @@ def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
 # %% tags=["check"]
 check(
     my_loss,
-    lambda method, *parts: {"baseline": 5.0, "baseline+x": 7.0, "baseline+x+cmg": 19.0}[method],
-    [(method, 1.0, 2.0, 4.0, 8.0, 16.0, 0.5) for method in ("baseline", "baseline+x", "baseline+x+cmg")],
+    lambda method, *parts: {"baseline": 5.0, "baseline+x": 7.0, "baseline+x+cmg": 19.0}[
+        method
+    ],
+    [
+        (method, 1.0, 2.0, 4.0, 8.0, 16.0, 0.5)
+        for method in ("baseline", "baseline+x", "baseline+x+cmg")
+    ],
     mistakes={
-        "this method does not know L_X.": lambda method, *_: 7.0 if method == "baseline" else np.nan,
+        "this method does not know L_X.": lambda method, *_: (
+            7.0 if method == "baseline" else np.nan
+        ),
         "this method has L_X as well.": lambda *_: 5.0,
         "Eq. 11 adds the weighted L_C to these three.": lambda *_: 7.0,
-        "L_C belongs to the third method only.": lambda method, *_: 17.0 if method == "baseline" else 19.0,
+        "L_C belongs to the third method only.": lambda method, *_: (
+            17.0 if method == "baseline" else 19.0
+        ),
         "L_C lacks its weight, lam.": lambda *_: 31.0,
     },
 )

@@ -45,7 +45,9 @@ from xivlab.config import preset
 scale = current()
 config, paper = scale.config(), preset("paper-sysu")
 settings = {"here": config, "paper-sysu": paper}
-table = pd.DataFrame({name: {k: str(v) for k, v in vars(c).items()} for name, c in settings.items()})
+table = pd.DataFrame(
+    {name: {k: str(v) for k, v in vars(c).items()} for name, c in settings.items()}
+)
 table[table["here"] != table["paper-sysu"]]
 
 # %% [markdown]
@@ -99,12 +101,17 @@ from xivlab.figures import image_strip
 
 random = torch.Generator().manual_seed(config.seed * 1_000_003)  # what step 0 uses
 infrared, visible = (
-    augment(training.images.batch(rows, training.device), random, config.pad, config.erase)
+    augment(
+        training.images.batch(rows, training.device), random, config.pad, config.erase
+    )
     for rows in (batch.infrared, batch.visible)
 )
 with torch.no_grad():
     x = training.model.generator(visible).clamp(0, 1)
-blocks = [(255 * block[: 2 * K]).byte().permute(0, 2, 3, 1).cpu().numpy() for block in (infrared, x, visible)]
+blocks = [
+    (255 * block[: 2 * K]).byte().permute(0, 2, 3, 1).cpu().numpy()
+    for block in (infrared, x, visible)
+]
 
 # %%
 image_strip(
@@ -134,7 +141,8 @@ image_strip(
 again = Training(config, data).batches[0]
 print(
     "same batch:",
-    np.array_equal(batch.infrared, again.infrared) and np.array_equal(batch.visible, again.visible),
+    np.array_equal(batch.infrared, again.infrared)
+    and np.array_equal(batch.visible, again.visible),
 )
 
 # %% [markdown]
@@ -203,7 +211,9 @@ training.learn()
 first = training.log[0]
 C = len(training.batches.people)
 print(f"log C = log {C} = {np.log(C):.2f}")
-print({name: round(value, 2) for name, value in first.items() if name.startswith("loss")})
+print(
+    {name: round(value, 2) for name, value in first.items() if name.startswith("loss")}
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -261,9 +271,9 @@ charts.training_curves(log, metrics)
 # %%
 terms = [name for name in log if name.startswith("loss")]
 part = max(1, len(log) // 20)
-pd.DataFrame({"start": log[terms].head(part).mean(), "end": log[terms].tail(part).mean()}).assign(
-    left=lambda t: t["end"] / t["start"]
-).round(2)
+pd.DataFrame(
+    {"start": log[terms].head(part).mean(), "end": log[terms].tail(part).mean()}
+).assign(left=lambda t: t["end"] / t["start"]).round(2)
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
@@ -285,8 +295,12 @@ pd.DataFrame({"start": log[terms].head(part).mean(), "end": log[terms].tail(part
 # in the training set, so the curve shows what was learnt about people *in general*.
 
 # %%
-val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)]
-searched = data.val if len(data.val) else data.test  # RegDB and LLCM have no validation people
+val = metrics[
+    (metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)
+]
+searched = (
+    data.val if len(data.val) else data.test
+)  # RegDB and LLCM have no validation people
 chance = 1 / len(np.unique(searched.person))
 print(f"chance is about {chance:.1%}")
 (100 * val.set_index("step")[["rank1", "mAP", "mINP"]]).round(1)
@@ -314,7 +328,9 @@ for step, best in val.set_index("step")["mAP"].nlargest(1).items():
 
 # %%
 rng = np.random.default_rng(0)
-chosen_on, fresh = rng.binomial(100, 0.5, (2, 1000, 20)) / 100  # 1000 repetitions of 20 models
+chosen_on, fresh = (
+    rng.binomial(100, 0.5, (2, 1000, 20)) / 100
+)  # 1000 repetitions of 20 models
 winner = chosen_on.argmax(1)
 print(f"score on the people that chose it: {chosen_on.max(1).mean():.1%}")
 print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean():.1%}")
@@ -332,9 +348,13 @@ def choosing(models):
     chosen_on, fresh = rng.binomial(100, 0.5, (2, 1000, models)) / 100
     row = np.arange(1000), chosen_on.argmax(1)
     judged = {"the people that chose": chosen_on[row], "new people": fresh[row]}
-    said = " and ".join(f"{scores.mean():.1%} on {name}" for name, scores in judged.items())
+    said = " and ".join(
+        f"{scores.mean():.1%} on {name}" for name, scores in judged.items()
+    )
     some = {name: scores[:200] for name, scores in judged.items()}
-    return charts.spread(some, "rank-1 in %", f"Best of {models}: {said}.", limits=(30, 75))
+    return charts.spread(
+        some, "rank-1 in %", f"Best of {models}: {said}.", limits=(30, 75)
+    )
 
 
 # %% [markdown] tags=["predict"]
@@ -376,7 +396,9 @@ half = Training(short, data)
 for _ in range(4):
     half.learn()
 half.save(stopped)
-print(f"step {half.step} of {half.steps}; started: {stopped.started}, finished: {stopped.finished}")
+print(
+    f"step {half.step} of {half.steps}; started: {stopped.started}, finished: {stopped.finished}"
+)
 
 # %% [markdown]
 # `resume` needs the folder alone. Beside it we train the same settings without a stop, and compare every number in the
@@ -387,8 +409,12 @@ from xivlab.train import resume
 
 resumed, whole = resume(stopped.folder, data), train(short, data, folder)
 pairs = zip(resumed.weights().values(), whole.weights().values())
-difference = max(float((one.double() - other.double()).abs().max()) for one, other in pairs)
-print(f"finished: {resumed.finished}; largest difference between the two models: {difference}")
+difference = max(
+    float((one.double() - other.double()).abs().max()) for one, other in pairs
+)
+print(
+    f"finished: {resumed.finished}; largest difference between the two models: {difference}"
+)
 
 # %% [markdown]
 # On a CPU the difference is 0: not nearly the same run, but the same run. This works because nothing random is
@@ -432,9 +458,13 @@ live
 
 # %%
 big = preset("paper-sysu")
-per_epoch = -(-22258 // big.per_modality)  # SYSU-MM01 has 22258 visible training images; rounded up
+per_epoch = -(
+    -22258 // big.per_modality
+)  # SYSU-MM01 has 22258 visible training images; rounded up
 print(f"{big.backbone}, {big.height} x {big.width}, M = {big.per_modality}")
-print(f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs")
+print(
+    f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs"
+)
 
 # %% [markdown]
 # Compare the steps with those of section 2, and add that each of them costs far more: on a laptop's processor this
@@ -490,7 +520,10 @@ from xivlab.exercise import check
 
 
 def rate_of(epoch, peak, warmup, decays):
-    return learning_rate(preset("demo", learning_rate=peak, warmup_epochs=warmup, decay_epochs=decays), epoch)
+    return learning_rate(
+        preset("demo", learning_rate=peak, warmup_epochs=warmup, decay_epochs=decays),
+        epoch,
+    )
 
 
 check(
@@ -498,10 +531,14 @@ check(
     rate_of,
     [(epoch, 0.01, 2, (4, 6)) for epoch in (3.0, 0.0, 1.0, 4.0, 5.5, 6.0)],
     mistakes={
-        "the warm-up is missing.": lambda epoch, peak, warmup, decays: rate_of(epoch, peak, 0, decays),
-        "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: peak * epoch / warmup,
-        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: rate_of(
-            epoch - 1e-6, *rest
+        "the warm-up is missing.": lambda epoch, peak, warmup, decays: rate_of(
+            epoch, peak, 0, decays
+        ),
+        "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: (
+            peak * epoch / warmup
+        ),
+        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: (
+            rate_of(epoch - 1e-6, *rest)
         ),
     },
     tolerance=1e-9,
@@ -571,14 +608,18 @@ check(
     mistakes={
         "that row is of the test people, who must not choose.": lambda kind: 40,
         "that is the last model, not the best.": lambda kind: 30,
-        "that is the best by another test distance.": lambda kind: {"v+x": 10, "v": 20}[kind],
+        "that is the best by another test distance.": lambda kind: {"v+x": 10, "v": 20}[
+            kind
+        ],
     },
 )
 
 
 # %% tags=["solution"]
 def my_choice(metrics, test_distance):
-    val = metrics[(metrics["split"] == "val") & (metrics["test_distance"] == test_distance)]
+    val = metrics[
+        (metrics["split"] == "val") & (metrics["test_distance"] == test_distance)
+    ]
     return val.loc[val["mAP"].idxmax(), "step"]
 
 

@@ -75,9 +75,14 @@ f_I, f_V, f_X = embeddings.infrared[i], embeddings.visible[four], embeddings.x[f
 D_V = np.sqrt(((f_I - f_V) ** 2).sum(1))
 D_X = np.sqrt(((f_I - f_X) ** 2).sum(1))
 both = D_V + D_X  # Eq. (2)
-pd.DataFrame({"person": embeddings.visible_person[four], "D(I, V)": D_V, "D(I, X)": D_X, "sum": both}).round(
-    3
-)
+pd.DataFrame(
+    {
+        "person": embeddings.visible_person[four],
+        "D(I, V)": D_V,
+        "D(I, X)": D_X,
+        "sum": both,
+    }
+).round(3)
 
 # %% [markdown]
 # Row 0 is the right person. If its sum is the smallest, $j^* = 0$ and the search succeeds. The package's function gives
@@ -88,7 +93,9 @@ from xivlab.embed import test_distance
 
 for kind, by_hand in (("v", D_V), ("x", D_X), ("v+x", both)):
     assert np.allclose(test_distance(f_I[None], f_V, f_X, kind)[0], by_hand, atol=1e-5)
-print(f"agreed; j* = {both.argmin()}: the {'right' if both.argmin() == 0 else 'wrong'} person")
+print(
+    f"agreed; j* = {both.argmin()}: the {'right' if both.argmin() == 0 else 'wrong'} person"
+)
 
 # %% [markdown]
 # And as pictures, the nearest first, with the sum under each:
@@ -98,7 +105,10 @@ from xivlab.figures import ranked_lists
 
 test = data.test
 order = np.argsort(both, kind="stable")
-infrared, visible = np.flatnonzero(test.modality == 1), np.flatnonzero(test.modality == 0)
+infrared, visible = (
+    np.flatnonzero(test.modality == 1),
+    np.flatnonzero(test.modality == 0),
+)
 ranked_lists(
     [test.pixels[infrared[i]]],
     [test.pixels[visible[four[order]]]],
@@ -140,7 +150,9 @@ widgets.search(run, data)
 ranked = np.array([6, 6, 5, 7, 5, 8])
 match = ranked == 5
 rank = np.arange(1, len(ranked) + 1)
-pd.DataFrame({"person": ranked, "right?": match}, index=pd.Index(rank, name="rank")).transpose()
+pd.DataFrame(
+    {"person": ranked, "right?": match}, index=pd.Index(rank, name="rank")
+).transpose()
 
 # %% [markdown]
 # **CMC** (cumulative matching characteristic) asks: is the person found *by* rank $k$? **Average precision** looks at
@@ -175,12 +187,18 @@ from xivlab.evaluate import retrieval_metrics
 
 def score(distance, people, cameras, query_camera, protocol):
     query = np.array([5]), np.array([query_camera])
-    return retrieval_metrics(np.array([distance]), query[0], people, query[1], cameras, protocol, max_rank=6)
+    return retrieval_metrics(
+        np.array([distance]), query[0], people, query[1], cameras, protocol, max_rank=6
+    )
 
 
 cameras = np.array([1, 2, 2, 4, 5, 1])
 plain = score(rank / 10, ranked, cameras, 6, "regdb")
-assert np.array_equal(plain.cmc, cmc) and np.isclose(plain.mAP, AP) and np.isclose(plain.mINP, INP)
+assert (
+    np.array_equal(plain.cmc, cmc)
+    and np.isclose(plain.mAP, AP)
+    and np.isclose(plain.mINP, INP)
+)
 print("retrieval_metrics agrees")
 
 # %% [markdown]
@@ -206,7 +224,10 @@ cases = {
 table = {}
 for name, (camera, protocol) in cases.items():
     result = score(rank / 10, ranked, cameras, camera, protocol)
-    table[name] = {f"rank-{k}": result.rank(k) for k in (1, 2, 3)} | {"AP": result.mAP, "INP": result.mINP}
+    table[name] = {f"rank-{k}": result.rank(k) for k in (1, 2, 3)} | {
+        "AP": result.mAP,
+        "INP": result.mINP,
+    }
 pd.DataFrame(table).T.round(3)
 
 # %% [markdown]
@@ -223,7 +244,12 @@ pd.DataFrame(table).T.round(3)
 
 # %%
 for people in (np.array([5, 6]), np.array([6, 5])):
-    print("gallery", people, " rank-1:", score([0.5, 0.5], people, np.array([1, 1]), 6, "sysu").rank(1))
+    print(
+        "gallery",
+        people,
+        " rank-1:",
+        score([0.5, 0.5], people, np.array([1, 1]), 6, "sysu").rank(1),
+    )
 
 # %% [markdown]
 # The order of the gallery decided. Here it always does (a *stable* sort), so that the same files give the same score. A
@@ -236,9 +262,14 @@ for people in (np.array([5, 6]), np.array([6, 5])):
 # draws ten times and reports the mean. Each trial is seeded by its number:
 
 # %%
-galleries = [sample_gallery(embeddings.visible_person, embeddings.visible_camera, t) for t in range(10)]
+galleries = [
+    sample_gallery(embeddings.visible_person, embeddings.visible_camera, t)
+    for t in range(10)
+]
 shared = np.intersect1d(galleries[0], galleries[1])
-print(f"{len(embeddings.visible)} visible test images; a gallery has {len(galleries[0])}")
+print(
+    f"{len(embeddings.visible)} visible test images; a gallery has {len(galleries[0])}"
+)
 print(f"galleries 0 and 1 share {len(shared)} of them")
 
 # %% [markdown]
@@ -257,7 +288,9 @@ def trial_scores(embeddings, kind, rows):
 
 
 kinds = ("v", "x", "v+x")
-trials = {kind: [trial_scores(embeddings, kind, rows) for rows in galleries] for kind in kinds}
+trials = {
+    kind: [trial_scores(embeddings, kind, rows) for rows in galleries] for kind in kinds
+}
 
 # %% [markdown]
 # Their mean is what the package's `search` reports, and what stands in the run's `metrics.csv`:
@@ -266,7 +299,9 @@ trials = {kind: [trial_scores(embeddings, kind, rows) for rows in galleries] for
 from xivlab.evaluate import search
 
 for kind in kinds:
-    assert np.isclose(search(embeddings, "sysu", kind).mAP, np.mean([t.mAP for t in trials[kind]]))
+    assert np.isclose(
+        search(embeddings, "sysu", kind).mAP, np.mean([t.mAP for t in trials[kind]])
+    )
 print("search is the mean of the ten trials")
 
 # %% [markdown] tags=["predict"]
@@ -286,7 +321,11 @@ print("search is the mean of the ten trials")
 every = 100 * np.array([t.mAP for k in kinds for t in trials[k]])
 limits = every.min() - 0.5, every.max() + 0.5
 drawn = [
-    charts.spread({f"distance {k}": [t.mAP for t in trials[k][:n]] for k in kinds}, "mAP in %", limits=limits)
+    charts.spread(
+        {f"distance {k}": [t.mAP for t in trials[k][:n]] for k in kinds},
+        "mAP in %",
+        limits=limits,
+    )
     for n in range(1, 11)
 ]
 widgets.frame_slider(range(1, 11), drawn, "galleries", start=9)
@@ -305,8 +344,14 @@ widgets.frame_slider(range(1, 11), drawn, "galleries", start=9)
 # %%
 baseline = train(scale.config(method="baseline"), data, scale.runs).embeddings()
 rng = np.random.default_rng(0)
-noise = {name: rng.normal(size=getattr(embeddings, name).shape) for name in ("infrared", "visible", "x")}
-searches = {"chance": (replace(embeddings, **noise), "v"), "Baseline, v": (baseline, "v")}
+noise = {
+    name: rng.normal(size=getattr(embeddings, name).shape)
+    for name in ("infrared", "visible", "x")
+}
+searches = {
+    "chance": (replace(embeddings, **noise), "v"),
+    "Baseline, v": (baseline, "v"),
+}
 searches |= {f"XIV-ReID, {kind}": (embeddings, kind) for kind in kinds}
 
 # %% [markdown]
@@ -324,8 +369,15 @@ table = {
 best = max(kinds, key=lambda kind: results[f"XIV-ReID, {kind}"].mAP)
 gain = results[f"XIV-ReID, {config.test_distance}"].mAP - results["Baseline, v"].mAP
 print(f"best test distance by mAP: {best}; chance has {results['chance'].mAP:.1%}")
-print(f"XIV-ReID ({config.test_distance}) minus Baseline: {100 * gain:+.1f} points of mAP")
-print("queries that count:", results["Baseline, v"].valid_queries, "of", len(embeddings.infrared))
+print(
+    f"XIV-ReID ({config.test_distance}) minus Baseline: {100 * gain:+.1f} points of mAP"
+)
+print(
+    "queries that count:",
+    results["Baseline, v"].valid_queries,
+    "of",
+    len(embeddings.infrared),
+)
 
 # %% [markdown]
 # <details><summary>What to compare</summary>
@@ -362,7 +414,9 @@ def per_person(embeddings, kind):
         mine = embeddings.infrared_person == person
         query = embeddings.infrared_person[mine], embeddings.infrared_camera[mine]
         gallery = embeddings.visible_person[rows], embeddings.visible_camera[rows]
-        result = retrieval_metrics(distance[mine], query[0], gallery[0], query[1], gallery[1])
+        result = retrieval_metrics(
+            distance[mine], query[0], gallery[0], query[1], gallery[1]
+        )
         scores.append(result.mAP)
     return np.array(scores)
 
@@ -375,7 +429,9 @@ ours, theirs = per_person(embeddings, config.test_distance), per_person(baseline
 # who searches changes here; the gallery that is searched stays the same.)
 
 # %%
-draws = rng.integers(len(ours), size=(2000, len(ours)))  # the same draws for both models
+draws = rng.integers(
+    len(ours), size=(2000, len(ours))
+)  # the same draws for both models
 charts.spread(
     {
         "ten galleries": [t.mAP for t in trials[config.test_distance]],
@@ -396,7 +452,11 @@ difference = 100 * (ours - theirs)[draws].mean(1)
 low, high = np.percentile(difference, [2.5, 97.5])
 print(f"XIV-ReID minus Baseline: {100 * (ours - theirs).mean():+.1f} points of mAP")
 print(f"95 % of the draws of people: from {low:+.1f} to {high:+.1f}")
-print("other people could turn the sign" if low < 0 < high else "other people would hardly turn the sign")
+print(
+    "other people could turn the sign"
+    if low < 0 < high
+    else "other people would hardly turn the sign"
+)
 
 # %% [markdown]
 # (This is gallery 0 alone, and section 6 has the mean of ten: the difference need not be the same, and may even have
@@ -456,7 +516,13 @@ from xivlab.intervals import paired
 others = [variant for variant in means.index if variant != first]
 changes = {variant: paired(table, variant, first, "mAP") for variant in others}
 for variant, change in changes.items():
-    sure = "more" if change.low > 0 else "less" if change.high < 0 else "no difference seen"
+    sure = (
+        "more"
+        if change.low > 0
+        else "less"
+        if change.high < 0
+        else "no difference seen"
+    )
     print(
         f"{variant:24} {100 * change.mean:+5.1f} points of mAP, [{100 * change.low:+5.1f}, {100 * change.high:+5.1f}]: {sure}"
     )
@@ -487,7 +553,10 @@ for variant, change in changes.items():
 
 # %%
 unruled = replace(
-    embeddings, infrared_camera=np.where(embeddings.infrared_camera == 3, 6, embeddings.infrared_camera)
+    embeddings,
+    infrared_camera=np.where(
+        embeddings.infrared_camera == 3, 6, embeddings.infrared_camera
+    ),
 )
 for name, one in {"with the rule": embeddings, "without": unruled}.items():
     print(f"{name:14} rank-1 {search(one, 'sysu', 'v').rank(1):.1%}")
@@ -500,16 +569,24 @@ for name, one in {"with the rule": embeddings, "without": unruled}.items():
 
 # %%
 people = np.unique(embeddings.infrared_person)
-traces = np.random.default_rng(1).normal(size=(people.max() + 1, embeddings.visible.shape[1]))
+traces = np.random.default_rng(1).normal(
+    size=(people.max() + 1, embeddings.visible.shape[1])
+)
 traces = traces / np.linalg.norm(traces, axis=1, keepdims=True)
 
 
 def with_trace(one, strength):
     """The embeddings, a trace of the visit added to those of cameras 2 and 3, at unit length again."""
     infrared = (
-        one.infrared + strength * traces[one.infrared_person] * (embeddings.infrared_camera == 3)[:, None]
+        one.infrared
+        + strength
+        * traces[one.infrared_person]
+        * (embeddings.infrared_camera == 3)[:, None]
     )
-    visible = one.visible + strength * traces[one.visible_person] * (one.visible_camera == 2)[:, None]
+    visible = (
+        one.visible
+        + strength * traces[one.visible_person] * (one.visible_camera == 2)[:, None]
+    )
     return replace(one, infrared=infrared, visible=visible).normalized()
 
 
@@ -555,9 +632,21 @@ taught = embed(load_model(run), Images.of(data.train, config.height, config.widt
 half = len(people) // 2
 some_taught = only(taught, np.unique(taught.infrared_person)[:half])
 some_new = only(embeddings, people[: len(people) - half])
-parts = ("infrared", "visible", "x", "infrared_person", "visible_person", "infrared_camera", "visible_camera")
+parts = (
+    "infrared",
+    "visible",
+    "x",
+    "infrared_person",
+    "visible_person",
+    "infrared_camera",
+    "visible_camera",
+)
 mixed = replace(
-    some_new, **{p: np.concatenate([getattr(some_new, p), getattr(some_taught, p)]) for p in parts}
+    some_new,
+    **{
+        p: np.concatenate([getattr(some_new, p), getattr(some_taught, p)])
+        for p in parts
+    },
 )
 for name, one in {"the right split": embeddings, "half of them taught": mixed}.items():
     found = search(one, "sysu", "v+x")
@@ -577,8 +666,14 @@ for name, one in {"the right split": embeddings, "half of them taught": mixed}.i
 
 # %%
 steps = {
-    "trained as XIV-ReID, searched by v": (results["XIV-ReID, v"], results["Baseline, v"]),
-    "the same network, searched by v+x": (results["XIV-ReID, v+x"], results["XIV-ReID, v"]),
+    "trained as XIV-ReID, searched by v": (
+        results["XIV-ReID, v"],
+        results["Baseline, v"],
+    ),
+    "the same network, searched by v+x": (
+        results["XIV-ReID, v+x"],
+        results["XIV-ReID, v"],
+    ),
     "both together": (results["XIV-ReID, v+x"], results["Baseline, v"]),
 }
 for name, (new, old) in steps.items():
@@ -648,7 +743,9 @@ check(
         "take the mean over the hits, not over all ranks.": lambda m: (
             m * m.cumsum() / np.arange(1, len(m) + 1)
         ).mean(),
-        "ranks count from 1.": lambda m: (m.cumsum() / np.maximum(np.arange(len(m)), 1))[m].mean(),
+        "ranks count from 1.": lambda m: (
+            m.cumsum() / np.maximum(np.arange(len(m)), 1)
+        )[m].mean(),
         "that is the INP.": lambda m: m.sum() / (np.flatnonzero(m).max() + 1),
         "that looks at the first hit only.": lambda m: 1 / (m.argmax() + 1),
     },
@@ -705,19 +802,26 @@ def my_rank(ranked, person):
 def rank_of(ranked, person):
     distance, one = np.arange(len(ranked))[None] / 10, np.array([person])
     cameras = np.ones(len(ranked), int)
-    found = retrieval_metrics(distance, one, ranked, np.array([6]), cameras, max_rank=len(ranked))
+    found = retrieval_metrics(
+        distance, one, ranked, np.array([6]), cameras, max_rank=len(ranked)
+    )
     return int((found.cmc == 0).sum()) + 1
 
 
 check(
     my_rank,
     rank_of,
-    [(np.array(r), 5) for r in ([6, 6, 5, 7, 5, 8], [5, 6], [7, 6, 7, 6, 8, 5], [9, 9, 9, 5])],
+    [
+        (np.array(r), 5)
+        for r in ([6, 6, 5, 7, 5, 8], [5, 6], [7, 6, 7, 6, 8, 5], [9, 9, 9, 5])
+    ],
     mistakes={
-        "that counts images; count each person once.": lambda r, p: np.flatnonzero(r == p)[0] + 1,
+        "that counts images; count each person once.": lambda r, p: (
+            np.flatnonzero(r == p)[0] + 1
+        ),
         "ranks count from 1.": lambda r, p: rank_of(r, p) - 1,
-        "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: len(
-            set(r.tolist())
+        "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: (
+            len(set(r.tolist()))
         ),
     },
 )

@@ -108,7 +108,9 @@ made_up = pd.concat(
     pd.DataFrame({"variant": name, "seed": range(4), "rank1": scores})
     for name, scores in (("plain", plain), ("better", better))
 )
-assert np.allclose(paired(made_up, "better", "plain")[:3], [(better - plain).mean(), low, high])
+assert np.allclose(
+    paired(made_up, "better", "plain")[:3], [(better - plain).mean(), low, high]
+)
 print(paired(made_up, "better", "plain"))
 
 # %% [markdown]
@@ -134,10 +136,14 @@ from xivlab.intervals import interval
 
 rng = np.random.default_rng(0)
 words = {
-    f"true gain {gain}": [claims.verdict(interval(gain + rng.normal(0, 1, 5))) for _ in range(4000)]
+    f"true gain {gain}": [
+        claims.verdict(interval(gain + rng.normal(0, 1, 5))) for _ in range(4000)
+    ]
     for gain in (0, 1)
 }
-pd.DataFrame({name: pd.Series(one).value_counts(normalize=True) for name, one in words.items()}).round(3)
+pd.DataFrame(
+    {name: pd.Series(one).value_counts(normalize=True) for name, one in words.items()}
+).round(3)
 
 # %% [markdown]
 # In the first column "holds" is wrong, and rare: one in forty, the upper half of the one in twenty that a 95 % interval
@@ -160,14 +166,25 @@ looks = dict(zip(kinds, zip(CURVES, DASHES)))
 
 def power(seeds, repeats=300):
     """How often each verdict is given, in %, for each true gain."""
-    draws = true_gains[:, None, None] + rng.normal(0, 1, (len(true_gains), repeats, seeds))
+    draws = true_gains[:, None, None] + rng.normal(
+        0, 1, (len(true_gains), repeats, seeds)
+    )
     given = [[claims.verdict(interval(draw)) for draw in some] for some in draws]
     shares = {
-        kind: np.array([100 * np.mean([v.startswith(kind) for v in some]) for some in given])
+        kind: np.array(
+            [100 * np.mean([v.startswith(kind) for v in some]) for some in given]
+        )
         for kind in kinds
     }
     words = f"With {seeds} seeds a true gain of 1 point is found in {shares[claims.HOLDS][4]:.0f} % of all studies."
-    return lines(true_gains, shares, "true gain in points, noise of 1 point", "verdicts in %", words, looks)
+    return lines(
+        true_gains,
+        shares,
+        "true gain in points, noise of 1 point",
+        "verdicts in %",
+        words,
+        looks,
+    )
 
 
 # %% [markdown] tags=["predict"]
@@ -199,7 +216,12 @@ from xivlab.stored import answers, judged
 
 near = answers("ablation")
 own = judged(near)
-(100 * own.pivot(index="seed", columns="variant", values="rank1")[own["variant"].unique()]).round(1)
+(
+    100
+    * own.pivot(index="seed", columns="variant", values="rank1")[
+        own["variant"].unique()
+    ]
+).round(1)
 
 # %% [markdown]
 # Rank-1 in percent, a row per seed. In how many of the seeds do the methods stand in the paper's order? And **predict**
@@ -376,7 +398,9 @@ by_claim.droplevel("where").rename(index=claims.WORLDS)
 # %%
 words = verdicts.stack()
 print(words.value_counts().to_string())
-print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f} of them would say 'holds'")
+print(
+    f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f} of them would say 'holds'"
+)
 
 # %% [markdown]
 # (They are not independent. All comparisons of a study share its runs, and two claims of `ablation-compute`, those
@@ -388,9 +412,9 @@ print(f"{len(words)} verdicts; if nothing were true, about {len(words) / 40:.1f}
 
 # %%
 between = (parts["low"] <= 0) & (parts["high"] >= claims.SMALLEST) & (parts["high"] < 1)
-parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(claims.WORLDS).set_index(
-    "study"
-).round(2)
+parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(
+    claims.WORLDS
+).set_index("study").round(2)
 
 # %% [markdown]
 # "Holds" does not depend on the limit at all.
@@ -461,14 +485,20 @@ check(
     paired_interval,
     [(*draw, 2.776) for draw in draws],
     mistakes={
-        "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(a - b, t, (a - b).std(), np.sqrt(len(a))),
-        "divide by the root of n.": lambda a, b, t: around(a - b, t, (a - b).std(ddof=1), len(a)),
-        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: around(
-            a - b, t, (a - b).std(ddof=1), 1
+        "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(
+            a - b, t, (a - b).std(), np.sqrt(len(a))
         ),
-        "that is the other difference: better minus worse.": lambda a, b, t: paired_interval(b, a, t),
-        "pair the seeds: take the differences first, then their spread.": lambda a, b, t: around(
-            a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a))
+        "divide by the root of n.": lambda a, b, t: around(
+            a - b, t, (a - b).std(ddof=1), len(a)
+        ),
+        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: (
+            around(a - b, t, (a - b).std(ddof=1), 1)
+        ),
+        "that is the other difference: better minus worse.": lambda a, b, t: (
+            paired_interval(b, a, t)
+        ),
+        "pair the seeds: take the differences first, then their spread.": lambda a, b, t: (
+            around(a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a)))
         ),
     },
 )
@@ -529,7 +559,9 @@ def my_verdict(intervals):
 # %% tags=["check"]
 def rule(intervals):
     kinds = {claims.HOLDS: 1, claims.FAILS: -1}
-    whole = claims.together([claims.verdict(claims.Interval((a + b) / 2, a, b, 5)) for a, b in intervals])
+    whole = claims.together(
+        [claims.verdict(claims.Interval((a + b) / 2, a, b, 5)) for a, b in intervals]
+    )
     return kinds.get(whole, 0)
 
 

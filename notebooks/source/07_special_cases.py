@@ -48,7 +48,9 @@ table5 = results().query("table == 5").set_index("x")[["rank1", "mAP"]]
 # A red, a blue and a gray coat, a pixel of each. They were chosen to make trouble.
 
 # %%
-coats = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [1 / 3, 1 / 3, 1 / 3]])  # (pixels, R G B), in [0, 1]
+coats = np.array(
+    [[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [1 / 3, 1 / 3, 1 / 3]]
+)  # (pixels, R G B), in [0, 1]
 R, G, B = coats.T
 by_hand = {
     "mean": (R + G + B) / 3,
@@ -77,7 +79,9 @@ pd.DataFrame(by_hand, index=["red", "blue", "gray"]).round(3)
 # %%
 from xivlab.model import SPECIAL_CASES
 
-image = torch.tensor(coats.T[None, :, None], dtype=torch.float32)  # (1, 3, 1, 3): three pixels in a row
+image = torch.tensor(
+    coats.T[None, :, None], dtype=torch.float32
+)  # (1, 3, 1, 3): three pixels in a row
 for name, channel in SPECIAL_CASES.items():
     assert np.allclose(channel(image)[0, 0, 0], by_hand[name], atol=1e-6)
 print("the package agrees on", ", ".join(SPECIAL_CASES))
@@ -117,7 +121,9 @@ widgets.x_studio()
 # %%
 assert np.allclose(by_hand["y"], 16 / 255 + 219 / 255 * by_hand["gray"])
 gap = 100 * (table5.loc["y"] - table5.loc["gray"])
-print(f"Y over Gray in the paper: {gap['rank1']:+.2f} points of rank-1, {gap['mAP']:+.2f} of mAP")
+print(
+    f"Y over Gray in the paper: {gap['rank1']:+.2f} points of rank-1, {gap['mAP']:+.2f} of mAP"
+)
 
 # %% [markdown]
 # Y is Gray with the contrast of old television: the one is a straight line of the other. Two pixels that are alike in
@@ -132,17 +138,25 @@ print(f"Y over Gray in the paper: {gap['rank1']:+.2f} points of rank-1, {gap['mA
 # by the image itself: the sum of all its bytes, divided by 3, leaves 0, 1 or 2. By hand for two images of two pixels:
 
 # %%
-two = np.array([[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]])  # (images, pixels, R G B), bytes
+two = np.array(
+    [[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]]
+)  # (images, pixels, R G B), bytes
 for pixels in two:
     left = pixels.sum() % 3
-    print(f"sum {pixels.sum()}, left over {left}: channel {'RGB'[left]}, {pixels[:, left]}")
+    print(
+        f"sum {pixels.sum()}, left over {left}: channel {'RGB'[left]}, {pixels[:, left]}"
+    )
 
 # %%
 from xivlab.model import random_channel
 
-batch = torch.tensor(two / 255, dtype=torch.float32).permute(0, 2, 1)[:, :, None]  # (2, 3, 1, 2)
+batch = torch.tensor(two / 255, dtype=torch.float32).permute(0, 2, 1)[
+    :, :, None
+]  # (2, 3, 1, 2)
 drawn = (255 * random_channel(batch)).round().int()[:, 0, 0]
-assert all(np.array_equal(row, pixels[:, pixels.sum() % 3]) for row, pixels in zip(drawn, two))
+assert all(
+    np.array_equal(row, pixels[:, pixels.sum() % 3]) for row, pixels in zip(drawn, two)
+)
 
 # %% [markdown]
 # One byte is larger by 1, and another channel is drawn. To the network that is as good as a throw of dice, and yet the
@@ -161,7 +175,12 @@ config = scale.config()
 images = Images.of(scale.load().train, config.height, config.width)
 some = images.rows("visible")[:: max(1, len(images.rows("visible")) // 300)]
 visible = images.batch(some, torch.device("cpu"))
-starts = pd.Series({seed: float((XGenerator(seed).reduce(visible) > 0).float().mean()) for seed in range(5)})
+starts = pd.Series(
+    {
+        seed: float((XGenerator(seed).reduce(visible) > 0).float().mean())
+        for seed in range(5)
+    }
+)
 print(starts.map("{:.0%}".format).to_string())
 
 # %% [markdown]
@@ -188,7 +207,10 @@ def brightness(images, kind, channel=lambda batch: batch):
 
 def likeness(images):
     infrared = brightness(images, "infrared")[0]
-    return {k: brightness(images, "visible", c)[0].corr(infrared) for k, c in SPECIAL_CASES.items()}
+    return {
+        k: brightness(images, "visible", c)[0].corr(infrared)
+        for k, c in SPECIAL_CASES.items()
+    }
 
 
 # %% [markdown]
@@ -198,7 +220,9 @@ def likeness(images):
 from xivlab.studies import THERMAL
 
 worlds = {"near infrared": images}
-worlds["thermal"] = Images.of(scale.on(THERMAL).load().train, config.height, config.width)
+worlds["thermal"] = Images.of(
+    scale.on(THERMAL).load().train, config.height, config.width
+)
 alike = pd.DataFrame({world: likeness(one) for world, one in worlds.items()})
 alike.round(2)
 
@@ -225,7 +249,9 @@ for world, values in alike.items():
 from xivlab.figures import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
-mixes = np.stack([np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1)  # weights of R, G, B
+mixes = np.stack(
+    [np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1
+)  # weights of R, G, B
 people_rgb, people_infrared = (
     brightness(images, "visible").to_numpy(),
     brightness(images, "infrared")[0].to_numpy(),
@@ -324,7 +350,9 @@ from xivlab.intervals import paired
 
 for name, metric in {"rank-1": "rank1", "mAP": "mAP"}.items():
     y = paired(own, "Y", "Gray", metric)
-    print(f"Y over Gray, {name}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}")
+    print(
+        f"Y over Gray, {name}: {100 * y.mean:+.1f} points, from {100 * y.low:+.1f} to {100 * y.high:+.1f}"
+    )
 
 # %% [markdown]
 # If the interval holds 0, as one would expect of two pictures with the same content, then there is nothing here for
@@ -351,7 +379,9 @@ table.rename_axis(columns="mAP in %")
 # %%
 names = {"mean": "Mean", "gray": "Gray", "v": "V", "y": "Y"}
 means = 100 * own.groupby("variant")["mAP"].mean()
-both = pd.DataFrame({"likeness": alike["near infrared"].rename(names), "mAP in %": means}).dropna()
+both = pd.DataFrame(
+    {"likeness": alike["near infrared"].rename(names), "mAP in %": means}
+).dropna()
 both.sort_values("likeness", ascending=False).round(2)
 
 # %% [markdown]
@@ -442,7 +472,9 @@ def drawn_channel(images):
 
 
 def picked(images, which):
-    return np.stack([image[..., one] for image, one in zip(images, which)]).astype(float)
+    return np.stack([image[..., one] for image, one in zip(images, which)]).astype(
+        float
+    )
 
 
 draws = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 4, 3)).astype(np.uint8)
@@ -451,14 +483,18 @@ check(
     drawn_channel,
     [(draw,) for draw in draws],
     mistakes={
-        "each image has its own sum, not the batch.": lambda m: picked(m, [int(m.sum()) % 3] * len(m)),
-        "bytes overflow: a sum with dtype=np.uint8 forgets all above 255.": lambda m: picked(
-            m, m.sum((1, 2, 3), dtype=np.uint8) % 3
+        "each image has its own sum, not the batch.": lambda m: picked(
+            m, [int(m.sum()) % 3] * len(m)
+        ),
+        "bytes overflow: a sum with dtype=np.uint8 forgets all above 255.": lambda m: (
+            picked(m, m.sum((1, 2, 3), dtype=np.uint8) % 3)
         ),
         "one channel per image, not per pixel.": lambda m: np.take_along_axis(
             m, (m.sum(3) % 3)[..., None], 3
         )[..., 0],
-        "that takes the image's number, not its bytes.": lambda m: picked(m, np.arange(len(m)) % 3),
+        "that takes the image's number, not its bytes.": lambda m: picked(
+            m, np.arange(len(m)) % 3
+        ),
     },
 )
 
@@ -526,11 +562,15 @@ check(
     as_x((219 / 255 * luma, 16 / 255, np.ones(3), np.zeros(3))),
     [(np.random.default_rng(seed).random((6, 3)),) for seed in range(3)],
     mistakes={
-        "that is Gray: Y has less contrast, and black is 16 / 255.": as_x((luma, 0, np.ones(3), np.zeros(3))),
+        "that is Gray: Y has less contrast, and black is 16 / 255.": as_x(
+            (luma, 0, np.ones(3), np.zeros(3))
+        ),
         "the contrast is right; black is 16 / 255, not 0.": as_x(
             (219 / 255 * luma, 0, np.ones(3), np.zeros(3))
         ),
-        "black is right; the contrast is 219 / 255.": as_x((luma, 16 / 255, np.ones(3), np.zeros(3))),
+        "black is right; the contrast is 219 / 255.": as_x(
+            (luma, 16 / 255, np.ones(3), np.zeros(3))
+        ),
         "b is scaled by a as well: put 16 / 255 into d, or leave the contrast to w.": as_x(
             (luma, 16 / 255, 219 / 255 * np.ones(3), np.zeros(3))
         ),

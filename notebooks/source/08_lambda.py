@@ -80,8 +80,12 @@ for r in (0.05, 0.1, 0.5):
 # %%
 def by_package(r):
     i, m, v = (r * block for block in (infrared, x, visible))
-    L_M = sum(loss.batch_hard_triplet(f, f, labels, 0.3) for f in (i, m, v)) / len(labels)
-    L_C = loss.cross_gap(*(loss.cross_modality(i, other, labels, 0.5) for other in (m, v)))
+    L_M = sum(loss.batch_hard_triplet(f, f, labels, 0.3) for f in (i, m, v)) / len(
+        labels
+    )
+    L_C = loss.cross_gap(
+        *(loss.cross_modality(i, other, labels, 0.5) for other in (m, v))
+    )
     return L_M, L_C
 
 
@@ -197,9 +201,12 @@ over_lambda(own)
 
 # %%
 by_seed = {
-    m: own.pivot(index="seed", columns="variant", values=m)[own["variant"].unique()] for m in ("rank1", "mAP")
+    m: own.pivot(index="seed", columns="variant", values=m)[own["variant"].unique()]
+    for m in ("rank1", "mAP")
 }
-pd.DataFrame({f"best by {metric}": scores.idxmax(axis=1) for metric, scores in by_seed.items()})
+pd.DataFrame(
+    {f"best by {metric}": scores.idxmax(axis=1) for metric, scores in by_seed.items()}
+)
 
 # %% [markdown]
 # If the rows differ, a reader of a single seed's figure would have learnt that seed's "suitable value".
@@ -275,7 +282,10 @@ def left_out(scores):
     return np.array(gains)
 
 
-print("chosen and judged by the same seeds:", round(scores.mean().max() - scores.mean().iloc[0], 2))
+print(
+    "chosen and judged by the same seeds:",
+    round(scores.mean().max() - scores.mean().iloc[0], 2),
+)
 print(
     "chosen by the others:               ",
     round(left_out(scores).mean(), 2),
@@ -298,7 +308,9 @@ print(
 # %%
 from scipy import stats
 
-print({n: round(float(stats.t.ppf(0.975, n - 1) / np.sqrt(n)), 2) for n in (2, 3, 5, 10)})
+print(
+    {n: round(float(stats.t.ppf(0.975, n - 1) / np.sqrt(n)), 2) for n in (2, 3, 5, 10)}
+)
 
 # %% [markdown]
 # That is half an interval, in standard deviations of the seeds, for 2, 3, 5 and 10 seeds. Going from three seeds to
@@ -328,7 +340,11 @@ own_margins = judged(margins)
 base, *others = own_margins["variant"].unique()
 for name in others:
     one = paired(own_margins, name, base, "mAP")
-    says = "outside of the interval" if one.low > 0 or one.high < 0 else "inside: no difference is shown"
+    says = (
+        "outside of the interval"
+        if one.low > 0 or one.high < 0
+        else "inside: no difference is shown"
+    )
     print(
         f"{name:15} {100 * one.mean:+.1f} points of mAP, from {100 * one.low:+.1f} to {100 * one.high:+.1f}; 0 is {says}"
     )
@@ -422,7 +438,9 @@ check(
             s.mean(0).max() - s.mean(0)[0]
         ),
         "that chooses on the seed that judges.": lambda s: (s.max(1) - s[:, 0]).mean(),
-        "subtract the first column: a gain, not a score.": lambda s: gain_of(s) + s[:, 0].mean(),
+        "subtract the first column: a gain, not a score.": lambda s: (
+            gain_of(s) + s[:, 0].mean()
+        ),
         "the best is the largest.": lambda s: left_out(pd.DataFrame(-s)).mean() * -1,
     },
 )
@@ -486,13 +504,17 @@ check(
     lambda first, last, count: np.geomspace(first, last, count),
     [(0.01, 1.0, 3), (0.01, 3.0, 6), (0.5, 8.0, 5)],
     mistakes={
-        "those steps are equal, not the factors.": lambda first, last, count: np.linspace(first, last, count),
-        "the last value is missing.": lambda first, last, count: np.geomspace(first, last, count + 1)[:-1],
-        "those are logarithms: raise 10 to them.": lambda first, last, count: np.linspace(
-            np.log10(first), np.log10(last), count
+        "those steps are equal, not the factors.": lambda first, last, count: (
+            np.linspace(first, last, count)
         ),
-        "logspace takes exponents: give it log10 of both ends.": lambda first, last, count: np.logspace(
-            first, last, count
+        "the last value is missing.": lambda first, last, count: np.geomspace(
+            first, last, count + 1
+        )[:-1],
+        "those are logarithms: raise 10 to them.": lambda first, last, count: (
+            np.linspace(np.log10(first), np.log10(last), count)
+        ),
+        "logspace takes exponents: give it log10 of both ends.": lambda first, last, count: (
+            np.logspace(first, last, count)
         ),
     },
 )

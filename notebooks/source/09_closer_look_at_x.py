@@ -71,7 +71,9 @@ from xivlab.x_look import clamped, generator_of, intensities
 g = generator_of(model)
 if config.x_input == "unit":
     assert np.allclose(intensities(train_images, four, g), by_hand, atol=0.05)
-print(f"a picture of these X changes {clamped(g, train_images.pixels[four]):.1%} of the values, by clamping")
+print(
+    f"a picture of these X changes {clamped(g, train_images.pixels[four]):.1%} of the values, by clamping"
+)
 
 # %% [markdown]
 # ## 2. Fig. 3, with all images
@@ -118,13 +120,25 @@ print(np.sort(one), np.sort(other), f"-> {moved:.2f} levels")
 from xivlab.x_look import shifts
 
 assert np.allclose(shifts(one[:, None], other[:, None]), moved)
-pairs = {"V to I": ("visible", "infrared"), "V to X": ("visible", "x"), "X to I": ("x", "infrared")}
-distances = pd.DataFrame({name: shifts(means[a], means[b]) for name, (a, b) in pairs.items()}, list("RGB"))
+pairs = {
+    "V to I": ("visible", "infrared"),
+    "V to X": ("visible", "x"),
+    "X to I": ("x", "infrared"),
+}
+distances = pd.DataFrame(
+    {name: shifts(means[a], means[b]) for name, (a, b) in pairs.items()}, list("RGB")
+)
 distances.round(1)
 
 # %%
-nearer = [name for name in "RGB" if distances.loc[name, "X to I"] < distances.loc[name, "V to I"]]
-print(f"X is nearer to infrared than V is in {len(nearer)} of 3 channels: {', '.join(nearer) or 'none'}")
+nearer = [
+    name
+    for name in "RGB"
+    if distances.loc[name, "X to I"] < distances.loc[name, "V to I"]
+]
+print(
+    f"X is nearer to infrared than V is in {len(nearer)} of 3 channels: {', '.join(nearer) or 'none'}"
+)
 
 # %% [markdown]
 # Levels of brightness depend on exposure, and a lamp can be turned up. So this says that two sets of images are alike
@@ -152,7 +166,9 @@ if config.x_input == "unit":
     assert np.allclose(red_excess(by_hand), excess)
 red = redness(means["visible"], means["x"], train_images.person[some])
 for name, one in red._asdict().items():
-    print(f"{name:10} {one.mean:+7.1f} levels, 95 % of draws from {one.low:+.1f} to {one.high:+.1f}")
+    print(
+        f"{name:10} {one.mean:+7.1f} levels, 95 % of draws from {one.low:+.1f} to {one.high:+.1f}"
+    )
 
 # %%
 print("Is red the strongest channel of X?", answer(red.x, "Yes.", "No: G or B is."))
@@ -213,7 +229,10 @@ table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %%
 few = some[:400]
-ends, starts = looks(table, train_images, few), looks(table, train_images, few, started=True)
+ends, starts = (
+    looks(table, train_images, few),
+    looks(table, train_images, few, started=True),
+)
 ends.set_index(["variant", "seed"]).round(2)
 
 # %%
@@ -241,8 +260,12 @@ from xivlab.intervals import interval
 
 for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
     over = interval(rows["excess"])
-    spread = f", 95 % from {over.low:+.1f} to {over.high:+.1f}" if over.count > 1 else ""
-    print(f"{variant}: {over.count} living generators, mean red excess {over.mean:+.1f}{spread}")
+    spread = (
+        f", 95 % from {over.low:+.1f} to {over.high:+.1f}" if over.count > 1 else ""
+    )
+    print(
+        f"{variant}: {over.count} living generators, mean red excess {over.mean:+.1f}{spread}"
+    )
     print("    is X red, in the mean over seeds?", answer(over, "Yes.", "No."))
 
 # %% [markdown]
@@ -271,12 +294,17 @@ from xivlab.figures import image_strip
 from xivlab.x_look import random_triples, shown, worst_triples
 
 embeddings, test = run.embeddings(), data.test
-photos = {name: test.pixels[test.modality == code] for name, code in (("visible", 0), ("infrared", 1))}
+photos = {
+    name: test.pixels[test.modality == code]
+    for name, code in (("visible", 0), ("infrared", 1))
+}
 
 
 def triples(of_visible, of_infrared, titles, alt):
     V, I = photos["visible"][of_visible], photos["infrared"][of_infrared]
-    return image_strip([V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.48)
+    return image_strip(
+        [V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.48
+    )
 
 
 rows = random_triples(embeddings, 5)
@@ -290,7 +318,9 @@ triples(
 # %%
 *rows, distance = worst_triples(embeddings, 5)
 typical = np.median(np.linalg.norm(embeddings.infrared[0] - embeddings.x, axis=1))
-print(f"for comparison: from the first infrared image to an X of anybody, D is {typical:.2f} in the median")
+print(
+    f"for comparison: from the first infrared image to an X of anybody, D is {typical:.2f} in the median"
+)
 triples(
     *rows,
     [f"{d:.2f}" for d in distance],
@@ -309,7 +339,11 @@ triples(
 # can draw:
 
 # %%
-mean_V, mean_I, mean_X = np.array([0.0, 0.0]), np.array([4.0, 2.0]), np.array([3.0, -1.0])
+mean_V, mean_I, mean_X = (
+    np.array([0.0, 0.0]),
+    np.array([4.0, 2.0]),
+    np.array([3.0, -1.0]),
+)
 line, way = mean_I - mean_V, mean_X - mean_V
 along = way @ line / (line @ line)  # projection: 0 at V, 1 at I
 off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
@@ -343,7 +377,9 @@ tell("X in the features of this run", x_place(embeddings))
 from xivlab.measures import measured, over_seeds
 
 methods = {"Baseline+X": "baseline+x", "Baseline+X+CMG": "baseline+x+cmg"}
-over_runs = measured("place", {name: {"method": method} for name, method in methods.items()}, scale)
+over_runs = measured(
+    "place", {name: {"method": method} for name, method in methods.items()}, scale
+)
 over_seeds(over_runs, 2)
 
 # %%
@@ -377,7 +413,9 @@ def beside_x(nm):
     """Six people: visible, X, and the same moments in a band around a wavelength."""
     V, bands = light.visible[:6], light.bands[nm][:6]
     alt = f"Six people: visible, X, and the same moments in a band around {nm} nm."
-    return image_strip([V, shown(g, V), bands], rows=["visible", "X", "band"], alt=alt, largest=0.6)
+    return image_strip(
+        [V, shown(g, V), bands], rows=["visible", "X", "band"], alt=alt, largest=0.6
+    )
 
 
 # %% [markdown]
@@ -398,7 +436,9 @@ def beside_x(nm):
 # %%
 if light:
     waves = list(light.bands)[2:-1:2]
-    slider = widgets.frame_slider(waves, [beside_x(nm) for nm in waves], "wavelength (nm)", start=4)
+    slider = widgets.frame_slider(
+        waves, [beside_x(nm) for nm in waves], "wavelength (nm)", start=4
+    )
 slider if light else None
 
 # %% [markdown]
@@ -408,7 +448,9 @@ slider if light else None
 # %%
 def colour_of(pixels, as_x=False):
     none = np.zeros(len(pixels), int)
-    return intensities(Images(pixels, none, none, none), np.arange(len(pixels)), g if as_x else None)
+    return intensities(
+        Images(pixels, none, none, none), np.arange(len(pixels)), g if as_x else None
+    )
 
 
 def features(pixels, as_x=False):
@@ -422,7 +464,9 @@ test_images = Images.of(test, config.height, config.width)
 who = embeddings.infrared_person
 measures = {
     "mean intensities": measure(
-        light, colour_of, person_means(intensities(test_images, test_images.rows("infrared")), who)
+        light,
+        colour_of,
+        person_means(intensities(test_images, test_images.rows("infrared")), who),
     ),
     "features of f": measure(light, features, person_means(embeddings.infrared, who)),
 }
@@ -448,7 +492,14 @@ for title, one in measures.items():
 
 # %%
 if ruler := measures["features of f"]:
-    print("X is", answer(ruler.ahead, "farther on the way than gray.", "not as far on the way as gray."))
+    print(
+        "X is",
+        answer(
+            ruler.ahead,
+            "farther on the way than gray.",
+            "not as far on the way as gray.",
+        ),
+    )
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
@@ -523,8 +574,12 @@ check(
     [tuple(draw.normal(size=(3, D))) for D in (2, 3, 64)],
     mistakes={
         "divide off by the distance from V to I.": no_units,
-        "along is measured from V: 0 at V, 1 at I.": lambda X, V, I: np.array(positions(X, I, V)),
-        "the way starts at V: subtract V from X.": lambda X, V, I: np.array(positions(X + V, V, I)),
+        "along is measured from V: 0 at V, 1 at I.": lambda X, V, I: np.array(
+            positions(X, I, V)
+        ),
+        "the way starts at V: subtract V from X.": lambda X, V, I: np.array(
+            positions(X + V, V, I)
+        ),
     },
 )
 
@@ -587,11 +642,15 @@ check(
     lambda a, b: shifts(a[:, None], b[:, None])[0],
     [tuple(draw.normal(100, 20, size=(2, n))) for n in (3, 10, 500)],
     mistakes={
-        "sort both first: an image may go to any other.": lambda a, b: np.abs(a - b).mean(),
-        "that is the difference of the means; ways to both sides do not cancel.": lambda a, b: abs(
-            a.mean() - b.mean()
+        "sort both first: an image may go to any other.": lambda a, b: np.abs(
+            a - b
+        ).mean(),
+        "that is the difference of the means; ways to both sides do not cancel.": lambda a, b: (
+            abs(a.mean() - b.mean())
         ),
-        "take the mean way, not the sum.": lambda a, b: np.abs(np.sort(a) - np.sort(b)).sum(),
+        "take the mean way, not the sum.": lambda a, b: np.abs(
+            np.sort(a) - np.sort(b)
+        ).sum(),
     },
 )
 
