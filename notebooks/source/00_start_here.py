@@ -87,9 +87,8 @@ import numpy as np
 from xivlab.figures import image_strip
 
 test = data.test
-views = sorted(
-    set(zip(test.modality.tolist(), test.camera.tolist()))
-)  # visible cameras first
+# Visible cameras first.
+views = sorted(set(zip(test.modality.tolist(), test.camera.tolist())))
 
 
 def photo(person, modality, camera):
@@ -145,7 +144,7 @@ print(
 # $$j^* = \arg\min_j \; D(f(I_i), f(V_j)) + D(f(I_i), f(X_j)), \tag{2}$$
 #
 # with $f$ the network that embeds and $D$ the Euclidean distance. The gallery holds one visible image per person and
-# camera. Eq. 2 is one line.
+# camera. Eq. 2 is one sum.
 
 # %%
 from scipy.spatial.distance import cdist as D
@@ -153,9 +152,9 @@ from scipy.spatial.distance import cdist as D
 from xivlab.gallery import sample_gallery
 
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
-distance = D(embeddings.infrared, embeddings.visible[rows]) + D(
-    embeddings.infrared, embeddings.x[rows]
-)  # Eq. (2)
+to_visible = D(embeddings.infrared, embeddings.visible[rows])
+to_x = D(embeddings.infrared, embeddings.x[rows])
+distance = to_visible + to_x  # Eq. (2)
 print(f"{distance.shape[0]} queries x {distance.shape[1]} gallery images")
 
 # %% [markdown]
@@ -178,10 +177,8 @@ last = np.flatnonzero(embeddings.infrared_camera == embeddings.infrared_camera.m
 _, first = np.unique(embeddings.infrared_person[last], return_index=True)
 queries = last[first][:3]
 nearest = np.argsort(distance[queries], axis=1)[:, :5]
-right = (
-    embeddings.visible_person[rows][nearest]
-    == embeddings.infrared_person[queries][:, None]
-)
+found = embeddings.visible_person[rows][nearest]
+right = found == embeddings.infrared_person[queries][:, None]
 print(right.astype(int))
 
 # %% [markdown]

@@ -137,10 +137,8 @@ image_strip(
 import numpy as np
 
 R = np.array([0.05, 0.10, 0.60])  # at 450, 550, 650 nm
-red_sensor, blue_sensor = (
-    np.array([0.0, 0.2, 0.8]),
-    np.array([0.9, 0.1, 0.0]),
-)  # L F S of two sensors
+# L F S of two sensors:
+red_sensor, blue_sensor = np.array([0.0, 0.2, 0.8]), np.array([0.9, 0.1, 0.0])
 for name, w in {"red": red_sensor, "blue": blue_sensor}.items():
     print(f"the {name} sensor sees {(R * w).sum() / w.sum():.3f}")
 
@@ -328,9 +326,7 @@ from xivlab.batches import Images
 from xivlab.embed import Embeddings
 
 small = Images.of(data.test, 16, 8)
-gray = (
-    small.pixels.astype(np.float32).mean(3).reshape(len(small.pixels), -1)
-)  # (N, 128)
+gray = small.pixels.astype(np.float32).mean(3).reshape(-1, 16 * 8)  # (N, 128)
 gray = (gray - gray.mean(1, keepdims=True)) / gray.std(1, keepdims=True)
 i, v = small.rows("infrared"), small.rows("visible")
 who, where = small.person, small.camera

@@ -136,7 +136,9 @@ print(f"L_id = {L_id:.3f}, and guessing would cost {M * np.log(3):.3f}")
 # The anchor is content when the positive is nearer by at least the margin $\alpha_2$:
 #
 # $$L_{tri} = \sum_{i=1}^{M} \big[\alpha_2 + \underbrace{\max_{j:\,y_j = y_i} D(f_i, f_j)}_{d_p}
-# - \underbrace{\min_{k:\,y_k \ne y_i} D(f_i, f_k)}_{d_n}\big]_+ \qquad [z]_+ = \max(z, 0) \tag{10}$$
+# - \underbrace{\min_{k:\,y_k \ne y_i} D(f_i, f_k)}_{d_n}\big]_+ \tag{10}$$
+#
+# where $[z]_+ = \max(z, 0)$: nobody is paid for more than what was asked.
 #
 # Here is the distance matrix of the infrared images. The frames mark the same person.
 
@@ -434,9 +436,8 @@ one, other = (
     F.one_hot(people, 8) + 0.2 * torch.randn(32, 8, generator=rng) for _ in range(2)
 )
 distance, alike = loss.pairwise_distance(one, other), people[:, None] == people[None]
-gap = distance.masked_fill(~alike, -torch.inf).amax(1) - distance.masked_fill(
-    alike, torch.inf
-).amin(1)
+farthest = distance.masked_fill(~alike, -torch.inf).amax(1)
+gap = farthest - distance.masked_fill(alike, torch.inf).amin(1)
 for margin in (0.0, 0.3, 0.5, 1.0, 2.0):
     print(
         f"margin {margin:.1f}: {(gap + margin > 0).double().mean():4.0%} of the anchors pay"
@@ -552,9 +553,8 @@ for lam in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0):
     found = labels[loss.pairwise_distance(i, v).argmin(1)] == labels
     spread = torch.cat([i, x, v]).std(0).norm()
     rows.append([lam, found.float().mean(), L_M, L_C, spread])
-table = pd.DataFrame(rows, columns=["λ", "found first", "L_M", "L_C", "spread"]).astype(
-    float
-)
+columns = ["λ", "found first", "L_M", "L_C", "spread"]
+table = pd.DataFrame(rows, columns=columns).astype(float)
 
 
 # %% [markdown]

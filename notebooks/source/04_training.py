@@ -298,9 +298,8 @@ pd.DataFrame(
 val = metrics[
     (metrics["split"] == "val") & (metrics["test_distance"] == config.test_distance)
 ]
-searched = (
-    data.val if len(data.val) else data.test
-)  # RegDB and LLCM have no validation people
+# RegDB and LLCM have no validation people.
+searched = data.val if len(data.val) else data.test
 chance = 1 / len(np.unique(searched.person))
 print(f"chance is about {chance:.1%}")
 (100 * val.set_index("step")[["rank1", "mAP", "mINP"]]).round(1)
@@ -328,9 +327,8 @@ for step, best in val.set_index("step")["mAP"].nlargest(1).items():
 
 # %%
 rng = np.random.default_rng(0)
-chosen_on, fresh = (
-    rng.binomial(100, 0.5, (2, 1000, 20)) / 100
-)  # 1000 repetitions of 20 models
+# 1000 repetitions of 20 models:
+chosen_on, fresh = rng.binomial(100, 0.5, (2, 1000, 20)) / 100
 winner = chosen_on.argmax(1)
 print(f"score on the people that chose it: {chosen_on.max(1).mean():.1%}")
 print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean():.1%}")
@@ -458,9 +456,8 @@ live
 
 # %%
 big = preset("paper-sysu")
-per_epoch = -(
-    -22258 // big.per_modality
-)  # SYSU-MM01 has 22258 visible training images; rounded up
+# SYSU-MM01 has 22258 visible training images; rounded up:
+per_epoch = -(-22258 // big.per_modality)
 print(f"{big.backbone}, {big.height} x {big.width}, M = {big.per_modality}")
 print(
     f"{per_epoch} steps an epoch, {per_epoch * big.epochs} steps in {big.epochs} epochs"

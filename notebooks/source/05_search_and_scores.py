@@ -429,9 +429,8 @@ ours, theirs = per_person(embeddings, config.test_distance), per_person(baseline
 # who searches changes here; the gallery that is searched stays the same.)
 
 # %%
-draws = rng.integers(
-    len(ours), size=(2000, len(ours))
-)  # the same draws for both models
+# The same draws for both models.
+draws = rng.integers(len(ours), size=(2000, len(ours)))
 charts.spread(
     {
         "ten galleries": [t.mAP for t in trials[config.test_distance]],

@@ -216,12 +216,8 @@ from xivlab.stored import answers, judged
 
 near = answers("ablation")
 own = judged(near)
-(
-    100
-    * own.pivot(index="seed", columns="variant", values="rank1")[
-        own["variant"].unique()
-    ]
-).round(1)
+scores = own.pivot(index="seed", columns="variant", values="rank1")
+(100 * scores[own["variant"].unique()]).round(1)
 
 # %% [markdown]
 # Rank-1 in percent, a row per seed. In how many of the seeds do the methods stand in the paper's order? And **predict**

@@ -48,9 +48,8 @@ table5 = results().query("table == 5").set_index("x")[["rank1", "mAP"]]
 # A red, a blue and a gray coat, a pixel of each. They were chosen to make trouble.
 
 # %%
-coats = np.array(
-    [[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [1 / 3, 1 / 3, 1 / 3]]
-)  # (pixels, R G B), in [0, 1]
+# (pixels, R G B), in [0, 1]:
+coats = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [1 / 3, 1 / 3, 1 / 3]])
 R, G, B = coats.T
 by_hand = {
     "mean": (R + G + B) / 3,
@@ -79,9 +78,8 @@ pd.DataFrame(by_hand, index=["red", "blue", "gray"]).round(3)
 # %%
 from xivlab.model import SPECIAL_CASES
 
-image = torch.tensor(
-    coats.T[None, :, None], dtype=torch.float32
-)  # (1, 3, 1, 3): three pixels in a row
+# (1, 3, 1, 3): three pixels in a row.
+image = torch.tensor(coats.T[None, :, None], dtype=torch.float32)
 for name, channel in SPECIAL_CASES.items():
     assert np.allclose(channel(image)[0, 0, 0], by_hand[name], atol=1e-6)
 print("the package agrees on", ", ".join(SPECIAL_CASES))
@@ -138,9 +136,8 @@ print(
 # by the image itself: the sum of all its bytes, divided by 3, leaves 0, 1 or 2. By hand for two images of two pixels:
 
 # %%
-two = np.array(
-    [[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]]
-)  # (images, pixels, R G B), bytes
+# (images, pixels, R G B), bytes:
+two = np.array([[[10, 20, 30], [40, 50, 61]], [[10, 20, 30], [40, 50, 62]]])
 for pixels in two:
     left = pixels.sum() % 3
     print(
@@ -150,9 +147,8 @@ for pixels in two:
 # %%
 from xivlab.model import random_channel
 
-batch = torch.tensor(two / 255, dtype=torch.float32).permute(0, 2, 1)[
-    :, :, None
-]  # (2, 3, 1, 2)
+batch = torch.tensor(two / 255, dtype=torch.float32)
+batch = batch.permute(0, 2, 1)[:, :, None]  # (2, 3, 1, 2)
 drawn = (255 * random_channel(batch)).round().int()[:, 0, 0]
 assert all(
     np.array_equal(row, pixels[:, pixels.sum() % 3]) for row, pixels in zip(drawn, two)
@@ -249,9 +245,8 @@ for world, values in alike.items():
 from xivlab.figures import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
-mixes = np.stack(
-    [np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1
-)  # weights of R, G, B
+# Weights of R, G, B:
+mixes = np.stack([np.maximum(shares, 0), 1 - abs(shares), np.maximum(-shares, 0)], 1)
 people_rgb, people_infrared = (
     brightness(images, "visible").to_numpy(),
     brightness(images, "infrared")[0].to_numpy(),
@@ -472,9 +467,8 @@ def drawn_channel(images):
 
 
 def picked(images, which):
-    return np.stack([image[..., one] for image, one in zip(images, which)]).astype(
-        float
-    )
+    chosen = [image[..., one] for image, one in zip(images, which)]
+    return np.stack(chosen).astype(float)
 
 
 draws = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 4, 3)).astype(np.uint8)

@@ -80,13 +80,9 @@ for r in (0.05, 0.1, 0.5):
 # %%
 def by_package(r):
     i, m, v = (r * block for block in (infrared, x, visible))
-    L_M = sum(loss.batch_hard_triplet(f, f, labels, 0.3) for f in (i, m, v)) / len(
-        labels
-    )
-    L_C = loss.cross_gap(
-        *(loss.cross_modality(i, other, labels, 0.5) for other in (m, v))
-    )
-    return L_M, L_C
+    L_M = sum(loss.batch_hard_triplet(f, f, labels, 0.3) for f in (i, m, v))
+    L_C = loss.cross_gap(*(loss.cross_modality(i, f, labels, 0.5) for f in (m, v)))
+    return L_M / len(labels), L_C
 
 
 for r in (0.05, 0.1, 0.5):

@@ -216,9 +216,9 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 # 0.5.
 #
 # **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each
-# sample and across, with a kernel $k(a,b)=\exp(-\gamma\lVert a-b\rVert^2)$:
+# sample and across, with a kernel $k(a, b) = \exp(-\gamma D(a, b)^2)$:
 #
-# $$\text{MMD}^2 = \overline{k(x,x')} + \overline{k(y,y')} - 2\,\overline{k(x,y)}, \tag{N2}$$
+# $$\text{MMD}^2 = \text{mean}\, k(x, x') + \text{mean}\, k(y, y') - 2\, \text{mean}\, k(x, y), \tag{N2}$$
 #
 # where the first two means leave out each point with itself. $\gamma$ is $1 / (2m^2)$, with $m$ the median of all
 # distances. No gap: 0, or a little to either side of it. (`mmd` in code and tables is this square.) By hand, two points
