@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.harness import Line, in_process, quantity, seconds
+from xivlab import figures
 
 STEPS = (1, 10, 100)
 # n log n over the largest decade here (3,000 to 30,000) has the slope 1.11; beyond this line it is worse.
@@ -160,20 +161,22 @@ def lines(small: bool = False, plot: Path | None = None) -> list[Line]:
 
 def draw(grown: list[Grown], path: Path) -> None:
     """Time, and memory over that at the smallest n, against n; both scales logarithmic."""
-    figure = Figure((8.8, 4.2), layout="constrained")
+    figure = Figure((8.8, 4.6), layout="constrained")
     time, memory = figure.subplots(1, 2)
-    for one, mark in zip(grown, "osD^v"):
+    for one, mark, colour in zip(grown, "osD^v", figures.CURVES):
         label = f"{one.curve.name}: n^{one.exponent:.2f}"
-        time.loglog(one.n / one.n[0], one.seconds, marker=mark, label=label)
-        memory.semilogx(one.n / one.n[0], one.megabytes - one.megabytes[0], marker=mark)
+        time.loglog(one.n / one.n[0], one.seconds, marker=mark, color=colour, label=label)
+        memory.semilogx(one.n / one.n[0], one.megabytes - one.megabytes[0], marker=mark, color=colour)
     reach = np.array(STEPS[: len(grown[0].n)], float)
     time.loglog(reach, reach * min(one.seconds[0] for one in grown), "k:", label="proportional to n")
     time.set(xlabel="n, times the smallest", ylabel="seconds", title="Time, with the fitted exponent")
     memory.set(
         xlabel="n, times the smallest", ylabel="MB more than at the smallest n", title="Memory of the process"
     )
-    time.legend(fontsize=7)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     for axes in (time, memory):
+        axes.set_xticks(reach, [f"{n:g}" for n in reach], minor=False)
+        axes.set_xticks([], minor=True)
         axes.spines[["top", "right"]].set_visible(False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})

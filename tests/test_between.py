@@ -1,12 +1,9 @@
 """Positions between two modalities, and intervals over people, where the truth is known."""
 
-import doctest
-
 import numpy as np
 import pytest
 from scipy import stats
 
-from xivlab import between
 from xivlab.between import answer, over_people, person_means, place, positions, shared, x_place
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
@@ -84,7 +81,3 @@ def test_x_of_a_split():
     assert x_place(e).along.mean == pytest.approx(0.25) and x_place(e).off.mean == pytest.approx(0, abs=1e-9)
     with pytest.raises(XivlabError, match="no X"):
         x_place(Embeddings(infrared, visible, None, person, person, person, person))
-
-
-def test_examples():
-    assert doctest.testmod(between).failed == 0

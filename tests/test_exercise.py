@@ -1,11 +1,8 @@
 """The checks of the exercises say what is wrong, and never raise."""
 
-import doctest
-
 import numpy as np
 import torch
 
-from xivlab import exercise
 from xivlab.exercise import check
 
 
@@ -65,7 +62,3 @@ def test_a_known_mistake_names_the_place(capsys):
 def test_a_known_mistake_of_another_shape_or_a_single_number_is_told(capsys):
     assert "Not yet: no sum" in said(capsys, np.sum, np.arange(3), mistakes={"no sum": np.sum})
     assert "Not yet: 3 is not 6" in said(capsys, np.sum, 3, mistakes={"{given} is not {wanted}": np.sum})
-
-
-def test_examples():
-    assert doctest.testmod(exercise).failed == 0

@@ -1,12 +1,9 @@
 """Measures of the gap on made-up features whose gap is known."""
 
-import doctest
-
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from xivlab import gap
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.gap import (
@@ -126,7 +123,3 @@ def test_all_numbers_of_a_gap():
     for name in ("classifier", "mmd", "neighbours"):
         assert wide["I-V"][name] > narrow["I-V"][name]
     assert wide["I-V"]["auc"] < narrow["I-V"]["auc"] and wide["I-V"]["overlap"] > narrow["I-V"]["overlap"]
-
-
-def test_examples():
-    assert doctest.testmod(gap).failed == 0

@@ -1,14 +1,11 @@
 """The ruler: scenes of the real world in other light, and readings of made-up rulers."""
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
 from tiny import tiny
 from toy import dataset
 
-from xivlab import ruler
 from xivlab.batches import Images
 from xivlab.between import place
 from xivlab.build import build_model
@@ -129,7 +126,3 @@ def test_place_and_measure_agree(light):
     end = pd.DataFrame(of(light.infrared, False) + [[5, 0, 0]], light.person)
     found = measure(light, of, end)
     assert found.marks["gray"] == place(of(light.grey, False), of(light.visible, False), end.to_numpy())
-
-
-def test_examples():
-    assert doctest.testmod(ruler).failed == 0

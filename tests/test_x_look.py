@@ -1,14 +1,11 @@
 """Intensities of V and X, redness and triples, on images whose answer is known."""
 
-import doctest
-
 import numpy as np
 import pytest
 import torch
 from tiny import tiny
 from toy import split
 
-from xivlab import x_look
 from xivlab.batches import Images
 from xivlab.build import build_model
 from xivlab.embed import Embeddings
@@ -112,7 +109,3 @@ def test_the_worst_triples_by_a_slow_loop():
     }
     assert np.allclose(distance, sorted(far.values(), reverse=True)[:3])
     assert (e.visible_person[visible] == e.infrared_person[infrared]).all()
-
-
-def test_examples():
-    assert doctest.testmod(x_look).failed == 0

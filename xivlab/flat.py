@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
@@ -76,6 +74,8 @@ def tsne(points: NDArray[np.floating], perplexity: float, seed: int = 0) -> NDAr
             f"t-SNE is drawn of more than {perplexity:g} points (the perplexity) and of {MOST} at most, "
             f"not of {len(points)}."
         )
+    from sklearn.manifold import TSNE  # half a second, for this alone
+
     return TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
 
 
@@ -85,5 +85,7 @@ def plane(points: NDArray[np.floating]) -> Plane:
     Args:
         points: (N, D), N and D at least 2.
     """
+    from sklearn.decomposition import PCA  # half a second, for this alone
+
     pca = PCA(2, svd_solver="full").fit(points)
     return Plane(pca.transform(points), float(pca.explained_variance_ratio_.sum()))

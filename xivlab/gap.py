@@ -8,18 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
-from sklearn.linear_model import RidgeClassifier
-from sklearn.metrics import roc_auc_score
-from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.model_selection import GroupKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
 from xivlab.evaluate import hidden_images
 from xivlab.gallery import Protocol
 
+# scikit-learn is imported where it is used: it takes half a second, and widgets only draw pairs.
 FOLDS = 5
 NEIGHBOURS = 10
 BINS = 60
@@ -61,6 +56,11 @@ def modality_accuracy(
     people = len(np.unique(person))
     if people < 2:
         raise XivlabError("It takes two people to try a classifier on somebody it has not seen.")
+    from sklearn.linear_model import RidgeClassifier
+    from sklearn.model_selection import GroupKFold, cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     classifier = make_pipeline(StandardScaler(), RidgeClassifier(class_weight="balanced"))
     folds = GroupKFold(min(FOLDS, people))
     scores = cross_val_score(
@@ -78,6 +78,8 @@ def mmd(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     Args:
         first, second: features, (N, D) and (M, D), N and M at least 2.
     """
+    from sklearn.metrics.pairwise import rbf_kernel
+
     width = np.median(pdist(np.concatenate([first, second])))
     gamma = 1 / (2 * width**2)
 
@@ -165,6 +167,8 @@ def separation(same: NDArray[np.floating], different: NDArray[np.floating]) -> f
     Args:
         same, different: distances of pairs.
     """
+    from sklearn.metrics import roc_auc_score
+
     is_same = np.repeat([True, False], [len(same), len(different)])
     return float(roc_auc_score(is_same, -np.concatenate([same, different])))
 

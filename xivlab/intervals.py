@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 from xivlab.errors import XivlabError
 
@@ -52,7 +52,8 @@ def interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     mean = float(values.mean())
     if len(values) == 1:
         return Interval(mean, np.nan, np.nan, 1)
-    half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * stats.sem(values))
+    error = values.std(ddof=1) / np.sqrt(len(values))  # of the mean
+    half = float(stdtrit(len(values) - 1, (1 + level) / 2) * error)
     return Interval(mean, mean - half, mean + half, len(values))
 
 

@@ -1,6 +1,5 @@
 """Curves of a run as far as it is, and their pictures."""
 
-import doctest
 import io
 
 import numpy as np
@@ -8,7 +7,6 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from xivlab.widgets import learning
 from xivlab.widgets.learning import POINTS, LossStage, RankStage, ceiling, learnt, terms_of
 
 
@@ -97,7 +95,3 @@ def test_what_is_drawn_does_not_depend_on_what_was_drawn_before():
 @pytest.mark.parametrize("value", [0.013, 0.7, 1.0, 1.01, 17.3, 99.0, 480.0])
 def test_the_top_of_an_axis_is_round_and_not_far_above(value):
     assert value <= ceiling(value) < 1.6 * value
-
-
-def test_examples():
-    assert doctest.testmod(learning).failed == 0

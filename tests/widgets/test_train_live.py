@@ -1,6 +1,5 @@
 """A training that is watched: the same run as any, stopped and gone on with, found again, told in words."""
 
-import doctest
 import importlib
 import threading
 import time
@@ -272,7 +271,3 @@ def test_with_no_arguments_it_takes_scale_and_data_of_the_notebook(folder):
     panel = train_live()
     assert panel.data.name == "synthetic-sysu" and panel.config().steps_per_epoch == 3
     assert "press Train" in words(panel)[0]
-
-
-def test_examples():
-    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,35 @@
+"""Settings and durations as one says them."""
+
+from xivlab.config import Config
+from xivlab.studies import KINDS_OF_X, METHODS
+
+
+def describe(config: Config) -> str:
+    """The settings that have a control, in words.
+
+    >>> from xivlab.config import preset
+    >>> describe(preset("demo", method="baseline+x", x="gray"))
+    'Baseline+X with Gray, α₂ 0.3, seed 0'
+    """
+    words = next(name for name, changes in METHODS.items() if changes["method"] == config.method)
+    if config.method != "baseline" and config.x != "x":
+        kind = next(name for name, changes in KINDS_OF_X.items() if changes.get("x") == config.x)
+        words += f" with {kind}"
+    if config.method == "baseline+x+cmg":
+        words += f", λ {config.lam:g}, α₁ {config.margin_cross:g}"
+    return f"{words}, α₂ {config.margin_respective:g}, seed {config.seed}"
+
+
+def in_words(seconds: float) -> str:
+    """A duration as one says it.
+
+    >>> in_words(3.2), in_words(48), in_words(95), in_words(3 * 3600)
+    ('a few seconds', 'about 50 seconds', 'about 2 minutes', 'about 3.0 hours')
+    """
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} seconds"
+    if seconds < 90:
+        return "about a minute"
+    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"
