@@ -190,7 +190,7 @@ def text() -> str:
             where = "<br>".join(part.link for part in places(name, parts))
             if name in ALONE:
                 where = f"[as reported](#{links.anchor(REPORTED, jupyter=False)})"
-            lines.append(f"| {name} | {what} | {where} | {package} |")
+            lines.append(f"| {name.replace(' ', '&nbsp;')} | {what} | {where} | {package} |")
     return "\n".join([*lines, "", *reported(), ""])
 
 
