@@ -196,6 +196,6 @@ def test_every_claim_names_variants_of_its_studies():
 
 def test_told_in_lines_that_a_page_can_show():
     parts = judge(table("ablation", ABLATION))
-    assert max(map(len, told(parts).splitlines())) <= 100
+    assert max(map(len, told(parts).splitlines())) <= 88
     assert [" ".join(one.split()) for one in told(parts).split("\n\n")] == sentences(parts)
     assert told(parts, slice(1)) == told(parts).split("\n\n")[0]

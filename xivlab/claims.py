@@ -254,7 +254,7 @@ def sentences(parts: pd.DataFrame) -> list[str]:
 
 def told(parts: pd.DataFrame, claims: slice = slice(None)) -> str:
     """The sentences as paragraphs to print, 100 columns wide; `claims` takes some of them only."""
-    return "\n\n".join(fill(one, 100) for one in sentences(parts)[claims])
+    return "\n\n".join(fill(one, 88) for one in sentences(parts)[claims])
 
 
 def _with_numbers(rows: pd.DataFrame) -> str:
