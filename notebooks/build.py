@@ -17,7 +17,6 @@ is left out, so that building twice gives the same file wherever the outputs are
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 import tempfile
@@ -27,13 +26,13 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from notebooks import editions
 from notebooks.minutes import Minutes
 from xivlab.errors import XivlabError
+from xivlab.execute import kernel
 from xivlab.runs import write_atomically
 from xivlab.scale import current
 
@@ -122,18 +121,8 @@ def execute(notebook: NotebookNode, **variables: str) -> NotebookNode:
     Raises:
         XivlabError: a cell raised an error; the sentence names the cell.
     """
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(FOLDER)}},
-        record_timing=False,
-        store_widget_state=False,
-    )
-    # The package beside the notebooks, installed or not.
-    path = os.pathsep.join(filter(None, [str(FOLDER.parent), os.environ.get("PYTHONPATH")]))
+    client, env = kernel(notebook, FOLDER, CELL_SECONDS)
     try:
-        env = os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         client.execute(env=env | variables)
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))

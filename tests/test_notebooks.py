@@ -230,9 +230,9 @@ def test_words_are_renewed_without_executing(tmp_path, monkeypatch):
 def test_time_is_taken_from_an_empty_folder_and_again(tmp_path, monkeypatch):
     """The first time writes into the folder of runs, the second finds it there."""
     text = "# %%\nimport os, time\nfrom pathlib import Path\n\nmade = Path(os.environ['XIVLAB_RUNS'], 'a')\n"
-    source = small(tmp_path, monkeypatch, text + "time.sleep(0 if made.exists() else 3)\nmade.touch()\n")
+    source = small(tmp_path, monkeypatch, text + "time.sleep(0 if made.exists() else 6)\nmade.touch()\n")
     monkeypatch.setattr(minutes, "FILE", tmp_path / "minutes.csv")
     assert build.main(["--time", source.name[:2]]) == 0
     (row,) = minutes.Minutes.read().table.to_dict("records")
     assert row["notebook"] == "00_small"
-    assert row["first"] >= row["again"] + 2
+    assert row["first"] >= row["again"] + 2  # of the six seconds; a kernel starts now faster, now slower

@@ -77,10 +77,16 @@ def execute(
     return Executed(path.stem, time.perf_counter() - start, failure)
 
 
-def _run(
-    notebook: NotebookNode, folder: Path, environment: dict[str, str], cell_seconds: int | None
-) -> str | None:
-    """Execute in place; the failure in words, if there is one."""
+def kernel(
+    notebook: NotebookNode, folder: Path, cell_seconds: int | None
+) -> tuple[NotebookClient, dict[str, str]]:
+    """What executes a notebook with this Python, and the environment variables that its kernel wants.
+
+    Args:
+        notebook: to execute in place.
+        folder: where the kernel works.
+        cell_seconds: longest that a cell may take; None: no limit.
+    """
     client = NotebookClient(
         notebook,
         timeout=cell_seconds,
@@ -93,9 +99,16 @@ def _run(
     )
     # The package that runs here, installed or not; and no word of the debugger about frozen modules.
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
-    env = os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"} | environment
+    return client, os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
+def _run(
+    notebook: NotebookNode, folder: Path, environment: dict[str, str], cell_seconds: int | None
+) -> str | None:
+    """Execute in place; the failure in words, if there is one."""
+    client, env = kernel(notebook, folder, cell_seconds)
     # Cell by cell, and not by `client.execute`, which would keep Ctrl-C for itself.
-    with client.setup_kernel(env=env):
+    with client.setup_kernel(env=env | environment):
         for number, cell in enumerate(notebook.cells, start=1):
             try:
                 client.execute_cell(cell, number - 1)
