@@ -226,12 +226,12 @@ def describe(measured: Measured | None) -> str:
     """The marks of a ruler in words, a line each; says so if there is no ruler."""
     if measured is None:
         return "There is no ruler for these data."
-    falls = np.diff(measured.along)[np.diff(measured.along) <= 0]
-    lines = [
-        "The ruler climbs all the way."
-        if monotone(measured.along)
-        else f"The ruler falls in {len(falls)} of its {len(measured.along) - 1} steps, by {-falls.min():.3f} at most."
-    ]
+    lines = ["The ruler climbs all the way."]
+    if not monotone(measured.along):
+        steps = np.diff(measured.along)
+        lines = [
+            f"The ruler falls in {(steps <= 0).sum()} of its {len(steps)} steps, by {-steps.min():.3f} at most."
+        ]
     for name, (along, off) in measured.marks.items():
         where = f"{along.mean:+.2f} [{along.low:+.2f}, {along.high:+.2f}], off the line {off.mean:.2f}"
         lines.append(f"{name}: at {where}; {reading(along.mean, measured.wavelength, measured.along)}")

@@ -26,17 +26,8 @@ from xivlab.widgets.words import describe, in_words
 PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-MORE_LAMBDAS = (
-    0.02,
-    0.05,
-    0.2,
-    0.5,
-    2.0,
-    10.0,
-    30.0,
-    100.0,
-    300.0,
-)  # the last ones are too large, on purpose
+# The last ones are too large, on purpose.
+MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 10.0, 30.0, 100.0, 300.0)
 SEEDS = 20  # the last of them: one each for the pairs of a class
 LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
 
