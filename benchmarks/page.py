@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.harness import HEAD, Line, text_table
-from xivlab.runs import write_atomically
+from xivlab.files import write_atomically
 
 PLOT = "growth.svg"
 TOP = """# How fast the kit is

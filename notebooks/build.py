@@ -33,7 +33,7 @@ from notebooks import editions
 from notebooks.minutes import Minutes
 from xivlab.errors import XivlabError
 from xivlab.execute import kernel
-from xivlab.runs import write_atomically
+from xivlab.files import write_atomically
 from xivlab.scale import current
 
 FOLDER = Path(__file__).parent

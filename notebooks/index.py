@@ -16,8 +16,8 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 
 from notebooks import build, links
+from xivlab.files import write_atomically
 from xivlab.paper import SCORES, results
-from xivlab.runs import write_atomically
 
 PACKAGE = build.FOLDER.parent / "xivlab"
 EQUATIONS = {

@@ -1,9 +1,9 @@
-"""Augmentation: each step alone, and the reach of all together."""
+"""Augmentation: what each step does, and the reach of all together."""
 
 import pytest
 import torch
 
-from xivlab.augment import ERASE_AREA, augment, flip, random_erase, shift
+from xivlab.augment import ERASE_AREA, augment
 
 
 def generator(seed=0):
@@ -14,19 +14,21 @@ def images(count=64, height=32, width=16):
     return torch.rand(count, 3, height, width, generator=generator(9))
 
 
-def test_flip_mirrors_about_half_and_leaves_the_others():
+def test_about_half_are_mirrored_and_the_others_left():
+    """Without padding nothing moves."""
     before = images()
-    after = flip(before, generator())
+    after = augment(before, generator(), pad=0, erase=0)
     same = (after == before).flatten(1).all(1)
     mirrored = (after == before.flip(3)).flatten(1).all(1)
     assert (same ^ mirrored).all() and 20 < same.sum() < 44
 
 
-def test_shift_moves_each_image_within_its_padding():
+def test_each_image_moves_within_its_padding():
     before = images(8)
-    padded = torch.nn.functional.pad(before, (3, 3, 3, 3))
+    mirrored = augment(before, generator(), pad=0, erase=0)  # the same luck: moves are drawn after it
+    padded = torch.nn.functional.pad(mirrored, (3, 3, 3, 3))
     crops = {}
-    for one, source in zip(shift(before, generator(), 3), padded, strict=True):
+    for one, source in zip(augment(before, generator(), pad=3, erase=0), padded, strict=True):
         found = [
             (y, x) for y in range(7) for x in range(7) if torch.equal(source[:, y : y + 32, x : x + 16], one)
         ]
@@ -35,32 +37,32 @@ def test_shift_moves_each_image_within_its_padding():
     assert len(crops) > 1
 
 
-def test_no_padding_moves_nothing():
-    assert torch.equal(shift(images(), generator(), 0), images())
-
-
 def test_an_image_shifted_out_of_sight_is_black():
     """A padding larger than the image is a poor setting, but no crash."""
-    shifted = shift(images(64, 4, 4), generator(), 6)
+    shifted = augment(images(64, 4, 4), generator(), pad=6, erase=0)
     black = (shifted == 0).flatten(1).all(1)
     assert 0 < black.sum() < 64
 
 
+def erased(count, probability):
+    """Images before and after the erasing alone: mirrored alike, for that is drawn first."""
+    return (augment(images(count), generator(), pad=0, erase=erase) for erase in (0.0, probability))
+
+
 def test_erasing_replaces_one_rectangle_by_the_mean_colour():
-    before = images()
-    after = random_erase(before, generator(), 1.0)
-    for one, other in zip(before, after, strict=True):
-        erased = (one != other).all(0)
-        ys, xs = erased.nonzero(as_tuple=True)
-        assert erased[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].all()
+    for one, other in zip(*erased(64, 1.0), strict=True):
+        gone = (one != other).all(0)
+        ys, xs = gone.nonzero(as_tuple=True)
+        assert gone[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].all()
         # One pixel of slack on each side: the rectangle's borders are not whole numbers.
-        assert erased.sum() <= (ERASE_AREA[1] * 32 * 16) ** 0.5 * 70
+        assert gone.sum() <= (ERASE_AREA[1] * 32 * 16) ** 0.5 * 70
         torch.testing.assert_close(other[:, ys[0], xs[0]], one.mean((1, 2)))
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.5, 1.0])
 def test_erasing_hits_the_share_asked_for(probability):
-    touched = (random_erase(images(200), generator(), probability) != images(200)).flatten(1).any(1)
+    before, after = erased(200, probability)
+    touched = (before != after).flatten(1).any(1)
     assert touched.float().mean().item() == pytest.approx(probability, abs=0.12)
 
 

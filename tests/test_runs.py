@@ -15,8 +15,9 @@ import toy
 from xivlab.config import preset
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 from xivlab.model import XGenerator
-from xivlab.runs import Run, run_folder, save_weights, write_atomically
+from xivlab.runs import Run, run_folder, save_weights
 
 
 def run_name(config=None, fingerprint="a", weights=None):

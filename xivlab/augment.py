@@ -39,16 +39,6 @@ def augment(
     return images
 
 
-def flip(images: Tensor, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
-    """Mirror each image, (B, 3, H, W), left to right with probability one half."""
-    return _copied(images, _mirrored(images, generator, share), [(0, 0)] * len(images))
-
-
-def shift(images: Tensor, generator: torch.Generator, pad: int, share: Share = WHOLE) -> Tensor:
-    """Pad (B, 3, H, W) images by `pad` black pixels on every side and crop each at random."""
-    return _copied(images, [False] * len(images), _moves(images, generator, pad, share))
-
-
 def _mirrored(images: Tensor, generator: torch.Generator, share: Share) -> list[bool]:
     return (_draw(images, generator, share) < 0.5).tolist()
 
@@ -80,17 +70,8 @@ def _overlap(move: int, size: int) -> tuple[slice, slice]:
     return slice(back, max(size - ahead, 0)), slice(ahead, max(size - back, 0))
 
 
-def random_erase(
-    images: Tensor, generator: torch.Generator, probability: float, share: Share = WHOLE
-) -> Tensor:
-    """Replace a random rectangle of some images, (B, 3, H, W), by the image's mean colour."""
-    result = images.clone()
-    _erase(result, generator, probability, share)
-    return result
-
-
 def _erase(images: Tensor, generator: torch.Generator, probability: float, share: Share) -> None:
-    """`random_erase` in place."""
+    """Replace a random rectangle of some images by the image's mean colour, in place."""
     height, width = images.shape[2:]
     chosen = _draw(images, generator, share) < probability
     low, high = ERASE_AREA

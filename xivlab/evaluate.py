@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.batches import MODALITY_CODE, Images, Modality
-from xivlab.embed import Embeddings, TestDistance, TestFeature, embed
+from xivlab.batches import MODALITY_CODE, Modality
+from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
 from xivlab.gallery import Protocol, Sampling, galleries
 from xivlab.hits import Gallery, Hits
-from xivlab.model import XIVNet
 
 MAX_RANK = 20
 # Numbers of a matrix of distances that are computed, and then scored, at a time.
@@ -234,19 +233,3 @@ def _mean(results: Sequence[RetrievalMetrics]) -> RetrievalMetrics:
         float(np.mean([r.mINP for r in results])),
         results[0].valid_queries,  # the same in every trial: people and cameras do not change
     )
-
-
-def evaluate(
-    model: XIVNet,
-    images: Images,
-    protocol: Protocol = "sysu",
-    distance: TestDistance = "v+x",
-    query: Modality = "infrared",
-    gallery: Modality = "visible",
-    test_feature: TestFeature = "after_bn",
-    normalize: bool = True,
-    sampling: Sampling = Sampling(),
-) -> RetrievalMetrics:
-    """Embed a split once and search it: `embed`, then `search`, with their arguments and errors."""
-    embeddings = embed(model, images, test_feature, normalize)
-    return search(embeddings, protocol, distance, query, gallery, sampling)

@@ -13,7 +13,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from xivlab.errors import XivlabError
-from xivlab.runs import write_atomically
+from xivlab.files import write_atomically
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

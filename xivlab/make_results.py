@@ -18,10 +18,10 @@ import torch
 from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 from xivlab.generators import generators_of, learned, write_generators
 from xivlab.maps import ship_maps
 from xivlab.measures import write_measures
-from xivlab.runs import write_atomically
 from xivlab.scale import Scale, current, describe, project
 from xivlab.shipped import write_embeddings
 from xivlab.stored import ask, write_table

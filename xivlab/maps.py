@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from xivlab.data import cache_folder
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 from xivlab.flat import MOST, tsne
 from xivlab.gap import NEIGHBOURS, same_modality
-from xivlab.runs import write_atomically
 from xivlab.scale import project
 from xivlab.shipped import embeddings_folder, first_shots, read_embeddings
 

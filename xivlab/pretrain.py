@@ -23,9 +23,10 @@ from xivlab.batches import resize
 from xivlab.build import pick_device
 from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 from xivlab.loss import modality_loss
 from xivlab.model import MEAN, STD, FeatureLearner, gray
-from xivlab.runs import save_weights, write_atomically
+from xivlab.runs import save_weights
 
 HEIGHT, WIDTH = 64, 32
 PEOPLE, IMAGES_PER_PERSON = 16, 4

@@ -32,8 +32,9 @@ from PIL import Image
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.figures import DPI, LOCK, Picture
+from xivlab.files import write_atomically
 from xivlab.run_figures import FIGURES, Material
-from xivlab.runs import Run, write_atomically
+from xivlab.runs import Run
 
 CAPTIONS = "figures.md"
 

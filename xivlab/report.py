@@ -14,11 +14,11 @@ from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.charts import TERMS
 from xivlab.config import preset
+from xivlab.files import write_atomically
 from xivlab.main_job import MainJob, Trained
 from xivlab.paper import counterpart
 from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.report_images import PageImage, line_chart, person_image, running_mean
-from xivlab.runs import write_atomically
 from xivlab.scale import describe
 from xivlab.scores import SHOWN
 from xivlab.world import SYNTHETIC

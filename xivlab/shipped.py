@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from xivlab.batches import Modality
 from xivlab.embed import FEATURES, Embeddings
 from xivlab.errors import XivlabError
+from xivlab.files import write_atomically
 from xivlab.gallery import groups
-from xivlab.runs import write_atomically
 from xivlab.scale import project
 
 LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
