@@ -11,10 +11,10 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 from benchmarks.harness import Line, in_turns, ratio, seconds
+from data_prep.export import export
 from xivlab.augment import augment
 from xivlab.batches import IdentityBatches, Images
 from xivlab.data import load
-from xivlab.export import export
 
 PEOPLE, SHOTS, WORKERS = 12, 6, 2  # 72 images of each modality
 PAD, ERASE = 4, 0.5

@@ -11,9 +11,8 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from data_prep import llcm, regdb, sysu_mm01
-from data_prep.tree import Source
+from data_prep.tree import Layout, Source
 from xivlab.errors import XivlabError
-from xivlab.export import Layout
 from xivlab.files import resumable_folder
 from xivlab.packed import SPLITS, TRIAL_SPLITS, check_index, header, index_bytes, read_packed, seal
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from xivlab.errors import XivlabError
 
+Layout = Literal["sysu-mm01", "regdb", "llcm"]
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
 
 

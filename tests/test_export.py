@@ -6,8 +6,8 @@ from fake_world import SPLIT_OF, FakeWorld, install, regdb_index, sysu_index
 from PIL import Image
 from scipy.io import loadmat
 
+from data_prep.export import export
 from xivlab.errors import XivlabError
-from xivlab.export import export
 
 PAIRS = [("synthetic-sysu", "sysu-mm01"), ("synthetic-regdb", "regdb"), ("synthetic-sysu", "llcm")]
 

@@ -5,7 +5,7 @@ import pytest
 
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.flat import only, plane, some_people, tsne
+from xivlab.flat import plane, some_people, tsne
 
 RNG = np.random.default_rng(0)
 PERSON = np.repeat(np.arange(10), 6)
@@ -27,7 +27,7 @@ def test_some_people_are_whole_and_the_same_for_all_models():
 
 
 def test_only_those_who_are_named():
-    few = only(embeddings(), np.array([2, 5]))
+    few = embeddings().of_people(np.array([2, 5]))
     assert set(few.visible_person) == {2, 5} and len(few.visible_camera) == len(few.x) == 12
 
 

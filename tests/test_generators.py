@@ -13,21 +13,18 @@ from xivlab.config import preset
 from xivlab.errors import XivlabError
 from xivlab.generators import (
     COLUMNS,
-    WEIGHTS,
     at_hand,
-    generator,
     generators_of,
     learned,
     looks,
-    numbers_of,
     read_generators,
     start,
-    who_decides,
     write_generators,
 )
 from xivlab.model import XGenerator
 from xivlab.runs import save_weights
 from xivlab.scale import Scale
+from xivlab.x_look import WEIGHTS, generator, numbers_of, who_decides
 
 IMAGES = Images.of(split(4, 0, 1), 16, 8)
 

@@ -6,10 +6,10 @@ import shutil
 import pytest
 from fake_world import SPLIT_OF, install
 
+from data_prep.export import export
 from data_prep.llcm import read_tree
 from data_prep.prepare import read_source
 from xivlab.errors import XivlabError
-from xivlab.export import export
 from xivlab.packed import check_index
 
 

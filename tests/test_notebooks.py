@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from data_prep.export import export
 from data_prep.prepare import pack, read_source
 from notebooks import build, editions, minutes
 from xivlab.errors import XivlabError
-from xivlab.export import export
 
 ROOT = build.FOLDER.parent
 SOURCES = build.sources()

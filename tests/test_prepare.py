@@ -16,11 +16,11 @@ from fake_world import FakeWorld, install
 from PIL import Image
 
 from data_prep import prepare
+from data_prep.export import SOURCE, export
 from data_prep.prepare import decode, pack, read_source, summary
 from xivlab.cli import main
 from xivlab.data import load
 from xivlab.errors import XivlabError
-from xivlab.export import SOURCE, export
 
 LAYOUTS = ["sysu-mm01", "regdb", "llcm"]
 SIZE = FakeWorld.size

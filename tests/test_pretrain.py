@@ -8,10 +8,10 @@ import pytest
 import torch
 from toy import split
 
+from data_prep.people.pretrain import main, pretrain, vary_colour
 from xivlab.backbones import backbone
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
-from xivlab.pretrain import main, pretrain, vary_colour
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import shutil
 import pytest
 from fake_world import install, regdb_index
 
+from data_prep.export import export
 from data_prep.prepare import read_source
 from data_prep.regdb import read_tree
 from xivlab.errors import XivlabError
-from xivlab.export import export
 from xivlab.packed import TRIAL_SPLITS, check_index
 
 

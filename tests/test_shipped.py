@@ -6,7 +6,8 @@ import pytest
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
-from xivlab.shipped import first_shots, read_embeddings, write_embeddings
+from xivlab.gallery import first_shots
+from xivlab.shipped import read_embeddings, write_embeddings
 
 
 def embeddings(x=True):

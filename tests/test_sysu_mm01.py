@@ -10,11 +10,11 @@ import pytest
 from fake_world import install, sysu_index
 from scipy.io import loadmat, savemat
 
+from data_prep.export import export
 from data_prep.prepare import read_source
 from data_prep.sysu_mm01 import read_tree
 from xivlab.errors import XivlabError
 from xivlab.evaluate import retrieval_metrics
-from xivlab.export import export
 from xivlab.gallery import Sampling, galleries
 from xivlab.packed import SHOTS, check_index
 

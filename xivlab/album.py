@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from xivlab.batches import MODALITY_CODE, Modality
 from xivlab.data import DataSet, Split
-from xivlab.embed import Embeddings, TestDistance
+from xivlab.embed import LIGHTS, Embeddings, TestDistance, shortened
 from xivlab.errors import XivlabError
 from xivlab.evaluate import hidden_images, retrieval_metrics
 from xivlab.gallery import Protocol, Sampling, galleries
 from xivlab.ranking import ranked_list
 from xivlab.runs import Run
 from xivlab.scale import SCALES, Scale
-from xivlab.shipped import LIGHTS, read_embeddings, shortened
+from xivlab.shipped import read_embeddings
 from xivlab.stored import read_table, tables
 from xivlab.studies import NEAR_INFRARED
 

@@ -8,19 +8,14 @@
 Images of one person are alike, so people are drawn anew, not images (bootstrap by person).
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from numpy.typing import NDArray
 
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.intervals import LEVEL, Interval
-
-RESAMPLES = 1000
+from xivlab.intervals import Interval, over_people, person_means, shared
 
 
 class Place(NamedTuple):
@@ -33,82 +28,6 @@ class Place(NamedTuple):
 
     along: Interval
     off: Interval
-
-
-def over_people(statistic: Callable[[NDArray[np.intp]], NDArray], people: int, seed: int = 0) -> Interval:
-    """A number with its interval over people: they are drawn with repetition, again and again.
-
-    The percentile bootstrap of `scipy.stats`. It says how much hangs on who was there, and nothing of
-    other seeds of a training.
-
-    Args:
-        statistic: numbers (...,) of drawn people (..., people), rows of the caller's arrays.
-        people: how many there are.
-        seed: of the draws; with the same seed two statistics see the same people.
-
-    Returns:
-        the number for the people as they are in the place of the mean; no interval (NaN) for one person.
-
-    Example:
-        >>> values = np.array([1.0, 2.0, 3.0, 4.0])
-        >>> over_people(lambda rows: values[rows].mean(-1), 4).mean
-        2.5
-    """
-    rows = np.arange(people)
-    value = float(statistic(rows))
-    if people < 2:
-        return Interval(value, np.nan, np.nan, people)
-    found = stats.bootstrap(
-        (rows,), lambda drawn, axis: statistic(drawn), n_resamples=RESAMPLES, batch=50, vectorized=True,
-        confidence_level=LEVEL, method="percentile", rng=np.random.default_rng(seed),
-    )  # fmt: skip
-    return Interval(value, *map(float, found.confidence_interval), people)
-
-
-def answer(interval: Interval, above: str, below: str) -> str:
-    """What an interval says about its sign, in words.
-
-    Args:
-        interval: of a difference.
-        above: said if all of it is above 0.
-        below: said if all of it is below 0.
-
-    Example:
-        >>> answer(Interval(0.2, -0.1, 0.5, 9), "redder", "less red")
-        'undecided, since the interval holds 0'
-    """
-    if np.isnan(interval.low):
-        return "undecided, since a single value has no interval"
-    if interval.low > 0:
-        return above
-    return below if interval.high < 0 else "undecided, since the interval holds 0"
-
-
-def person_means(values: ArrayLike, person: ArrayLike) -> pd.DataFrame:
-    """The mean of each person's images: every person counts alike, however many images there are.
-
-    Args:
-        values: (N, D) features, or (N,) numbers.
-        person: (N,) integer.
-
-    Returns:
-        a row per person, in ascending order, with the person as index; D columns.
-    """
-    return pd.DataFrame(np.asarray(values, float)).groupby(np.asarray(person)).mean()
-
-
-def shared(*means: pd.DataFrame) -> list[NDArray[np.float64]]:
-    """The rows of those people whom all tables have, (people, D) each, in the same order.
-
-    Raises:
-        XivlabError: nobody is in all of them.
-    """
-    both = means[0].index
-    for other in means[1:]:
-        both = both.intersection(other.index)
-    if both.empty:
-        raise XivlabError("Nobody was seen in all modalities: there is nobody to compare.")
-    return [table.loc[both].to_numpy() for table in means]
 
 
 def positions(

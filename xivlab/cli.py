@@ -1,10 +1,15 @@
-"""The command line: one function per subcommand, its docstring the help."""
+"""The command line: `xivlab train` and `xivlab evaluate`, and the commands that other packages bring.
+
+A command is a function, its docstring the help. A package brings one by an entry point of the group
+"xivlab.commands"; so nothing here imports what stands above.
+"""
 
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -15,21 +20,18 @@ from xivlab.batches import Images
 from xivlab.build import load_model
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
-from xivlab.data import DataSet
 from xivlab.distributed import is_first
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.errors import XivlabError
-from xivlab.export import Layout
-from xivlab.export import export as export_tree
 from xivlab.gallery import Mode, Sampler
-from xivlab.main_job import main_job, results_table
-from xivlab.report import NAMES, write_report
 from xivlab.results import results
 from xivlab.runs import Run
-from xivlab.scale import current, project
+from xivlab.scale import current
 from xivlab.scores import as_text
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
+GROUP = "xivlab.commands"  # of entry points
+ORDER = ("train", "evaluate", "study", "figures", "export", "prepare")  # in the help; others come last
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 
@@ -62,7 +64,7 @@ def train(
     else:
         if preset or runs or trial or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
-        run = training.resume(resume, _data_of(Run(resume), data), devices, nodes)
+        run = training.resume(resume, current().data_of(Run(resume), data), devices, nodes)
     first = is_first()
     if not run.finished:
         # The training has said how to go on. To fail is for the first: the others would be taken for broken.
@@ -105,7 +107,7 @@ def evaluate(
             both = {side: run.embeddings(side) for side in get_args(TestFeature)}
         else:
             config = run.config()
-            images = Images.of(getattr(_data_of(run, data), people), config.height, config.width)
+            images = Images.of(getattr(current().data_of(run, data), people), config.height, config.width)
             both = embed_both(load_model(run), images)
             both = {side: one.normalized() if config.normalize else one for side, one in both.items()}
         chosen = test_feature or (
@@ -117,123 +119,12 @@ def evaluate(
     print(as_text(results(trained, sides, test_distance, sampler, mode, shots)))
 
 
-def study(
-    results: Folder | None = None,
-    notebooks: Folder | None = None,
-    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
-    runs: Folder | None = None,
-) -> None:
-    """Do the main job without a screen: train, test by Eq. 2, execute all notebooks, write a report.
-
-    The Baseline and the full method are trained, or found finished, at the scale that XIVLAB_SCALE
-    names: smoke, demo (if not set) or paper. A notebook that fails is named; the report is written
-    all the same, and the exit status is 1.
-
-    Args:
-        results: Folder to write to; results in the project if not given.
-        notebooks: Folder of the notebooks; notebooks in the project if not given.
-        data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
-        runs: Folder of all runs; that of the scale if not given.
-    """
-    scale = replace(current(), data_name=data or current().data_name, runs=runs or current().runs)
-    results = results or project() / "results"
-    done = main_job(scale, results, notebooks or project() / "notebooks")
-    report = results / "report.html"
-    write_report(done, report)
-    table = results_table(done.trained, done.data, scale)
-    table["method"] = table["method"].map(NAMES)
-    print(f"\nTest people of {done.data.name}, in %:")
-    print(as_text(table[["method", *done.trained[0].scores.columns]]))
-    print(f"\n{results / 'results.csv'}\n{report}")
-    if done.failures:
-        raise XivlabError("; ".join(f"notebook {one.name}: {one.failure}" for one in done.failures))
-
-
-def export(
-    name: tyro.conf.Positional[Literal["synthetic-sysu", "synthetic-regdb"]],
-    folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="DIR")],
-    layout: Layout,
-) -> None:
-    """Write a synthetic data set as the folder tree of a real one.
-
-    The images, lists and file names are those the published loaders of SYSU-MM01, RegDB and LLCM expect,
-    so code for the real sets can be tried without them. The same command writes the same bytes every time.
-
-    Args:
-        name: synthetic-sysu goes with the layouts sysu-mm01 and llcm, synthetic-regdb with regdb.
-        folder: Folder to make. It must be new or empty.
-        layout: The real data set whose tree to write.
-    """
-    export_tree(name, layout, folder)
-    print(f"{name} is in {folder}, laid out as {layout}.")
-
-
-def figures(
-    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")],
-    folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="DIR")],
-    figure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME...")] = (),
-    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
-) -> None:
-    """Draw the figures of a finished run again: PNG files, and their captions in figures.md.
-
-    What a run does not have, such as the X of the Baseline, is left out and said so. Files of the same names
-    in the folder are replaced, others stay.
-
-    Args:
-        run: Folder of the run.
-        folder: Folder to write to; it is made if it is not there.
-        figure: Some of: curves, fig1, fig2, fig3, fig3-infrared, fig4, fig4-worst, cmc, distances, tsne, place, ruler,
-            lists, activation; all if none is given. Those with a number are the paper's.
-        data: The data that the run was trained on, if they are a folder.
-    """
-    from xivlab import redo  # brings scikit-learn, which no other command needs
-
-    redo.write(Run(run), _data_of(Run(run), data), folder, figure)
-
-
-def prepare(
-    layout: tyro.conf.Positional[Layout],
-    root: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="ROOT")],
-    out: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="OUT")],
-    height: int = 256,
-    width: int = 128,
-) -> None:
-    """Pack a real data set, which needs a signed agreement: decode its images once, for all trainings.
-
-    The tree is checked first: its lists, its folders, and the official numbers of people and images.
-    Ctrl-C stops; the same command goes on.
-
-    Args:
-        layout: Which data set it is.
-        root: Root of its folder tree, as the archive unpacks.
-        out: Folder to make, for --data of the other commands.
-        height: Of the packed images, in pixels.
-        width: Of the packed images, in pixels.
-    """
-    from data_prep.prepare import pack, read_source, summary
-
-    source = read_source(layout, root)
-    if source.note:
-        print(source.note)
-    if not pack(source, root, out, (height, width)):
-        print("There is nothing to do.")
-    print(summary(source, out))
-
-
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command in `args` (of the process if not given); errors of the user exit with status 1."""
     words = sys.argv[1:] if args is None else list(args)
     try:
-        commands = {
-            "train": functools.partial(train, config=_defaults(**_chosen(words))),
-            "evaluate": evaluate,
-            "study": study,
-            "figures": figures,
-            "export": export,
-            "prepare": prepare,
-        }
         tyro.extras.subcommand_cli_from_dict(
-            commands,
+            commands(words),
             prog="xivlab",
             description="Study infrared-visible person re-identification.",
             args=words,
@@ -241,9 +132,39 @@ def main(args: Sequence[str] | None = None) -> None:
     except XivlabError as error:
         print(f"xivlab: {error}", file=sys.stderr)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in ("xivlab", *_bringers()):
+            raise
+        print(
+            f"xivlab: this command needs {error.name}, which training alone does not: in the project's folder, type "
+            "pip install '.[lab]'.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         print("xivlab: interrupted; the same command goes on.", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def commands(words: Sequence[str] = ()) -> dict[str, Callable[..., None]]:
+    """Our commands and those that installed packages bring, by name, in the order of the help.
+
+    Args:
+        words: of the command line, which the defaults of `train` depend on.
+
+    Raises:
+        XivlabError: the words name no preset or no scale.
+    """
+    own = {"train": functools.partial(train, config=_defaults(**_chosen(words))), "evaluate": evaluate}
+    found = own | {one.name: one.load() for one in entry_points(group=GROUP)}
+    return dict(
+        sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER))
+    )
+
+
+def _bringers() -> set[str]:
+    """Packages that bring commands."""
+    return {one.module.partition(".")[0] for one in entry_points(group=GROUP)}
 
 
 def _chosen(words: Sequence[str]) -> dict[str, str]:
@@ -258,11 +179,3 @@ def _chosen(words: Sequence[str]) -> dict[str, str]:
 def _defaults(preset: str | None = None, data: str | None = None, **changes: str) -> Config:
     scale = replace(current(), data_name=data or current().data_name)
     return preset_config(preset, **changes) if preset else scale.config(**changes)
-
-
-def _data_of(run: Run, name: str | None) -> DataSet:
-    """The data of a run, which `name` says if they are a folder."""
-    about = run.about()["data"]
-    data = current().load(name or about["name"], about["trial"])
-    run.check_data(data)
-    return data

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from xivlab.batches import Images
-from xivlab.between import over_people, person_means
 from xivlab.embed import Embeddings
-from xivlab.intervals import Interval
+from xivlab.intervals import Interval, over_people, person_means
 from xivlab.model import gray
 from xivlab.world import World, exposed_patch
 

@@ -11,12 +11,14 @@ from torch import Tensor
 
 from xivlab.batches import Images, Modality
 from xivlab.errors import XivlabError
+from xivlab.gallery import first_shots
 from xivlab.loss import pairwise_distance
 from xivlab.model import XIVNet
 
 TestDistance = Literal["v", "x", "v+x"]
 TestFeature = Literal["before_bn", "after_bn"]
 FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
+LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class Embeddings:
         features = {name: getattr(self, name) for name in FEATURES if getattr(self, name) is not None}
         unit = {name: torch.nn.functional.normalize(torch.from_numpy(f)) for name, f in features.items()}
         return replace(self, **{name: tensor.numpy() for name, tensor in unit.items()})
+
+    def of_people(self, people: NDArray[np.integer]) -> "Embeddings":
+        """Those of the people that are named."""
+        infrared = np.isin(self.infrared_person, people)
+        visible = np.isin(self.visible_person, people)
+        kept = {
+            name: array[infrared if name.startswith("infrared") else visible]
+            for name, array in vars(self).items()
+            if array is not None
+        }
+        return replace(self, **kept)
 
     def people(self, modality: Modality) -> NDArray[np.integer]:
         """Person of every image of a modality, (N,)."""
@@ -214,3 +227,24 @@ class _Face:
 
 def _double(array: NDArray) -> Tensor:
     return torch.from_numpy(np.asarray(array, dtype=np.float64))
+
+
+def shortened(embeddings: Embeddings) -> tuple[Embeddings, dict[Modality, NDArray[np.integer]]]:
+    """The first images of every person and camera, as they are shipped.
+
+    Args:
+        embeddings: of one split.
+
+    Returns:
+        their embeddings, without places in official permutations; and their rows among the infrared and
+        among the visible images of the split, by modality.
+    """
+    rows: dict[Modality, NDArray[np.integer]] = {
+        light: first_shots(embeddings.people(light), embeddings.cameras(light)) for light in LIGHTS
+    }
+    kept = {
+        name: array[rows["infrared" if name.startswith("infrared") else "visible"]]
+        for name, array in vars(embeddings).items()
+        if array is not None and name != "permutation"
+    }
+    return Embeddings(**{"x": None} | kept), rows

@@ -1,6 +1,5 @@
 """Embeddings in two dimensions: t-SNE, PCA, and what each throws away."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,24 +34,7 @@ def some_people(embeddings: Embeddings, most: int = MOST, seed: int = 0) -> Embe
     people = np.random.default_rng(seed).permutation(np.unique(embeddings.infrared_person))
     everybody = np.concatenate([embeddings.infrared_person, embeddings.visible_person])
     points = np.cumsum([np.sum(everybody == person) for person in people])
-    return only(embeddings, people[: max(1, int((points <= most).sum()))])
-
-
-def only(embeddings: Embeddings, people: NDArray[np.integer]) -> Embeddings:
-    """Embeddings of the people that are named."""
-    infrared = np.isin(embeddings.infrared_person, people)
-    visible = np.isin(embeddings.visible_person, people)
-    return replace(
-        embeddings,
-        infrared=embeddings.infrared[infrared],
-        visible=embeddings.visible[visible],
-        x=None if embeddings.x is None else embeddings.x[visible],
-        infrared_person=embeddings.infrared_person[infrared],
-        infrared_camera=embeddings.infrared_camera[infrared],
-        visible_person=embeddings.visible_person[visible],
-        visible_camera=embeddings.visible_camera[visible],
-        permutation=None if embeddings.permutation is None else embeddings.permutation[visible],
-    )
+    return embeddings.of_people(people[: max(1, int((points <= most).sum()))])
 
 
 def tsne(points: NDArray[np.floating], perplexity: float, seed: int = 0) -> NDArray[np.float32]:

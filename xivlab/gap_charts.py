@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from xivlab.charts import PEOPLE, feature_plane
 from xivlab.figures import COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from xivlab.gap import overlap
-from xivlab.generators import DEAD
 from xivlab.ruler import Measured
+from xivlab.x_look import DEAD
 
 LINES = {"visible": "-", "x": "--", "infrared": ":"}
 NAMES = {"visible": "visible", "x": "X", "infrared": "infrared"}

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from xivlab.batches import Images
@@ -23,24 +22,10 @@ from xivlab.runs import Run
 from xivlab.scale import Scale, current, project
 from xivlab.studies import STUDIES
 from xivlab.study import runs_of
-from xivlab.x_look import intensities, red_excess
+from xivlab.x_look import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 
-WEIGHTS = ["w_r", "w_g", "w_b", "b", "v_r", "v_g", "v_b", "c_r", "c_g", "c_b"]  # Eq. N1 of notebook 02
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]
-DEAD = 0.01  # share of living pixels below which X shows nothing
 ASKED = ("ablation", "special-cases")  # studies with learned generators
-
-
-def numbers_of(generator: XGenerator) -> list[float]:
-    """The ten numbers of a generator, in the order of WEIGHTS."""
-    return torch.cat([p.detach().cpu().flatten() for p in generator.parameters()]).tolist()
-
-
-def generator(row: Mapping[str, float]) -> XGenerator:
-    """The generator of a row of the table."""
-    made = XGenerator()
-    torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
-    return made.requires_grad_(False)
 
 
 def _generator_of(run: Run) -> XGenerator:
@@ -139,12 +124,6 @@ def start(variant: str, seed: int) -> XGenerator:
     return XGenerator(seed if changes.get("x_init_seed") is not None else None).requires_grad_(False)
 
 
-@torch.no_grad()
-def alive(generator: XGenerator, images: Images, rows: NDArray[np.intp]) -> float:
-    """Share of the pixels at which the ReLU lets something through; g is dead below `DEAD`."""
-    return float((generator.reduce(images.batch(rows, torch.device("cpu"))) > 0).double().mean())
-
-
 def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: bool = False) -> pd.DataFrame:
     """How X of every generator of a table looks on the same images.
 
@@ -169,35 +148,6 @@ def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: 
             | {"excess": float(red_excess(means).mean())}
         )
     return pd.DataFrame(found, columns=["variant", "seed", "alive", *"RGB", "excess"])
-
-
-def who_decides(starts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
-    """How red X is by its start, and how much training changed that.
-
-    Args:
-        starts, ends: of `looks`, row i of both being the same run.
-
-    Returns:
-        a row per variant: runs, spread of the starts and of the ends (largest minus smallest mean
-        red excess, levels), moved (how far training moved it, median), dead at the start and at the
-        end, and decided: by "the start" if the starts are spread wider than training moves them,
-        else by "training".
-    """
-    rows = {}
-    for variant, end in ends.groupby("variant", sort=False):
-        begin = starts.loc[end.index]
-        moved = float((end["excess"] - begin["excess"]).abs().median())
-        spread = float(np.ptp(begin["excess"]))
-        rows[variant] = {
-            "runs": len(end),
-            "spread of starts": spread,
-            "moved": moved,
-            "spread of ends": float(np.ptp(end["excess"])),
-            "dead at start": int((begin["alive"] < DEAD).sum()),
-            "dead at end": int((end["alive"] < DEAD).sum()),
-            "decided by": "the start" if spread > moved else "training",
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def main() -> int:

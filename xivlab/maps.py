@@ -21,9 +21,10 @@ from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.flat import MOST, tsne
+from xivlab.gallery import first_shots
 from xivlab.gap import NEIGHBOURS, same_modality
 from xivlab.scale import project
-from xivlab.shipped import embeddings_folder, first_shots, read_embeddings
+from xivlab.shipped import embeddings_folder, read_embeddings
 
 PERPLEXITIES = (5, 15, 30, 60)
 IMAGES = MOST // 2  # with an X for each of them there are MOST points at most

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xivlab.activation import activation_maps, overlay
 from xivlab.batches import MODALITY_CODE, Images, Modality, resize
-from xivlab.between import person_means, x_place
+from xivlab.between import x_place
 from xivlab.build import load_model
 from xivlab.charts import cmc_curves, training_curves
 from xivlab.config import Config
@@ -43,7 +43,7 @@ from xivlab.gap_charts import (
     people_plane,
     rulers,
 )
-from xivlab.intervals import Interval
+from xivlab.intervals import Interval, person_means
 from xivlab.model import XIVNet
 from xivlab.pipeline import pipeline
 from xivlab.ranking import first_of_each_person, ranked_list

@@ -32,6 +32,7 @@ from xivlab.build import pick_device
 from xivlab.config import Config, preset
 from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
+from xivlab.runs import Run
 from xivlab.world import SYNTHETIC
 
 FULL_DATA = "data/sysu-mm01"  # where a paper-scale project keeps its packed data set
@@ -88,6 +89,21 @@ class Scale:
         """
         data = load(name or self.data_name, trial)
         return data if self.people is None else first_people(data, self.people)
+
+    def data_of(self, run: Run, name: str | Path | None = None) -> DataSet:
+        """The data that a run was trained on.
+
+        Args:
+            run: its folder.
+            name: as in `xivlab.data.load`; it is needed for the folder of a packed data set.
+
+        Raises:
+            XivlabError: they are other data; and as `xivlab.data.load` and `Run.about`.
+        """
+        about = run.about()["data"]
+        data = self.load(name or about["name"], about["trial"])
+        run.check_data(data)
+        return data
 
 
 SCALES = {

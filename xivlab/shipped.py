@@ -7,14 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xivlab.batches import Modality
-from xivlab.embed import FEATURES, Embeddings
+from xivlab.embed import FEATURES, LIGHTS, Embeddings, shortened
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
-from xivlab.gallery import groups
 from xivlab.scale import project
-
-LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
-SHOTS = 2  # images of each person in each camera that are kept
 
 
 def embeddings_folder() -> Path:
@@ -75,31 +71,3 @@ def read_embeddings(
         raise XivlabError(f"No embeddings of {run} are shipped: train it.") from error
     except Exception as error:  # numpy raises zip, value and key errors for a file cut short
         raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
-
-
-def shortened(embeddings: Embeddings) -> tuple[Embeddings, dict[Modality, NDArray[np.integer]]]:
-    """The first images of every person and camera, as they are shipped.
-
-    Args:
-        embeddings: of one split.
-
-    Returns:
-        their embeddings, without places in official permutations; and their rows among the infrared and
-        among the visible images of the split, by modality.
-    """
-    rows: dict[Modality, NDArray[np.integer]] = {
-        light: first_shots(embeddings.people(light), embeddings.cameras(light)) for light in LIGHTS
-    }
-    kept = {
-        name: array[rows["infrared" if name.startswith("infrared") else "visible"]]
-        for name, array in vars(embeddings).items()
-        if array is not None and name != "permutation"
-    }
-    return Embeddings(**{"x": None} | kept), rows
-
-
-def first_shots(
-    person: NDArray[np.integer], camera: NDArray[np.integer], shots: int = SHOTS
-) -> NDArray[np.intp]:
-    """Rows of the first images of each person in each camera, ascending."""
-    return np.sort(np.concatenate([rows[:shots] for rows in groups(person, camera)]))

@@ -3,24 +3,26 @@
 X is not bounded. Here it is measured as it is, in the scale of the image, 0 to 255; only to be *shown* it is clamped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from xivlab.batches import Images
-from xivlab.between import over_people, person_means
 from xivlab.embed import Embeddings, test_distance
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval
-from xivlab.model import XIVNet
+from xivlab.intervals import Interval, over_people, person_means
+from xivlab.model import XGenerator, XIVNet
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
+WEIGHTS = ["w_r", "w_g", "w_b", "b", "v_r", "v_g", "v_b", "c_r", "c_g", "c_b"]  # Eq. N1 of notebook 02
+DEAD = 0.01  # share of living pixels below which X shows nothing
 
 
 def generator_of(model: XIVNet) -> Generator:
@@ -177,3 +179,50 @@ def worst_triples(
     first = np.sort(np.unique(embeddings.infrared_person[infrared], return_index=True)[1])[:count]
     infrared, visible = infrared[first], visible[first]
     return visible, infrared, distance[infrared, visible]
+
+
+def numbers_of(generator: XGenerator) -> list[float]:
+    """The ten numbers of a generator, in the order of WEIGHTS."""
+    return torch.cat([p.detach().cpu().flatten() for p in generator.parameters()]).tolist()
+
+
+def generator(row: Mapping[str, float]) -> XGenerator:
+    """The generator of a row of the table."""
+    made = XGenerator()
+    torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
+    return made.requires_grad_(False)
+
+
+@torch.no_grad()
+def alive(generator: XGenerator, images: Images, rows: NDArray[np.intp]) -> float:
+    """Share of the pixels at which the ReLU lets something through; g is dead below `DEAD`."""
+    return float((generator.reduce(images.batch(rows, torch.device("cpu"))) > 0).double().mean())
+
+
+def who_decides(starts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    """How red X is by its start, and how much training changed that.
+
+    Args:
+        starts, ends: of `looks`, row i of both being the same run.
+
+    Returns:
+        a row per variant: runs, spread of the starts and of the ends (largest minus smallest mean
+        red excess, levels), moved (how far training moved it, median), dead at the start and at the
+        end, and decided: by "the start" if the starts are spread wider than training moves them,
+        else by "training".
+    """
+    rows = {}
+    for variant, end in ends.groupby("variant", sort=False):
+        begin = starts.loc[end.index]
+        moved = float((end["excess"] - begin["excess"]).abs().median())
+        spread = float(np.ptp(begin["excess"]))
+        rows[variant] = {
+            "runs": len(end),
+            "spread of starts": spread,
+            "moved": moved,
+            "spread of ends": float(np.ptp(end["excess"])),
+            "dead at start": int((begin["alive"] < DEAD).sum()),
+            "dead at end": int((end["alive"] < DEAD).sum()),
+            "decided by": "the start" if spread > moved else "training",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")

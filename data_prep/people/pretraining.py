@@ -1,7 +1,7 @@
 """Exposes an asset of other people as a packed data set, for the pre-training of the slim network.
 
 python -m data_prep.people.pretraining ASSET FOLDER
-python -m xivlab.pretrain FOLDER xivlab/assets/slim_visible.safetensors
+python -m data_prep.people.pretrain FOLDER xivlab/assets/slim_visible.safetensors
 """
 
 from __future__ import annotations

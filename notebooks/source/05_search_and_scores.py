@@ -625,12 +625,11 @@ widgets.frame_slider(strengths, rooms, "trace")
 from xivlab.batches import Images
 from xivlab.build import load_model
 from xivlab.embed import embed
-from xivlab.flat import only
 
 taught = embed(load_model(run), Images.of(data.train, config.height, config.width))
 half = len(people) // 2
-some_taught = only(taught, np.unique(taught.infrared_person)[:half])
-some_new = only(embeddings, people[: len(people) - half])
+some_taught = taught.of_people(np.unique(taught.infrared_person)[:half])
+some_new = embeddings.of_people(people[: len(people) - half])
 parts = (
     "infrared",
     "visible",

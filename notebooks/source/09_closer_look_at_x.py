@@ -159,7 +159,7 @@ print("red excess of four X:", excess.round(1))
 # so people are drawn anew, as in notebook 05.
 
 # %%
-from xivlab.between import answer
+from xivlab.intervals import answer
 from xivlab.x_look import red_excess, redness
 
 if config.x_input == "unit":
@@ -212,7 +212,8 @@ widgets.x_studio(run, data)
 # random) that are at hand:
 
 # %%
-from xivlab.generators import WEIGHTS, at_hand, looks
+from xivlab.generators import at_hand, looks
+from xivlab.x_look import WEIGHTS
 
 table = at_hand(scale)
 mine = "one of them" if run.folder.name in set(table.run) else "not in it"
@@ -245,7 +246,7 @@ starts_and_ends(starts, ends)
 # Long lines are what training did; where lines are short and far apart, the start decided.
 
 # %%
-from xivlab.generators import DEAD, who_decides
+from xivlab.x_look import DEAD, who_decides
 
 decided = who_decides(starts, ends)
 decided.round(1)
@@ -458,7 +459,7 @@ def features(pixels, as_x=False):
 
 
 # %%
-from xivlab.between import person_means
+from xivlab.intervals import person_means
 
 test_images = Images.of(test, config.height, config.width)
 who = embeddings.infrared_person

@@ -275,8 +275,7 @@ over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
 # a seed see the same batches:
 
 # %%
-from xivlab.between import answer
-from xivlab.intervals import interval
+from xivlab.intervals import answer, interval
 
 
 def paired(measure, one="XIV I-V", other="Baseline I-V"):

@@ -15,9 +15,9 @@ from toy import dataset
 import xivlab.data
 import xivlab.train
 from data_prep import prepare
+from data_prep.export import export
 from xivlab.config import Config
 from xivlab.errors import XivlabError
-from xivlab.export import export
 from xivlab.packed import write_packed
 from xivlab.scale import Scale
 from xivlab.stored import COLUMNS, write_table

@@ -14,8 +14,8 @@ from tiny import assert_same, result, tiny
 from toy import dataset
 
 from data_prep import prepare
+from data_prep.export import export
 from xivlab.data import load
-from xivlab.export import export
 from xivlab.packed import write_packed
 from xivlab.runs import Run
 from xivlab.train import resume, train

@@ -23,10 +23,10 @@ from stress.harm import (
     unchanged,
 )
 
+from data_prep.export import SOURCE, export
 from xivlab.cli import main
 from xivlab.data import load
 from xivlab.errors import XivlabError
-from xivlab.export import SOURCE, export
 from xivlab.pictures import open_picture
 
 HEIGHT, WIDTH = FakeWorld.size

@@ -6,10 +6,9 @@ from toy import split
 
 from xivlab.batches import Images
 from xivlab.errors import XivlabError
-from xivlab.generators import WEIGHTS, generator
 from xivlab.widgets.x_studio_data import SMALL, People, draw_people, draw_sample, to_show
 from xivlab.widgets.x_studio_weights import Generator, hidden, spread
-from xivlab.x_look import intensities, shifts, shown
+from xivlab.x_look import WEIGHTS, generator, intensities, shifts, shown
 
 SPLIT = split(6, 100, 1)
 RNG = np.random.default_rng(0)

@@ -11,7 +11,7 @@ from toy import dataset
 
 from xivlab.build import build_model
 from xivlab.errors import XivlabError
-from xivlab.generators import COLUMNS, WEIGHTS, generator, write_generators
+from xivlab.generators import COLUMNS, write_generators
 from xivlab.model import SPECIAL_CASES, XGenerator
 from xivlab.runs import Run, save_weights
 from xivlab.scale import Scale
@@ -33,7 +33,7 @@ from xivlab.widgets.x_studio_weights import (
     trained,
     weighted_sum,
 )
-from xivlab.x_look import generator_of
+from xivlab.x_look import WEIGHTS, generator, generator_of
 
 RNG = np.random.default_rng(0)
 V = RNG.random((3, 16, 8, 3)).astype(np.float32)

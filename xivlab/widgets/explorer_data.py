@@ -12,7 +12,7 @@ from xivlab.album import Album, run_album, shipped_album
 from xivlab.data import DataSet, load
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
-from xivlab.flat import only, plane
+from xivlab.flat import plane
 from xivlab.gap import BINS, overlap, pair_distances
 from xivlab.intervals import Interval, interval
 from xivlab.runs import Run
@@ -156,7 +156,7 @@ def position(lam: float, album: Album, like: Position | None = None) -> Position
     """
     embeddings = album.embeddings
     people = np.unique(embeddings.infrared_person)[:PEOPLE]
-    few = only(embeddings, people)
+    few = embeddings.of_people(people)
     parts = {"infrared": few.infrared, "visible": few.visible}
     parts |= {} if few.x is None else {"x": few.x}
     flat, kept = plane(np.concatenate(list(parts.values())))

@@ -16,7 +16,7 @@ from xivlab.batches import MODALITY_CODE, Images
 from xivlab.build import build_model, pick_device, to_device
 from xivlab.charts import PEOPLE
 from xivlab.data import DataSet
-from xivlab.embed import embed
+from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
 from xivlab.figures import COLOUR, CURVES, MARKER
 from xivlab.flat import plane
@@ -24,7 +24,6 @@ from xivlab.gap_charts import NAMES, OTHERS
 from xivlab.maps import Kept, Points, draw_map, few, kept_by, points_of, stored_map
 from xivlab.runs import Run
 from xivlab.scale import current
-from xivlab.shipped import LIGHTS
 from xivlab.studies import LAMBDAS, NEAR_INFRARED
 from xivlab.widgets.explorer_data import LIKE, world
 

@@ -18,17 +18,18 @@ from torch import Tensor
 from xivlab.config import XInput
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.generators import WEIGHTS, generators_of, numbers_of, read_generators, table_path
+from xivlab.generators import generators_of, read_generators, table_path
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
 from xivlab.runs import Run
 from xivlab.scale import Scale
+from xivlab.x_look import WEIGHTS, numbers_of
 
 
 class Generator(NamedTuple):
     """g by its numbers.
 
     Attributes:
-        numbers: ten, in the order of `xivlab.generators.WEIGHTS`.
+        numbers: ten, in the order of `xivlab.x_look.WEIGHTS`.
         x_input: what g sees, as in `xivlab.config.Config`.
     """
 

@@ -13,7 +13,6 @@ The same data set gives the same bytes in every tree, file by file.
 import io
 from itertools import chain
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,11 +20,11 @@ from PIL import Image
 from scipy.io import savemat
 from tqdm.auto import tqdm
 
+from data_prep.tree import Layout
 from xivlab.data import SPLITS, DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.files import new_folder
 
-Layout = Literal["sysu-mm01", "regdb", "llcm"]
 SOURCE = {"sysu-mm01": "synthetic-sysu", "regdb": "synthetic-regdb", "llcm": "synthetic-sysu"}
 TRIALS = 10
 MODALITY = ("vis", "nir")  # as LLCM calls 0 and 1

@@ -1,6 +1,6 @@
 """Pre-training of a small backbone on visible images of other people: the demo's stand-in for ImageNet.
 
-    python -m xivlab.pretrain FOLDER OUT --backbone slim
+    python -m data_prep.people.pretrain FOLDER OUT --backbone slim
 
 FOLDER is a packed data set, of which the visible images of all splits are used; OUT is the
 safetensors file to write. The shipped `assets/*_visible.safetensors` were made like this.
@@ -108,7 +108,9 @@ def visible_images(data: DataSet) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 def main(args: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser("python -m xivlab.pretrain", description="Pre-train a small backbone.")
+    parser = argparse.ArgumentParser(
+        "python -m data_prep.people.pretrain", description="Pre-train a small backbone."
+    )
     parser.add_argument("folder", type=Path, help="packed data set; its visible images are used")
     parser.add_argument("out", type=Path, help="safetensors file to write")
     parser.add_argument("--steps", type=int, default=3000, help="batches of 64 images")

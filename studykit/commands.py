@@ -1,0 +1,72 @@
+"""Commands `xivlab study` and `xivlab figures`; what they need is imported when they are called."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
+
+
+def study(
+    results: Folder | None = None,
+    notebooks: Folder | None = None,
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+    runs: Folder | None = None,
+) -> None:
+    """Do the main job without a screen: train, test by Eq. 2, execute all notebooks, write a report.
+
+    The Baseline and the full method are trained, or found finished, at the scale that XIVLAB_SCALE
+    names: smoke, demo (if not set) or paper. A notebook that fails is named; the report is written
+    all the same, and the exit status is 1.
+
+    Args:
+        results: Folder to write to; results in the project if not given.
+        notebooks: Folder of the notebooks; notebooks in the project if not given.
+        data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
+        runs: Folder of all runs; that of the scale if not given.
+    """
+    from xivlab.errors import XivlabError
+    from xivlab.main_job import main_job, results_table
+    from xivlab.report import NAMES, write_report
+    from xivlab.scale import current, project
+    from xivlab.scores import as_text
+
+    scale = replace(current(), data_name=data or current().data_name, runs=runs or current().runs)
+    results = results or project() / "results"
+    done = main_job(scale, results, notebooks or project() / "notebooks")
+    report = results / "report.html"
+    write_report(done, report)
+    table = results_table(done.trained, done.data, scale)
+    table["method"] = table["method"].map(NAMES)
+    print(f"\nTest people of {done.data.name}, in %:")
+    print(as_text(table[["method", *done.trained[0].scores.columns]]))
+    print(f"\n{results / 'results.csv'}\n{report}")
+    if done.failures:
+        raise XivlabError("; ".join(f"notebook {one.name}: {one.failure}" for one in done.failures))
+
+
+def figures(
+    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")],
+    folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="DIR")],
+    figure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME...")] = (),
+    data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
+) -> None:
+    """Draw the figures of a finished run again: PNG files, and their captions in figures.md.
+
+    What a run does not have, such as the X of the Baseline, is left out and said so. Files of the same names
+    in the folder are replaced, others stay.
+
+    Args:
+        run: Folder of the run.
+        folder: Folder to write to; it is made if it is not there.
+        figure: Some of: curves, fig1, fig2, fig3, fig3-infrared, fig4, fig4-worst, cmc, distances, tsne, place, ruler,
+            lists, activation; all if none is given. Those with a number are the paper's.
+        data: The data that the run was trained on, if they are a folder.
+    """
+    from xivlab.redo import write
+    from xivlab.runs import Run
+    from xivlab.scale import current
+
+    write(Run(run), current().data_of(Run(run), data), folder, figure)
