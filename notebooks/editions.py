@@ -6,7 +6,7 @@ An exercise is these cells, one after another:
 |---|---|---|---|
 | exercise-text | title, difficulty, importance, minutes, task, folded hints | as it is | as it is |
 | exercise | the attempt: a function that returns None | as it is | left out |
-| check | `xivlab.exercise.check` on drawn inputs | as it is | as it is |
+| check | `studykit.exercise.check` on drawn inputs | as it is | as it is |
 | solution | the same function, right | folded, as text | as code |
 | wrong, three or more | the same function with a typical mistake | left out | as text, with its message |
 

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import toy
 
+from studykit.widgets import run_view
+from studykit.widgets.explorer import data as explorer_data
 from xivlab.embed import Embeddings
 from xivlab.scale import current
 from xivlab.scores import score
 from xivlab.shipped import write_embeddings
 from xivlab.stored import write_table
 from xivlab.studies import LAMBDAS
-from xivlab.widgets import explorer_data
 
 SEEDS = 2
 
@@ -41,7 +42,7 @@ def embeddings(split, seed=0, shift=1.0, x=True) -> Embeddings:
 
 def forget():
     """Clear what is remembered of stored results, and the scale."""
-    for known in (explorer_data.stored_curve, explorer_data.stored_positions, explorer_data.world, current):
+    for known in (explorer_data.stored_curve, explorer_data.stored_positions, run_view.world, current):
         known.cache_clear()
 
 
@@ -56,7 +57,7 @@ def install(folder, monkeypatch):
     for name in ("XIVLAB_DATA", "XIVLAB_RUNS", "XIVLAB_SCALE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(explorer_data, "load", lambda name: data)
+    monkeypatch.setattr(run_view, "load", lambda name: data)
     forget()
     first = {}
     studies = {

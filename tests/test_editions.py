@@ -13,7 +13,7 @@ SOURCE = """\
 # For you 5, for the computer {minutes}. See [the index](INDEX.md), [00](00_a.ipynb#task), [here](#b), [w](https://a.b).
 
 # %%
-from xivlab.exercise import check
+from studykit.exercise import check
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 1. Twice

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def double(x):

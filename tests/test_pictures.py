@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from xivlab import pictures
+from studykit.widgets.generator import upload
+from studykit.widgets.generator.upload import open_picture
 from xivlab.errors import XivlabError
-from xivlab.pictures import open_picture
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 NEAR = 6  # levels: what JPEG and WebP may change of a flat colour
@@ -193,4 +193,4 @@ def test_whatever_the_bytes_are_the_answer_is_a_picture_or_a_sentence(content, c
 
 
 def test_limits_fit_what_the_server_lets_through():
-    assert pictures.MOST_BYTES < 10 * 2**20  # tornado's websocket_max_message_size
+    assert upload.MOST_BYTES < 10 * 2**20  # tornado's websocket_max_message_size

@@ -256,7 +256,7 @@ def among(people):
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gallery")
 
@@ -335,7 +335,7 @@ def best_image(to_visible, to_x):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 draw = np.random.default_rng(0)
 check(

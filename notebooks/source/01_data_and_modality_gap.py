@@ -261,7 +261,7 @@ def frame(nm):
 # </details>
 
 # %%
-from xivlab.widgets import frame_slider
+from studykit.widgets import frame_slider
 
 bands = np.arange(450, 951, 20)
 frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
@@ -290,7 +290,7 @@ frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.wavelength()
 
@@ -493,7 +493,7 @@ def seen(reflectance, light, filter, sensor):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 curves = [table[name] for name in ("light:tungsten", "filter:ir-cut", "sensor:g")]
 check(

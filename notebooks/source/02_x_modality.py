@@ -163,7 +163,7 @@ for name, channel in SPECIAL_CASES.items():
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.x_studio()
 
@@ -487,7 +487,7 @@ def x_image(visible, w, b, a, d):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 draw = np.random.default_rng(0)
 relu = lambda h: np.maximum(0, h)

@@ -416,7 +416,7 @@ for title, moves in (("inside ", inside), ("between", between)):
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.loss_geometry()
 
@@ -663,7 +663,7 @@ def hardest_negative(distance, labels):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 draw = np.random.default_rng(1)
 apart = lambda y: y[:, None] != y[None]

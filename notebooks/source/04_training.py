@@ -338,7 +338,7 @@ print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean(
 # the gain is gone.
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 
 def choosing(models):
@@ -513,7 +513,7 @@ def my_rate(epoch, peak, warmup, decays):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def rate_of(epoch, peak, warmup, decays):

@@ -133,7 +133,7 @@ ranked_lists(
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.search(run, data)
 
@@ -725,7 +725,7 @@ def my_AP(match):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def AP_of(match):

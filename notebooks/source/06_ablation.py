@@ -156,7 +156,7 @@ pd.DataFrame(
 # numbers of seeds.
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 from xivlab.figures import CURVES, DASHES, lines
 
 true_gains = np.linspace(0, 3, 13)
@@ -463,7 +463,7 @@ def my_interval(better, worse, t):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def around(values, t, s, n):

@@ -102,7 +102,7 @@ print("the package agrees on", ", ".join(SPECIAL_CASES))
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.x_studio()
 
@@ -458,7 +458,7 @@ def my_channel(images):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def drawn_channel(images):

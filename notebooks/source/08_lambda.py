@@ -106,7 +106,7 @@ print("the package agrees")
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 from xivlab.figures import CURVES, DASHES, lines
 
 turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
@@ -417,7 +417,7 @@ def my_gain(scores):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 
 def gain_of(scores):

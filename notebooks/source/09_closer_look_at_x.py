@@ -200,7 +200,7 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.x_studio(run, data)
 
@@ -559,7 +559,7 @@ def along_and_off(X, V, I):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 draw = np.random.default_rng(0)
 

@@ -97,7 +97,7 @@ assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
 # </details>
 
 # %%
-from xivlab import widgets
+from studykit import widgets
 
 widgets.tsne_explorer()
 
@@ -725,7 +725,7 @@ def infrared_share(distance, is_infrared, is_same_person, k):
 
 
 # %% tags=["check"]
-from xivlab.exercise import check
+from studykit.exercise import check
 
 draw = np.random.default_rng(0)
 

@@ -13,7 +13,7 @@ widgets.tsne_explorer()
 # A map of points that nobody has stored, which takes a while on any machine.
 SLOWLY = """
 import time
-from xivlab.widgets import tsne_data
+from studykit.widgets import tsne_data
 draw, tsne_data.stored_map = tsne_data.draw_map, lambda points, perplexity, run: None
 tsne_data.draw_map = lambda *how: time.sleep(2) or draw(*how)
 """
@@ -25,7 +25,7 @@ def known():
     import numpy as np
     from scipy.spatial.distance import cdist
 
-    from xivlab.widgets import tsne_explorer
+    from studykit.widgets import tsne_explorer
 
     widget = tsne_explorer()
     places, points = widget.places(), widget._map.points

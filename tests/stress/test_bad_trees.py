@@ -24,10 +24,10 @@ from stress.harm import (
 )
 
 from data_prep.export import SOURCE, export
+from studykit.widgets.generator.upload import open_picture
 from xivlab.cli import main
 from xivlab.data import load
 from xivlab.errors import XivlabError
-from xivlab.pictures import open_picture
 
 HEIGHT, WIDTH = FakeWorld.size
 IMAGES = {

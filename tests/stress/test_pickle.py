@@ -18,7 +18,8 @@ from toy import dataset
 
 import xivlab
 from data_prep import prepare, sysu_mm01, tree
-from xivlab import files, generators, measures, pictures, shipped, stored
+from studykit.widgets.generator import upload
+from xivlab import files, generators, measures, shipped, stored
 from xivlab.backbones import backbone
 from xivlab.build import load_model
 from xivlab.data import load
@@ -135,9 +136,7 @@ LOADERS = {
     "list.txt": lambda folder: tree.read_paths(folder / "list.txt"),
     "numbers.txt": lambda folder: tree.read_numbers(folder / "numbers.txt"),
     "image.jpg": lambda folder: prepare.decode(folder / "image.jpg", (8, 4)),
-    "picture.png": lambda folder: pictures.open_picture(
-        (folder / "picture.png").read_bytes(), "picture", 8, 8
-    ),
+    "picture.png": lambda folder: upload.open_picture((folder / "picture.png").read_bytes(), "picture", 8, 8),
 }
 
 

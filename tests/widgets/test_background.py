@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from xivlab.widgets import background
-from xivlab.widgets.background import Job
+from studykit.widgets.training import job as background
+from studykit.widgets.training.job import Job
 
 PROJECT = Path(__file__).parents[2]
 
@@ -96,7 +96,7 @@ def test_ctrl_c_while_waiting_stops_the_work_and_waits_for_its_end():
 def test_when_python_ends_the_work_ends_cleanly_before(tmp_path):
     code = f"""
 import pathlib, time
-from xivlab.widgets.background import Job
+from studykit.widgets.training.job import Job
 
 def work(job):
     while not job.stopping:

@@ -8,12 +8,12 @@ import pytest
 import small_results
 from tiny import tiny
 
-from xivlab.album import find
+from studykit.widgets import lambda_explorer
+from studykit.widgets.explorer.data import stored_curve, stored_positions
+from studykit.widgets.run_view import find
 from xivlab.errors import XivlabError
 from xivlab.scale import current
 from xivlab.train import train
-from xivlab.widgets import lambda_explorer
-from xivlab.widgets.explorer_data import stored_curve, stored_positions
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def test_the_mark_stands_on_the_curve(data):
     widget = lambda_explorer()
     for lam in ("0", "1"):
         widget.lam.value = lam
-        stage = widget.stages["curve"]
-        for ring, metric in zip(stage.rings, ("rank1", "mAP"), strict=True):
+        canvas = widget.canvases["curve"]
+        for ring, metric in zip(canvas.rings, ("rank1", "mAP"), strict=True):
             (x,), (y,) = ring.get_data()
-            assert x == stage.places[float(lam)]
+            assert x == canvas.places[float(lam)]
             assert y == pytest.approx(100 * stored_curve("v+x").scores[metric][float(lam)].mean)
-    assert stage.places[1.0] - stage.places[0.1] == pytest.approx(1)  # a decade
+    assert canvas.places[1.0] - canvas.places[0.1] == pytest.approx(1)  # a decade
 
 
 def test_the_query_moves_map_and_list_only(data):
@@ -83,10 +83,10 @@ def test_the_query_moves_map_and_list_only(data):
     widget.query.value = 6
     assert changed(widget, before) == {"map", "list"}
     position = stored_positions()[3]
-    found = find(position.album, int(position.queries[5]), "v+x")
+    found = find(position.run_view, int(position.queries[5]), "v+x")
     words = widget.views["list"].words
     assert f"found at rank {found.rank}, {found.right[:10].sum()} of the first 10 right" in words
-    (ring,) = widget.stages["map"].ring.get_offsets()
+    (ring,) = widget.canvases["map"].ring.get_offsets()
     np.testing.assert_array_equal(ring, position.points["infrared"][5])
 
 
@@ -126,13 +126,13 @@ def test_a_run_on_other_people_is_said_to_be_one(data, run, monkeypatch):
     other = replace(data, fingerprint="2" * 64)
     monkeypatch.setattr(type(run), "check_data", lambda self, data: None)
     widget = lambda_explorer()
-    before = widget.stages["curve"].ends
+    before = widget.canvases["curve"].ends
     widget.add(run, data)
     assert "does not compare" not in widget.about.value
     widget = lambda_explorer()
     widget.add(run, other)
     assert "A hollow star was scored on other people" in widget.about.value
-    assert widget.stages["curve"].ends == before  # the curve is as tall as without it
+    assert widget.canvases["curve"].ends == before  # the curve is as tall as without it
 
 
 def test_runs_added_while_the_slider_moves(data, run, tmp_path):
@@ -153,7 +153,7 @@ def test_runs_added_while_the_slider_moves(data, run, tmp_path):
     widget.lam.value = "1"
     widget.lam.value = "0.3"
     assert all("λ = 0.3" in widget.views[name].words for name in widget.views)
-    assert len(widget.stages["curve"].places) == 9
+    assert len(widget.canvases["curve"].places) == 9
 
 
 def test_another_scale_is_said(data, monkeypatch):

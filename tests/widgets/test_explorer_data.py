@@ -8,14 +8,7 @@ import small_results
 from scipy.stats import ortho_group
 from tiny import tiny
 
-from xivlab.album import run_album
-from xivlab.errors import XivlabError
-from xivlab.gap import overlap, pair_distances
-from xivlab.intervals import interval
-from xivlab.scores import score
-from xivlab.studies import LAMBDAS
-from xivlab.train import train
-from xivlab.widgets.explorer_data import (
+from studykit.widgets.explorer.data import (
     PEOPLE,
     added_position,
     position,
@@ -23,6 +16,13 @@ from xivlab.widgets.explorer_data import (
     stored_positions,
     turned,
 )
+from studykit.widgets.run_view import view_run
+from xivlab.errors import XivlabError
+from xivlab.gap import overlap, pair_distances
+from xivlab.intervals import interval
+from xivlab.scores import score
+from xivlab.studies import LAMBDAS
+from xivlab.train import train
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_every_lambda_has_its_own_embeddings(stored):
 
 def test_the_map_holds_a_few_people_and_their_queries(stored):
     one = stored_positions()[3]
-    embeddings = one.album.embeddings
+    embeddings = one.run_view.embeddings
     assert one.people.tolist() == sorted(set(embeddings.infrared_person.tolist()))[:PEOPLE]
     assert {name: len(points) for name, points in one.points.items()} == {
         "infrared": 4 * PEOPLE, "visible": 8 * PEOPLE, "x": 8 * PEOPLE,
@@ -73,10 +73,10 @@ def test_the_map_holds_a_few_people_and_their_queries(stored):
 
 def test_a_map_does_not_turn_or_flip_with_the_features(stored):
     one = stored_positions()[3]
-    whole = one.album.embeddings
+    whole = one.run_view.embeddings
     turn = ortho_group.rvs(16, random_state=0)
     moved = replace(whole, **{name: getattr(whole, name) @ turn for name in ("infrared", "visible", "x")})
-    again = position(0.1, replace(one.album, embeddings=moved), like=one)
+    again = position(0.1, replace(one.run_view, embeddings=moved), like=one)
     for name, points in one.points.items():
         np.testing.assert_allclose(again.points[name], points, atol=1e-5)  # single precision
 
@@ -91,7 +91,7 @@ def test_turning_recovers_a_rotation_and_a_mirror():
 def test_maps_lie_near_to_each_other(stored):
     like = stored_positions()[3]
     for one in stored_positions():
-        alone = position(one.lam, one.album)
+        alone = position(one.lam, one.run_view)
 
         def off(found):
             return sum(((found.points[name] - like.points[name]) ** 2).sum() for name in like.points)
@@ -103,8 +103,8 @@ def test_a_run_is_added_at_its_lambda(stored, tmp_path):
     data, _ = stored
     run = train(tiny(lam=0.2), data, tmp_path, quiet=True)
     one = added_position(run, data)
-    assert one.lam == 0.2 and one.own and one.album.run == run.folder.name
-    assert one.album.score("mAP", "x") == run_album(run, data).score("mAP", "x")
+    assert one.lam == 0.2 and one.own and one.run_view.run == run.folder.name
+    assert one.run_view.score("mAP", "x") == view_run(run, data).score("mAP", "x")
     assert added_position(train(tiny(method="baseline+x"), data, tmp_path, quiet=True), data).lam == 0
     with pytest.raises(XivlabError, match="The Baseline has no lambda"):
         added_position(train(tiny(method="baseline"), data, tmp_path, quiet=True), data)

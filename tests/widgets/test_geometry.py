@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from xivlab import loss, widgets
-from xivlab.widgets.geometry_stages import TALL, number
-from xivlab.widgets.geometry_terms import LABELS, STARTS, TERMS
+from studykit import widgets
+from studykit.widgets.geometry.data import LABELS, STARTS, TERMS
+from studykit.widgets.geometry.pictures import TALL, number
+from xivlab import loss
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def pictures(widget):
 
 def pixel(widget, point):
     """Where a point of the 12 is in the picture, from the top left corner."""
-    x, y = widget.stages["plane"].axes.transData.transform(widget.points.reshape(-1, 2)[point])
+    x, y = widget.canvases["plane"].axes.transData.transform(widget.points.reshape(-1, 2)[point])
     return [float(x), float(TALL - y)]
 
 
@@ -192,7 +193,7 @@ def test_a_point_that_leaves_the_picture_is_followed(widget):
     widget.step()  # loads the sliders
     assert [slider.value for slider in widget.place] == pytest.approx(widget.points[0, 0].tolist())
     widget.reset()
-    assert widget.stages["plane"].axes.get_xlim()[0] > -3
+    assert widget.canvases["plane"].axes.get_xlim()[0] > -3
 
 
 def test_what_a_reader_without_a_kernel_sees_is_small(widget):

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from xivlab import loss
-from xivlab.widgets.geometry_terms import (
+from studykit.widgets.geometry.data import (
     FARTHEST,
     LABELS,
     STARTS,
@@ -21,6 +20,7 @@ from xivlab.widgets.geometry_terms import (
     losses,
     step,
 )
+from xivlab import loss
 
 POINTS = arrays(np.float64, (3, 4, 2), elements=st.floats(-10, 10, width=16))
 MARGIN = st.floats(0, 5)

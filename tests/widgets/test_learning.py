@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from xivlab.widgets.learning import POINTS, LossStage, RankStage, ceiling, learnt, terms_of
+from studykit.widgets.training.data import POINTS, learnt, terms_of
+from studykit.widgets.training.pictures import LossCanvas, RankCanvas, ceiling
 
 
 def log(count, method="baseline+x+cmg"):
@@ -24,8 +25,8 @@ def metrics(*rank1, split="val"):
     )
 
 
-def pixels(stage):
-    return np.asarray(Image.open(io.BytesIO(stage.encode()[1])))
+def pixels(canvas):
+    return np.asarray(Image.open(io.BytesIO(canvas.encode()[1])))
 
 
 def test_curves_are_those_of_the_tables():
@@ -46,8 +47,8 @@ def test_test_people_are_left_out():
 def test_nothing_yet_is_no_error():
     empty = learnt(pd.DataFrame(), pd.DataFrame(), 10)
     assert empty.done == 0
-    assert "press Train" in LossStage("baseline+x+cmg").show(empty)
-    assert "Chance is about 5.0%" in RankStage(("v",), 20).show(empty, "v", None)
+    assert "press Train" in LossCanvas("baseline+x+cmg").show(empty)
+    assert "Chance is about 5.0%" in RankCanvas(("v",), 20).show(empty, "v", None)
 
 
 def test_a_long_run_is_thinned_and_keeps_its_ends():
@@ -57,30 +58,32 @@ def test_a_long_run_is_thinned_and_keeps_its_ends():
 
 def test_words_have_the_numbers():
     found = learnt(log(1), metrics(0.25, 0.5, 0.375), 30)
-    words = LossStage("baseline+x+cmg").show(found)
+    words = LossCanvas("baseline+x+cmg").show(found)
     assert words.startswith("Step 1 of 30: the loss L went from 10.00 to 10.00. L_I 10.00, L_X 10.00")
-    words = RankStage(("v", "x", "v+x"), 20).show(found, "v", 0.125)
+    words = RankCanvas(("v", "x", "v+x"), 20).show(found, "v", 0.125)
     assert "37.5% after step 30; best 50.0%, after step 20" in words
     assert words.endswith("On the test people, searched once at the end: 12.5%.")
 
 
 def test_without_validation_people_the_words_say_so():
-    words = RankStage(("v",), 0).show(learnt(log(5), pd.DataFrame(), 10), "v", None)
+    words = RankCanvas(("v",), 0).show(learnt(log(5), pd.DataFrame(), 10), "v", None)
     assert "no validation people" in words
 
 
 def test_a_method_shows_its_own_terms_only():
     assert "loss_x" not in terms_of("baseline") and len(terms_of("baseline+x")) == 4
     found = learnt(log(5, "baseline"), pd.DataFrame(), 10)
-    assert "cross" not in LossStage("baseline").show(found) and "L_X" not in LossStage("baseline").show(found)
+    assert "cross" not in LossCanvas("baseline").show(found) and "L_X" not in LossCanvas("baseline").show(
+        found
+    )
 
 
 def test_what_is_drawn_does_not_depend_on_what_was_drawn_before():
     """Axes have moved on the way: higher, longer, and back."""
     short, long, high = (learnt(log(n), metrics(r), 3 * n) for n, r in ((30, 0.3), (70, 0.4), (5, 0.95)))
     for make, show in (
-        (lambda: LossStage("baseline+x+cmg"), lambda stage, found: stage.show(found)),
-        (lambda: RankStage(("v", "v+x"), 20), lambda stage, found: stage.show(found, "v", None)),
+        (lambda: LossCanvas("baseline+x+cmg"), lambda canvas, found: canvas.show(found)),
+        (lambda: RankCanvas(("v", "v+x"), 20), lambda canvas, found: canvas.show(found, "v", None)),
     ):
         used, fresh = make(), make()
         for found in (long, high, short):

@@ -6,12 +6,12 @@ import threading
 import numpy as np
 from PIL import Image
 
+from studykit.widgets import controls
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.panel import Panel, still
+from studykit.widgets.view import View
 from xivlab.errors import XivlabError
 from xivlab.figures import Picture
-from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel, still
-from xivlab.widgets.stage import Stage
-from xivlab.widgets.view import View
 
 
 class Bar(Panel):
@@ -22,11 +22,11 @@ class Bar(Panel):
         axes = picture.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, 1), ylim=(-1, 1))
         axes.set_axis_off()
-        stage = Stage(picture)
-        self.bar = stage.moving(axes.barh([0], [0], height=2, color="black")[0])
+        canvas = Canvas(picture)
+        self.bar = canvas.moving(axes.barh([0], [0], height=2, color="black")[0])
         self.length = controls.slider("length", 0.5, 0, 1, 0.1)
         self.drawn = 0
-        super().__init__([self.length], {"bar": stage}, [self.length])
+        super().__init__([self.length], {"bar": canvas}, [self.length])
 
     def draw(self):
         self.drawn += 1
@@ -94,9 +94,9 @@ def test_the_still_picture_of_photographs_stays_small():
     sizes = []
     for pixels in (noise, noise // 8 + 100):
         picture = Picture(3, "", 6, layout=None)
-        stage = Stage(picture)
-        stage.photo(0, 0, 600, 300).show(pixels)
-        mime, data = stage.encode()
+        canvas = Canvas(picture)
+        canvas.photo(0, 0, 600, 300).show(pixels)
+        mime, data = canvas.encode()
         view = View(data=data, mime=mime, width=660, height=330)
         sizes.append(len(still([view])[1]))
     assert sizes[1] < sizes[0] < 60_000

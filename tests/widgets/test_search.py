@@ -1,6 +1,5 @@
 """Search by hand: the list, its signs and its scores are those of the package's rules."""
 
-import importlib
 import io
 from dataclasses import replace
 
@@ -10,14 +9,14 @@ import small_results
 from PIL import Image
 from tiny import tiny
 
-from xivlab.album import find
+from studykit.widgets import ranked_search, search
+from studykit.widgets.ranked_search import LIST, PHOTO, TOP, listed, view_of
+from studykit.widgets.run_view import find
 from xivlab.errors import XivlabError
 from xivlab.figures import COLOUR
 from xivlab.runs import Run
 from xivlab.scale import SCALES
 from xivlab.train import train
-from xivlab.widgets import search
-from xivlab.widgets.search import LIST, PHOTO, TOP, album_of, listed
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +35,11 @@ def test_photographs_frames_and_scores_are_those_of_the_query(data):
     for query in (0, 7):
         widget.query.value = query + 1
         page = pixels(widget)
-        found = find(widget.album, query, "v")
+        found = find(widget.run_view, query, "v")
         for place in range(10):
             left = LIST + place * (PHOTO[0] + 7)
             shown = page[TOP : TOP + PHOTO[1], left : left + PHOTO[0]]
-            photo = Image.fromarray(widget.album.photo("visible", found.ranked[place]))
+            photo = Image.fromarray(widget.run_view.photo("visible", found.ranked[place]))
             told = np.asarray(photo.resize(PHOTO, Image.Resampling.BICUBIC)).astype(int)
             inside = (slice(4, -4), slice(4, -4))  # beside the frame
             assert np.abs(shown[inside] - told[inside]).mean() < 6  # JPEG
@@ -50,7 +49,7 @@ def test_photographs_frames_and_scores_are_those_of_the_query(data):
             near = np.abs(frame - colour).sum(1) < 100
             # A frame of right ones is a line; one of wrong ones has gaps.
             assert near.mean() > 0.9 if found.right[place] else 0.3 < near.mean() < 0.9
-        said = widget.stages["lists"].scores["v"].get_text().split("\n")
+        said = widget.canvases["lists"].scores["v"].get_text().split("\n")
         assert said == [
             f"rank {found.rank}", "100 %" if found.rank == 1 else "0 %",
             f"{100 * found.ap:.1f} %", f"{100 * found.inp:.1f} %",
@@ -59,7 +58,7 @@ def test_photographs_frames_and_scores_are_those_of_the_query(data):
 
 def test_words_name_the_query_its_ranks_and_the_rule(data):
     widget = search()
-    embeddings = widget.album.embeddings
+    embeddings = widget.run_view.embeddings
     for camera, says in (
         (3, "1 of this person: cameras 2 and 3 stand in the same place"),
         (6, "Nothing is left out"),
@@ -68,9 +67,9 @@ def test_words_name_the_query_its_ranks_and_the_rule(data):
         widget.query.value = query + 1
         words = widget.views["lists"].words
         assert f"person {embeddings.infrared_person[query]} in camera {camera}" in words and says in words
-        ranks = [find(widget.album, query, kind).rank for kind in ("v", "x", "v+x")]
+        ranks = [find(widget.run_view, query, kind).rank for kind in ("v", "x", "v+x")]
         assert f"found at rank {ranks[0]} by v, {ranks[1]} by x, {ranks[2]} by v+x" in words
-        mean = 100 * widget.album.score("mAP", "v+x")
+        mean = 100 * widget.run_view.score("mAP", "v+x")
         assert f"({mean:.1f})" in words
 
 
@@ -82,33 +81,32 @@ def test_previous_and_next_stop_at_the_ends(data):
     assert widget.query.value == 2 and "Query 2 of" in widget.views["lists"].words
     widget.query.value = widget.query.max
     widget.next.click()
-    assert widget.query.value == widget.query.max == len(widget.album.embeddings.infrared)
+    assert widget.query.value == widget.query.max == len(widget.run_view.embeddings.infrared)
 
 
 def test_a_run_of_ones_own(data, tmp_path):
     run = train(tiny(), data, tmp_path, quiet=True)
     widget = search(run, data)
-    assert widget.album.run == run.folder.name
-    assert len(widget.album.embeddings.visible) == (data.test.modality == 0).sum()
+    assert widget.run_view.run == run.folder.name
+    assert len(widget.run_view.embeddings.visible) == (data.test.modality == 0).sum()
 
 
 def test_the_baseline_has_one_list(data, tmp_path):
     run = train(tiny(method="baseline"), data, tmp_path, quiet=True)
     widget = search(run, data)
-    assert list(widget.stages["lists"].lists) == ["v"]
+    assert list(widget.canvases["lists"].lists) == ["v"]
     assert "by v;" in widget.views["lists"].words
 
 
 def test_without_a_run_the_stored_one_or_the_newest(data, tmp_path, monkeypatch):
-    assert album_of(None, None)[0].run == "baseline+x+cmg-ablation.Baseline+X+CMG.0"
+    assert view_of(None, None)[0].run == "baseline+x+cmg-ablation.Baseline+X+CMG.0"
     scale = replace(SCALES["smoke"], data_name="toy", runs=tmp_path)
-    module = importlib.import_module("xivlab.widgets.search")  # whose name in the package is the widget's
-    monkeypatch.setattr(module, "current", lambda: scale)
+    monkeypatch.setattr(ranked_search, "current", lambda: scale)
     monkeypatch.setattr(type(scale), "load", lambda self: data)
     with pytest.raises(XivlabError, match="There is no finished run on toy"):
         search()
     run = train(tiny(), data, tmp_path, quiet=True)
-    assert album_of(None, None)[0].run == run.folder.name
+    assert view_of(None, None)[0].run == run.folder.name
     with pytest.raises(XivlabError):
         search(Run(tmp_path / "nothing"), data)
 

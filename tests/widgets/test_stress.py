@@ -12,16 +12,16 @@ import small_results
 from tiny import TINY
 from toy import dataset
 
-import xivlab.widgets
-from xivlab import widgets
+from studykit import widgets
+from studykit.widgets import controls
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.panel import Panel
+from studykit.widgets.training import job
 from xivlab.figures import Picture, image_strip
 from xivlab.scale import Scale
-from xivlab.widgets import background, controls
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.stage import Stage
 
 MOVES = 8  # of each thread; two threads move each widget
-FOLDER = Path(xivlab.widgets.__file__).parent
+FOLDER = Path(widgets.__file__).parent
 
 
 class Bars(Panel):
@@ -29,10 +29,10 @@ class Bars(Panel):
 
     def __init__(self):
         picture = Picture(1, "", 2, layout=None)
-        stage = Stage(picture)
-        self.bars = [stage.moving(bar) for bar in picture.add_subplot(xlim=(0, 1)).barh([0, 1], [0, 0])]
+        canvas = Canvas(picture)
+        self.bars = [canvas.moving(bar) for bar in picture.add_subplot(xlim=(0, 1)).barh([0, 1], [0, 0])]
         self.lengths = [controls.slider(f"length {i}", 0.5, 0, 1, 0.05) for i in range(2)]
-        super().__init__(self.lengths, {"bars": stage}, self.lengths)
+        super().__init__(self.lengths, {"bars": canvas}, self.lengths)
 
     def draw(self):
         for bar, length in zip(self.bars, self.lengths):
@@ -121,7 +121,7 @@ def test_what_settles_is_what_a_fresh_widget_shows(make):
         for thread in hands:
             thread.start()
         begin.wait()
-        moved_while_training = background.busy()
+        moved_while_training = job.busy()
         for thread in hands:
             thread.join()
         live.stop()

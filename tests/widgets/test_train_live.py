@@ -1,6 +1,5 @@
 """A training that is watched: the same run as any, stopped and gone on with, found again, told in words."""
 
-import importlib
 import threading
 import time
 from dataclasses import replace
@@ -10,12 +9,11 @@ from tiny import TINY, assert_same, result, tiny
 from toy import dataset
 
 import xivlab.train
+from studykit.widgets import train_live
+from studykit.widgets.training import job, widget
 from xivlab.errors import XivlabError
 from xivlab.scale import Scale
 from xivlab.train import losses, train
-from xivlab.widgets import background, train_live
-
-module = importlib.import_module("xivlab.widgets.train_live")  # the package has the class by that name
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +31,7 @@ def panel(scale):
     panel = train_live(dataset(), scale)
     yield panel
     panel.stop()
-    wait_for(lambda: not background.busy())
+    wait_for(lambda: not job.busy())
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def slow(monkeypatch):
         return losses(*arguments)
 
     monkeypatch.setattr(xivlab.train, "losses", slowly)
-    monkeypatch.setattr(module, "SHARE", 1)
+    monkeypatch.setattr(widget, "SHARE", 1)
 
 
 def wait_for(condition):
@@ -140,7 +138,7 @@ def test_stop_before_the_first_step_frees_the_panel_at_once(panel, monkeypatch, 
 def test_a_finished_run_is_shown_from_disk_and_never_trained_twice(panel, scale, monkeypatch):
     panel.train()
     panel.join()
-    monkeypatch.setattr(module, "train", None)
+    monkeypatch.setattr(widget, "train", None)
     again = train_live(dataset(), scale)
     assert "Trained before: shown from disk, never trained twice." in again.status.value
     assert words(again) == words(panel) and pictures(again) == pictures(panel)
@@ -229,7 +227,7 @@ def test_two_panels_train_one_after_the_other(panel, scale, slow):
     other = train_live(dataset(), scale)
     other.margin_respective.value = 0.5
     panel.train()
-    wait_for(lambda: background.busy() and panel.bar.value > 0)
+    wait_for(lambda: job.busy() and panel.bar.value > 0)
     other.train()
     assert "Waiting for another training in this notebook." in other.status.value
     panel.stop()

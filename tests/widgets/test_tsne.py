@@ -10,12 +10,13 @@ from PIL import Image
 from scipy.spatial.distance import cdist
 from tiny import tiny
 
+from studykit.widgets import tsne_explorer
+from studykit.widgets.tsne import data as tsne_data
 from xivlab import maps
 from xivlab.errors import XivlabError
 from xivlab.runs import Run
 from xivlab.scale import SCALES
 from xivlab.train import train
-from xivlab.widgets import tsne_data, tsne_explorer
 
 
 @pytest.fixture(scope="module")

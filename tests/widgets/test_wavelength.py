@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studykit.widgets import wavelength
+from studykit.widgets.light.data import grey_camera, materials
+from studykit.widgets.light.widget import HEAT, STEPS
 from xivlab import spectra
 from xivlab.errors import XivlabError
-from xivlab.widgets import wavelength
-from xivlab.widgets.wavelength import HEAT, STEPS
-from xivlab.widgets.wavelength_data import grey_camera, materials
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def at_start(panel):
     return panel
 
 
-def pixels(panel, stage="photos"):
-    return np.asarray(Image.open(io.BytesIO(panel.views[stage].data)).convert("L"), float)
+def pixels(panel, canvas="photos"):
+    return np.asarray(Image.open(io.BytesIO(panel.views[canvas].data)).convert("L"), float)
 
 
 def part(panel, number):

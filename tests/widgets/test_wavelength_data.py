@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from studykit.widgets.light.data import absorbed, fate, materials, telling, visible, weights
 from xivlab import spectra
-from xivlab.widgets.wavelength_data import absorbed, fate, materials, telling, visible, weights
 from xivlab.world import World
 
 

@@ -4,7 +4,6 @@ import datetime
 import html
 import io
 import re
-import sys
 
 import numpy as np
 import pandas as pd
@@ -13,15 +12,16 @@ from PIL import Image
 from tiny import tiny
 from toy import dataset
 
+from studykit.widgets import x_studio
+from studykit.widgets.generator import weights, widget
+from studykit.widgets.generator.data import to_show
+from studykit.widgets.generator.pictures import LEFT, OWN_TALL, OWN_WIDE, ROW, TALL, TOP
+from studykit.widgets.generator.weights import hidden, initial, preset, spread
 from xivlab.build import build_model
 from xivlab.errors import XivlabError
 from xivlab.generators import COLUMNS, write_generators
 from xivlab.runs import Run, save_weights
 from xivlab.scale import Scale
-from xivlab.widgets import x_studio, x_studio_weights
-from xivlab.widgets.x_studio_data import to_show
-from xivlab.widgets.x_studio_look import LEFT, OWN_TALL, OWN_WIDE, ROW, TALL, TOP
-from xivlab.widgets.x_studio_weights import hidden, initial, preset, spread
 
 STORED = (0.6, 0.5, 0.4, 0.0512, 3.25, 0.5, 0.4, -0.02, 0.0, 0.1)  # one reaches farther than its slider
 OTHER = tuple(np.arange(10) / 10)
@@ -31,9 +31,9 @@ OTHER = tuple(np.arange(10) / 10)
 def studio(tmp_path, monkeypatch):
     """Makes studios on the toy data, with or without something trained."""
     path = tmp_path / "generators.csv"
-    monkeypatch.setattr(x_studio_weights, "table_path", lambda: path)
+    monkeypatch.setattr(weights, "table_path", lambda: path)
     scale = Scale("toy", "demo", "no time", "toy", tmp_path / "runs")
-    monkeypatch.setattr(sys.modules[x_studio.__module__], "current", lambda: scale)
+    monkeypatch.setattr(widget, "current", lambda: scale)
 
     def make(stored=False, run=None):
         if stored:
@@ -57,8 +57,8 @@ def rounded(g):
     return [round(number, 2) for number in g.numbers]
 
 
-def picture(panel, stage):
-    return np.asarray(Image.open(io.BytesIO(panel.views[stage].data)))
+def picture(panel, canvas):
+    return np.asarray(Image.open(io.BytesIO(panel.views[canvas].data)))
 
 
 def x_row(panel):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from toy import split
 
+from studykit.widgets.generator.data import SMALL, People, draw_people, draw_sample, to_show
+from studykit.widgets.generator.weights import Generator, hidden, spread
 from xivlab.batches import Images
 from xivlab.errors import XivlabError
-from xivlab.widgets.x_studio_data import SMALL, People, draw_people, draw_sample, to_show
-from xivlab.widgets.x_studio_weights import Generator, hidden, spread
 from xivlab.x_look import WEIGHTS, generator, intensities, shifts, shown
 
 SPLIT = split(6, 100, 1)

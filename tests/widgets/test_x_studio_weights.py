@@ -9,14 +9,8 @@ import torch
 from tiny import tiny
 from toy import dataset
 
-from xivlab.build import build_model
-from xivlab.errors import XivlabError
-from xivlab.generators import COLUMNS, write_generators
-from xivlab.model import SPECIAL_CASES, XGenerator
-from xivlab.runs import Run, save_weights
-from xivlab.scale import Scale
-from xivlab.widgets import x_studio_weights
-from xivlab.widgets.x_studio_weights import (
+from studykit.widgets.generator import weights
+from studykit.widgets.generator.weights import (
     AS_CODE,
     DEAD,
     PRESETS,
@@ -33,6 +27,12 @@ from xivlab.widgets.x_studio_weights import (
     trained,
     weighted_sum,
 )
+from xivlab.build import build_model
+from xivlab.errors import XivlabError
+from xivlab.generators import COLUMNS, write_generators
+from xivlab.model import SPECIAL_CASES, XGenerator
+from xivlab.runs import Run, save_weights
+from xivlab.scale import Scale
 from xivlab.x_look import WEIGHTS, generator, generator_of
 
 RNG = np.random.default_rng(0)
@@ -124,7 +124,7 @@ class ToyScale(Scale):
 
 @pytest.fixture
 def scale(tmp_path, monkeypatch):
-    monkeypatch.setattr(x_studio_weights, "table_path", lambda: tmp_path / "generators.csv")
+    monkeypatch.setattr(weights, "table_path", lambda: tmp_path / "generators.csv")
     return ToyScale("toy", "demo", "no time", "synthetic-sysu", tmp_path / "runs")
 
 

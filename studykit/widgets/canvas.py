@@ -14,7 +14,7 @@ HALF, WHOLE = 430, 880  # pixels: two beside each other, or one, in a notebook's
 T = TypeVar("T", bound=Artist)
 
 
-class Stage:
+class Canvas:
     """A figure whose moving parts can be drawn again in a few milliseconds.
 
     Args:
@@ -71,12 +71,12 @@ class Stage:
 
 
 class Photo:
-    """A place in a stage that shows one photograph at a time."""
+    """A place in a canvas that shows one photograph at a time."""
 
-    def __init__(self, stage: Stage, left: int, top: int, width: int, height: int) -> None:
+    def __init__(self, canvas: Canvas, left: int, top: int, width: int, height: int) -> None:
         self.size = width, height
         blank = np.full((height, width, 3), 255, np.uint8)
-        self._artist = stage.moving(_Pixels(left, top, blank))
+        self._artist = canvas.moving(_Pixels(left, top, blank))
 
     def show(self, pixels: NDArray[np.uint8] | None) -> None:
         """Show a photograph, enlarged or reduced to the place.

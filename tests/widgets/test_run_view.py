@@ -9,7 +9,7 @@ import toy
 from small_results import embeddings
 from tiny import tiny
 
-from xivlab.album import Album, find, newest_run, run_album, shipped_album
+from studykit.widgets.run_view import RunView, find, newest_run, view_run, view_shipped
 from xivlab.errors import XivlabError
 from xivlab.evaluate import retrieval_metrics
 from xivlab.gallery import Sampling, galleries
@@ -28,19 +28,19 @@ def run(data, tmp_path_factory):
     return train(tiny(epochs=1, decay_epochs=()), data, tmp_path_factory.mktemp("runs"), quiet=True)
 
 
-def album(data, protocol="sysu", **changes):
+def run_view(data, protocol="sysu", **changes):
     found = replace(embeddings(data.test), **changes)
     rows = {
         "infrared": np.flatnonzero(data.test.modality == 1),
         "visible": np.flatnonzero(data.test.modality == 0),
     }
-    return Album("toy", found, data.test, rows, protocol, pd.DataFrame())
+    return RunView("toy", found, data.test, rows, protocol, pd.DataFrame())
 
 
 @pytest.mark.parametrize("protocol", ["sysu", "regdb", "llcm"])
 @pytest.mark.parametrize("kind", ["v", "x", "v+x"])
 def test_queries_one_by_one_have_the_scores_of_all_at_once(data, protocol, kind):
-    one = album(data, protocol)
+    one = run_view(data, protocol)
     whole = one.embeddings
     sampling = Sampling() if protocol == "regdb" else Sampling(trials=1)
     rows = galleries(whole.visible_person, whole.visible_camera, protocol, sampling)[0]
@@ -61,14 +61,14 @@ def test_queries_one_by_one_have_the_scores_of_all_at_once(data, protocol, kind)
 
 
 def test_the_list_is_in_the_order_of_the_distance(data):
-    one = album(data)
+    one = run_view(data)
     ranked = find(one, 3, "v+x").ranked
     distance = one.embeddings.distance("infrared", "visible", ranked, "v+x")[3]
     assert (np.diff(distance) >= 0).all()
 
 
 def test_a_query_of_camera_3_is_not_shown_camera_2(data):
-    one = album(data)
+    one = run_view(data)
     whole = one.embeddings
     for query in range(len(whole.infrared)):
         found = find(one, query, "v")
@@ -85,12 +85,12 @@ def test_a_query_with_nobody_left_to_find_counts_nowhere(data):
     plain = embeddings(data.test)
     person = plain.infrared_person[0]
     strangers = np.where(plain.visible_person == person, 10_000, plain.visible_person)
-    found = find(album(data, visible_person=strangers), 0, "v")
+    found = find(run_view(data, visible_person=strangers), 0, "v")
     assert found.rank is None and np.isnan(found.ap) and np.isnan(found.inp)
 
 
 def test_photographs_are_those_of_the_embeddings(data, run):
-    one = run_album(run, data, short=True)
+    one = view_run(run, data, short=True)
     for light, code in (("infrared", 1), ("visible", 0)):
         people = one.embeddings.people(light)
         for row in (0, len(people) - 1):
@@ -99,17 +99,17 @@ def test_photographs_are_those_of_the_embeddings(data, run):
             np.testing.assert_array_equal(one.photo(light, row), data.test.pixels[place])
 
 
-def test_a_short_album_holds_what_would_be_shipped(data, run, tmp_path):
+def test_a_short_view_holds_what_would_be_shipped(data, run, tmp_path):
     write_embeddings("one", run.embeddings(), tmp_path)
     shipped, _ = read_embeddings("one", tmp_path)
-    short = run_album(run, data, short=True).embeddings
+    short = view_run(run, data, short=True).embeddings
     # Half precision: an error of at most 2 ** -11 of a feature, and of what is smallest in it.
     np.testing.assert_allclose(short.visible, shipped.visible, rtol=2**-11, atol=1e-7)
     np.testing.assert_array_equal(short.infrared_camera, shipped.infrared_camera)
 
 
 def test_scores_are_those_of_the_run(data, run):
-    one = run_album(run, data)
+    one = view_run(run, data)
     table = run.test_scores()
     for row in table.itertuples():
         assert one.score("mAP", row.test_distance) == row.mAP
@@ -128,12 +128,12 @@ def test_the_newest_run_on_the_same_data(data, run, tmp_path):
 
 def test_other_data_than_the_runs_are_refused(data, run):
     with pytest.raises(XivlabError, match="was trained on other data"):
-        run_album(run, replace(data, fingerprint="1" * 64))
+        view_run(run, replace(data, fingerprint="1" * 64))
 
 
 def test_a_run_that_is_not_stored_is_one_sentence(data):
     table = pd.DataFrame({"variant": ["a"], "seed": [0], "run": ["nowhere"]})
     with pytest.raises(XivlabError, match="no stored run 'b' of seed 0 in lambda"):
-        shipped_album("lambda", "b", data, scores=table)
+        view_shipped("lambda", "b", data, scores=table)
     with pytest.raises(XivlabError, match="No embeddings of nowhere are shipped"):
-        shipped_album("lambda", "a", data, scores=table)
+        view_shipped("lambda", "a", data, scores=table)

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 import ipywidgets
 import numpy as np
 
-from xivlab.album import KINDS, Album, Found, find, newest_run, run_album, shipped_album
+from studykit.widgets import controls
+from studykit.widgets.canvas import WHOLE, Canvas
+from studykit.widgets.panel import Panel
+from studykit.widgets.ranked_photos import RankedPhotos, blank, write
+from studykit.widgets.run_view import KINDS, Found, RunView, find, newest_run, view_run, view_shipped, world
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
 from xivlab.figures import FONT
@@ -14,11 +18,6 @@ from xivlab.gallery import Protocol
 from xivlab.runs import Run
 from xivlab.scale import current
 from xivlab.studies import NEAR_INFRARED
-from xivlab.widgets import controls
-from xivlab.widgets.explorer_data import world
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.ranked import RankedPhotos, blank, write
-from xivlab.widgets.stage import WHOLE, Stage
 
 SHOWN = 10  # images of a list
 TALL, LINE, TOP = 442, 139, 30  # pixels: of the picture, from list to list, above the first
@@ -46,8 +45,8 @@ class Search(Panel):
     """
 
     def __init__(self, run: Run | None = None, data: DataSet | None = None) -> None:
-        self.album, says = album_of(run, data)
-        count = len(self.album.embeddings.infrared)
+        self.run_view, says = view_of(run, data)
+        count = len(self.run_view.embeddings.infrared)
         self.query = controls.whole("query", 1, 1, count)
         self.previous = controls.button("previous", "one query back")
         self.next = controls.button("next", "one query on")
@@ -56,21 +55,21 @@ class Search(Panel):
         about = ipywidgets.HTML(
             f'<div class="xivlab-note">{html.escape(says)}</div>', layout={"width": "100%"}
         )
-        self._lists = ListsStage(self.album)
+        self._lists = ListsCanvas(self.run_view)
         super().__init__([self.query, self.previous, self.next, about], {"lists": self._lists}, [self.query])
         self.add_class("xivlab-long-words")
 
     def draw(self) -> dict[str, str]:
         query = self.query.value - 1
-        found = {kind: find(self.album, query, kind) for kind in self.album.kinds}
+        found = {kind: find(self.run_view, query, kind) for kind in self.run_view.kinds}
         self._lists.show(query, found)
-        return {"lists": in_words(self.album, query, found)}
+        return {"lists": in_words(self.run_view, query, found)}
 
     def _step(self, step: int) -> None:
         self.query.value = min(max(self.query.value + step, self.query.min), self.query.max)
 
 
-def album_of(run: Run | None, data: DataSet | None) -> tuple[Album, str]:
+def view_of(run: Run | None, data: DataSet | None) -> tuple[RunView, str]:
     """The run to search, and a sentence that says what is searched.
 
     Args:
@@ -85,24 +84,24 @@ def album_of(run: Run | None, data: DataSet | None) -> tuple[Album, str]:
         "A rank counts as the data set's rules say, a place counts images."
     )
     if run is None and data is None and scale.data_name == NEAR_INFRARED:
-        album = shipped_album("ablation", "Baseline+X+CMG", world())
+        run_view = view_shipped("ablation", "Baseline+X+CMG", world())
         lists = "the lists are drawn from the first two images of each person and camera"
-        says = f"Stored run {album.run} of the demo scale on {NEAR_INFRARED}, seed 0: {lists}."
-        return album, f"{says} {whole}"
+        says = f"Stored run {run_view.run} of the demo scale on {NEAR_INFRARED}, seed 0: {lists}."
+        return run_view, f"{says} {whole}"
     data = scale.load() if data is None else data
-    album = run_album(newest_run(scale, data) if run is None else run, data)
-    return album, f"Run {album.run} on {data.name}. {whole}"
+    run_view = view_run(newest_run(scale, data) if run is None else run, data)
+    return run_view, f"Run {run_view.run} on {data.name}. {whole}"
 
 
-class ListsStage(Stage):
+class ListsCanvas(Canvas):
     """The query, a ranked list by each distance with its scores, and what the rules leave out.
 
     Args:
-        album: whose images.
+        run_view: whose images.
     """
 
-    def __init__(self, album: Album) -> None:
-        self.album = album
+    def __init__(self, run_view: RunView) -> None:
+        self.run_view = run_view
         super().__init__(blank(WHOLE, TALL).picture)
         write(self, 0, 4, "query", weight="bold")
         write(self, OWN, 4, "this query", ha="right", fontsize=FONT - 1.5)
@@ -119,11 +118,11 @@ class ListsStage(Stage):
         for row, kind in enumerate(KINDS):
             y, small = TOP + row * LINE, {"fontsize": FONT - 1.5}
             write(self, WORDS, y - 3, TITLES[kind], weight="bold")
-            if kind not in album.kinds:
+            if kind not in run_view.kinds:
                 write(self, WORDS, y + 18, "the Baseline has no X", **small)
                 continue
             write(self, WORDS, y + 18, "first hit\nrank-1\nAP\nINP\nhits at", **small)
-            means = [f"{100 * album.score(metric, kind):.1f} %" for metric in ("rank1", "mAP", "mINP")]
+            means = [f"{100 * run_view.score(metric, kind):.1f} %" for metric in ("rank1", "mAP", "mINP")]
             write(self, MEAN, y + 18, "\n" + "\n".join(means), ha="right", **small)
             self.scores[kind] = write(self, OWN, y + 18, "", moving=True, ha="right", **small)
             self.places[kind] = write(self, MEAN, y + 18, "", moving=True, ha="right", **small)
@@ -136,19 +135,19 @@ class ListsStage(Stage):
             query: row of the query.
             found: what it finds by each distance that the run has.
         """
-        album = self.album
-        self.query.show(album.photo("infrared", query))
+        run_view = self.run_view
+        self.query.show(run_view.photo("infrared", query))
         self.about.set_text(
-            f"person {album.embeddings.infrared_person[query]}\ncamera {album.embeddings.infrared_camera[query]}"
+            f"person {run_view.embeddings.infrared_person[query]}\ncamera {run_view.embeddings.infrared_camera[query]}"
         )
         left_out = found["v"].left_out  # the same by every distance
         self.nothing.set_visible(len(left_out) == 0)
         for i, photo in enumerate(self.left_out):
-            photo.show(album.photo("visible", left_out[i]) if i < len(left_out) else None)
-        cameras = np.unique(album.embeddings.visible_camera[left_out])
+            photo.show(run_view.photo("visible", left_out[i]) if i < len(left_out) else None)
+        cameras = np.unique(run_view.embeddings.visible_camera[left_out])
         self.cameras.set_text("camera " + ", ".join(map(str, cameras)) if len(cameras) else "")
         for kind, one in found.items():
-            self.lists[kind].show(album, one)
+            self.lists[kind].show(run_view, one)
             self.scores[kind].set_text(scores(one))
             self.places[kind].set_text("\n\n\n\n" + listed(one.hits))
 
@@ -181,9 +180,9 @@ def listed(numbers: Sequence[int], room: int = 16) -> str:
     return text
 
 
-def in_words(album: Album, query: int, found: dict[TestDistance, Found]) -> str:
+def in_words(run_view: RunView, query: int, found: dict[TestDistance, Found]) -> str:
     """What the picture shows, in two or three sentences."""
-    embeddings, first = album.embeddings, found["v"]
+    embeddings, first = run_view.embeddings, found["v"]
     person, camera = embeddings.infrared_person[query], embeddings.infrared_camera[query]
     said = f"Query {query + 1} of {len(embeddings.infrared)}, person {person} in camera {camera}"
     if first.rank is None:
@@ -191,12 +190,12 @@ def in_words(album: Album, query: int, found: dict[TestDistance, Found]) -> str:
     else:
         ranks = ", ".join(f"{one.rank} by {kind}" for kind, one in found.items())
         means = ", ".join(
-            f"{100 * one.ap:.1f} ({100 * album.score('mAP', k):.1f})" for k, one in found.items()
+            f"{100 * one.ap:.1f} ({100 * run_view.score('mAP', k):.1f})" for k, one in found.items()
         )
         said += f": found at rank {ranks}; AP in %, and the mean of the run, {means}."
     if first.hidden:
         one = len(first.left_out)
-        said += f" {first.hidden} images are left out, {one} of this person: {RULES[album.protocol]}."
+        said += f" {first.hidden} images are left out, {one} of this person: {RULES[run_view.protocol]}."
     else:
-        said += f" Nothing is left out: {RULES[album.protocol]}."
+        said += f" Nothing is left out: {RULES[run_view.protocol]}."
     return said

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from studykit.widgets import controls
+from studykit.widgets.panel import Panel
 from xivlab.figures import Picture, encode
-from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel
 
 
 class Frames(Panel):
@@ -21,18 +21,18 @@ class Frames(Panel):
     def __init__(
         self, values: Sequence[Any], pictures: Sequence[Picture], label: str, start: int = 0
     ) -> None:
-        stages = [_Drawn(picture) for picture in pictures]
+        canvases = [_Drawn(picture) for picture in pictures]
         self.slider = controls.steps(label, [(str(value), i) for i, value in enumerate(values)], start)
-        self._frames = stages
-        super().__init__([self.slider], {"picture": stages[start]}, [self.slider])
+        self._frames = canvases
+        super().__init__([self.slider], {"picture": canvases[start]}, [self.slider])
 
     def draw(self) -> dict[str, str]:
-        frame = self.stages["picture"] = self._frames[self.slider.value]
+        frame = self.canvases["picture"] = self._frames[self.slider.value]
         return {"picture": frame.alt}
 
 
 class _Drawn:
-    """A picture encoded once; stands in for a stage."""
+    """A picture encoded once; stands in for a canvas."""
 
     def __init__(self, picture: Picture) -> None:
         self.size, self.alt = picture.canvas.get_width_height(), picture.alt

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from xivlab.batches import MODALITY_CODE, Modality
-from xivlab.data import DataSet, Split
+from xivlab.data import DataSet, Split, load
 from xivlab.embed import LIGHTS, Embeddings, TestDistance, shortened
 from xivlab.errors import XivlabError
 from xivlab.evaluate import hidden_images, retrieval_metrics
@@ -22,10 +22,11 @@ from xivlab.stored import read_table, tables
 from xivlab.studies import NEAR_INFRARED
 
 KINDS: tuple[TestDistance, ...] = ("v", "x", "v+x")
+LIKE = 0.1  # the paper's lambda: the maps of all others are turned to match its map
 
 
 @dataclass(frozen=True, eq=False)
-class Album:
+class RunView:
     """Embeddings of test people with their images.
 
     Attributes:
@@ -60,9 +61,9 @@ class Album:
         return float(found.iloc[0]) if len(found) else np.nan
 
 
-def shipped_album(
+def view_shipped(
     study: str, variant: str, data: DataSet, seed: int = 0, scores: pd.DataFrame | None = None
-) -> Album:
+) -> RunView:
     """A run whose embeddings are shipped.
 
     Args:
@@ -85,10 +86,10 @@ def shipped_album(
         if not np.array_equal(data.test.person[found[light]], embeddings.people(light)):
             raise XivlabError(f"The shipped embeddings of {run} are of other images: run make results.")
     protocol = SCALES["demo"].config().protocol
-    return Album(run, embeddings, data.test, found, protocol, mine)
+    return RunView(run, embeddings, data.test, found, protocol, mine)
 
 
-def run_album(run: Run, data: DataSet, short: bool = False) -> Album:
+def view_run(run: Run, data: DataSet, short: bool = False) -> RunView:
     """A finished run.
 
     Args:
@@ -105,7 +106,7 @@ def run_album(run: Run, data: DataSet, short: bool = False) -> Album:
     if short:
         embeddings, rows = shortened(embeddings)
     found = _in_split(data.test, rows)
-    return Album(run.folder.name, embeddings, data.test, found, run.config().protocol, run.test_scores())
+    return RunView(run.folder.name, embeddings, data.test, found, run.config().protocol, run.test_scores())
 
 
 def newest_run(scale: Scale, data: DataSet) -> Run:
@@ -168,18 +169,18 @@ class Found:
 
 
 @lru_cache(maxsize=512)
-def find(album: Album, query: int, kind: TestDistance) -> Found:
+def find(run_view: RunView, query: int, kind: TestDistance) -> Found:
     """Search one query in the first sampled gallery, or in all visible images with regdb.
 
     Args:
-        album: whose embeddings.
+        run_view: whose embeddings.
         query: row of the query among the infrared embeddings.
         kind: through V, X or both.
 
     Raises:
         XivlabError: as `test_distance`.
     """
-    whole, protocol = album.embeddings, album.protocol
+    whole, protocol = run_view.embeddings, run_view.protocol
     one = slice(query, query + 1)
     alone = replace(
         whole,
@@ -187,7 +188,7 @@ def find(album: Album, query: int, kind: TestDistance) -> Found:
         infrared_person=whole.infrared_person[one],
         infrared_camera=whole.infrared_camera[one],
     )  # distances of the others are not needed
-    gallery = _gallery(album)
+    gallery = _gallery(run_view)
     person, camera = whole.visible_person[gallery], whole.visible_camera[gallery]
     same = alone.infrared_person[:, None] == person[None]
     hidden = hidden_images(protocol, same, alone.infrared_camera, camera)
@@ -204,8 +205,14 @@ def find(album: Album, query: int, kind: TestDistance) -> Found:
 
 
 @lru_cache(maxsize=32)
-def _gallery(album: Album) -> NDArray[np.intp]:
+def _gallery(run_view: RunView) -> NDArray[np.intp]:
     """The gallery that `ranked_list` draws."""
-    sampling = Sampling() if album.protocol == "regdb" else Sampling(trials=1)
-    visible = album.embeddings
-    return galleries(visible.visible_person, visible.visible_camera, album.protocol, sampling)[0]
+    sampling = Sampling() if run_view.protocol == "regdb" else Sampling(trials=1)
+    visible = run_view.embeddings
+    return galleries(visible.visible_person, visible.visible_camera, run_view.protocol, sampling)[0]
+
+
+@cache
+def world() -> DataSet:
+    """The shipped world in full, whatever the notebook runs on."""
+    return load(NEAR_INFRARED)

@@ -8,6 +8,12 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
+from studykit.widgets import controls
+from studykit.widgets.panel import Panel
+from studykit.widgets.training.data import Learnt, learnt
+from studykit.widgets.training.job import Job, busy
+from studykit.widgets.training.pictures import LossCanvas, RankCanvas
+from studykit.widgets.training.words import describe, in_words
 from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data import DataSet
@@ -17,11 +23,6 @@ from xivlab.runs import Run, run_folder
 from xivlab.scale import Scale, current
 from xivlab.studies import KINDS_OF_X, LAMBDAS, METHODS
 from xivlab.train import epoch_length, train
-from xivlab.widgets import controls
-from xivlab.widgets.background import Job, busy
-from xivlab.widgets.learning import Learnt, LossStage, RankStage, learnt
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.words import describe, in_words
 
 PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
@@ -71,8 +72,8 @@ class TrainLive(Panel):
         self._learning: tuple[Config, Learnt] | None = None
         self._news: tuple[Config, str] | None = None
         self._next = 0.0
-        self._losses: dict[tuple[str, int], LossStage] = {}
-        self._ranks: dict[tuple[str, int], RankStage] = {}
+        self._losses: dict[tuple[str, int], LossCanvas] = {}
+        self._ranks: dict[tuple[str, int], RankCanvas] = {}
 
         kinds = [("learned", "x")] + [(name, c["x"]) for name, c in KINDS_OF_X.items() if "x" in c]
         lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
@@ -93,7 +94,7 @@ class TrainLive(Panel):
         margins = [self.margin_cross, self.margin_respective]
         follows = [self.method, self.x, self.lam, *margins, self.steps, self.seed]
         row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
-        super().__init__(row, {"losses": self._loss_stage(base), "rank1": self._rank_stage(base)}, follows)
+        super().__init__(row, {"losses": self._loss_canvas(base), "rank1": self._rank_canvas(base)}, follows)
         self.add_class("xivlab-long-words")
 
     def config(self) -> Config:
@@ -172,8 +173,11 @@ class TrainLive(Panel):
         else:
             config = self.config()
             curves, test = self._stored(config)
-        stages = self.stages
-        losses, ranks = stages["losses"], stages["rank1"] = self._loss_stage(config), self._rank_stage(config)
+        canvases = self.canvases
+        losses, ranks = canvases["losses"], canvases["rank1"] = (
+            self._loss_canvas(config),
+            self._rank_canvas(config),
+        )
         return {"losses": losses.show(curves), "rank1": ranks.show(curves, config.test_distance, test)}
 
     def _stored(self, config: Config) -> tuple[Learnt, float | None]:
@@ -296,18 +300,18 @@ class TrainLive(Panel):
         if self.status.value != shown:
             self.status.value = shown
 
-    def _loss_stage(self, config: Config) -> LossStage:
+    def _loss_canvas(self, config: Config) -> LossCanvas:
         # One for each number of steps too: its axes are then drawn once, and not whenever the slider moves.
         key = config.method, epoch_length(config, self.data) * config.epochs
         if key not in self._losses:
-            self._losses[key] = LossStage(config.method)
+            self._losses[key] = LossCanvas(config.method)
         return self._losses[key]
 
-    def _rank_stage(self, config: Config) -> RankStage:
+    def _rank_canvas(self, config: Config) -> RankCanvas:
         key = config.method, epoch_length(config, self.data) * config.epochs
         if key not in self._ranks:
             distances = ("v",) if config.method == "baseline" else ("v", "x", "v+x")
-            self._ranks[key] = RankStage(distances, self._people)
+            self._ranks[key] = RankCanvas(distances, self._people)
         return self._ranks[key]
 
 

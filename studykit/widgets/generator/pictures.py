@@ -7,10 +7,10 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from studykit.widgets.canvas import Canvas
 from xivlab.figures import CHANNELS, COLOUR, DPI, FAINT, FONT, INK, Picture
-from xivlab.widgets.stage import Stage
 
-# Pixels of the two stages that stand beside each other, even in a window that shows the files at its side.
+# Pixels of the two canvases that stand beside each other, even in a window that shows the files at its side.
 PHOTOS, HISTOGRAMS = 406, 418
 LEFT, TOP, ROW, TALL, GAP = 38, 8, 146, 140, 5  # in both, a row each for V, X and I
 LINE, BOTTOM = 20, TOP + 3 * ROW
@@ -29,7 +29,7 @@ class Photos:
 
     def __init__(self, people: int, aspect: float) -> None:
         picture = Picture(HEIGHT / DPI, "", PHOTOS / DPI, layout=None)
-        self.stage = Stage(picture)
+        self.canvas = Canvas(picture)
         wide = min(round(aspect * TALL), (PHOTOS - LEFT) // people - GAP)
         row = (wide + GAP) * people - GAP
 
@@ -39,7 +39,7 @@ class Photos:
 
         for number, name in enumerate("VXI"):
             write(LEFT / 2, TOP + number * ROW + TALL / 2, name, weight="bold", fontsize=FONT + 2)
-        self._rows = [self.stage.photo(LEFT, TOP + number * ROW, row, TALL) for number in range(3)]
+        self._rows = [self.canvas.photo(LEFT, TOP + number * ROW, row, TALL) for number in range(3)]
         middles = [LEFT + column * (wide + GAP) + wide / 2 for column in range(people)]
         self._gap = GAP / wide
         above, below = BOTTOM + LINE / 2, BOTTOM + 3 * LINE / 2
@@ -47,7 +47,7 @@ class Photos:
         write(LEFT / 2, below, "X to I", fontsize=FONT - 1.5)
         self._of_v = [write(x, above, "", color=COLOUR["visible"]) for x in middles]
         self._of_x = [
-            self.stage.moving(write(x, below, "", color=COLOUR["x"], weight="bold")) for x in middles
+            self.canvas.moving(write(x, below, "", color=COLOUR["x"], weight="bold")) for x in middles
         ]
 
     def show_people(
@@ -58,7 +58,7 @@ class Photos:
         self._rows[2].show(self._side_by_side(infrared))
         for text, number in zip(self._of_v, apart):
             text.set_text(f"{number:.1f}")
-        self.stage.redraw()
+        self.canvas.redraw()
 
     def show_x(self, x: NDArray[np.uint8], apart: NDArray[np.floating]) -> None:
         """Set X and its distance from I, as above."""
@@ -78,7 +78,7 @@ class Histograms:
 
     def __init__(self) -> None:
         picture = Picture(HEIGHT / DPI, "", HISTOGRAMS / DPI, layout=None)
-        self.stage = Stage(picture)
+        self.canvas = Canvas(picture)
         self._steps: list[list[StepPatch]] = []
         for row, name in enumerate("VXI"):
             bottom = HEIGHT - (TOP + row * ROW + TALL)
@@ -105,7 +105,7 @@ class Histograms:
                 look = {"edgecolor": colour, "linestyle": dash, "linewidth": 2, "label": channel}
                 steps = StepPatch(np.zeros(len(BINS) - 1), BINS, fill=False, **look)
                 axes.add_patch(steps)
-                self._steps[row].append(self.stage.moving(steps))
+                self._steps[row].append(self.canvas.moving(steps))
             if row == 0:
                 axes.legend(frameon=False, fontsize=FONT, loc="upper right", handlelength=2.4)
         axes.set_xlabel("mean intensity of an image, in levels", fontsize=FONT, color=INK)
@@ -123,8 +123,8 @@ class Pair:
     """A picture of the reader's own, and its X beside it."""
 
     def __init__(self) -> None:
-        self.stage = Stage(Picture(OWN_TALL / DPI, "", OWN / DPI, layout=None))
-        self._place = self.stage.photo(0, 0, OWN, OWN_TALL)
+        self.canvas = Canvas(Picture(OWN_TALL / DPI, "", OWN / DPI, layout=None))
+        self._place = self.canvas.photo(0, 0, OWN, OWN_TALL)
 
     def show(self, *pictures: NDArray[np.uint8]) -> None:
         """Set both, (H, W, 3), in the middle of their boxes of OWN_WIDE by OWN_TALL."""

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from xivlab.album import Album, newest_run, run_album, shipped_album
+from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
 from xivlab.batches import MODALITY_CODE, Images
 from xivlab.build import build_model, pick_device, to_device
 from xivlab.charts import PEOPLE
@@ -25,7 +25,6 @@ from xivlab.maps import Kept, Points, draw_map, few, kept_by, points_of, stored_
 from xivlab.runs import Run
 from xivlab.scale import current
 from xivlab.studies import LAMBDAS, NEAR_INFRARED
-from xivlab.widgets.explorer_data import LIKE, world
 
 GROUPINGS = ("modality", "person", "camera")
 SIGNS = 6  # people with a sign of their own: as many as can be told apart
@@ -35,12 +34,12 @@ class Source(NamedTuple):
     """A run whose map can be drawn.
 
     Attributes:
-        album: opens it; the second time at once.
+        run_view: opens it; the second time at once.
         points: of its map; quick if `quick`.
         quick: whether the embeddings are stored, so that nothing has to be computed to have the points.
     """
 
-    album: Callable[[], Album]
+    run_view: Callable[[], RunView]
     points: Callable[[], Points]
     quick: bool = True
 
@@ -50,14 +49,14 @@ class Drawn:
     """A map and what it is to be compared with.
 
     Attributes:
-        album: whose images.
+        run_view: whose images.
         points: their features and labels.
         flat: (N, 2) in the map, turned so that it is widest from left to right.
         kept: what it shows of the gap between the modalities.
         near_map, near_features: (N,) the nearest point of another image in the map and in the features.
     """
 
-    album: Album
+    run_view: RunView
     points: Points
     flat: NDArray[np.floating]
     kept: Kept
@@ -67,7 +66,7 @@ class Drawn:
     def photo(self, number: int) -> NDArray[np.uint8]:
         """The image of a point, (H, W, 3); of an X its visible image."""
         light = "infrared" if self.points.modality[number] == "infrared" else "visible"
-        return self.album.photo(light, int(self.points.row[number]))
+        return self.run_view.photo(light, int(self.points.row[number]))
 
     def differs(self) -> int:
         """The first infrared point whose neighbour is of its person in the map or in the features, not in both."""
@@ -119,20 +118,20 @@ def sources(
         with suppress(XivlabError):
             run = newest_run(scale, data)
             runs = {_name(run): run}
-    found = {name: _source(partial(run_album, run, data, short=True)) for name, run in (runs or {}).items()}
+    found = {name: _source(partial(view_run, run, data, short=True)) for name, run in (runs or {}).items()}
     first = next(iter(found), "")
     if whole:
         stored = {"stored: Baseline": ("ablation", "Baseline")}
         stored |= {f"stored: XIV, λ = {lam:g}": ("lambda", f"{lam:g}") for lam in LAMBDAS}
-        found |= {name: _source(partial(shipped_album, *which, world())) for name, which in stored.items()}
+        found |= {name: _source(partial(view_shipped, *which, world())) for name, which in stored.items()}
         first = first or f"stored: XIV, λ = {LIKE:g}"
     start = f"{scale.config().backbone}, before training here"
-    found[start] = _source(partial(untrained_album, data), quick=False)
+    found[start] = _source(partial(untrained_run_view, data), quick=False)
     return found, first or start
 
 
-def _source(album: Callable[[], Album], quick: bool = True) -> Source:
-    once = cache(album)
+def _source(run_view: Callable[[], RunView], quick: bool = True) -> Source:
+    once = cache(run_view)
     return Source(once, cache(lambda: points_of(once().embeddings)), quick)
 
 
@@ -142,7 +141,7 @@ def _name(run: Run) -> str:
     return f"{method}, seed {config.seed} ({run.folder.name[-4:]})"
 
 
-def untrained_album(data: DataSet) -> Album:
+def untrained_run_view(data: DataSet) -> RunView:
     """The images of a map as the network sees them from which trainings start: it knows visible images only.
 
     Args:
@@ -156,7 +155,7 @@ def untrained_album(data: DataSet) -> Album:
     network = to_device(build_model(config, classes=2), pick_device())
     images = Images.of(part, config.height, config.width)
     own = {light: images.rows(light) for light in LIGHTS}
-    return Album("", embed(network, images, "before_bn"), part, own, config.protocol, pd.DataFrame())
+    return RunView("", embed(network, images, "before_bn"), part, own, config.protocol, pd.DataFrame())
 
 
 def at_hand(source: Source, perplexity: float) -> Drawn | None:
@@ -164,8 +163,8 @@ def at_hand(source: Source, perplexity: float) -> Drawn | None:
     if not source.quick:
         return None
     points = source.points()
-    flat = stored_map(points, perplexity, source.album().run)
-    return None if flat is None else _drawn(source.album(), points, flat)
+    flat = stored_map(points, perplexity, source.run_view().run)
+    return None if flat is None else _drawn(source.run_view(), points, flat)
 
 
 def drawn_now(source: Source, perplexity: float) -> Drawn:
@@ -174,17 +173,17 @@ def drawn_now(source: Source, perplexity: float) -> Drawn:
     Raises:
         XivlabError: too few points for this perplexity, or the run cannot be read.
     """
-    points, album = source.points(), source.album()
-    flat = stored_map(points, perplexity, album.run)
-    return _drawn(album, points, draw_map(points, perplexity) if flat is None else flat)
+    points, run_view = source.points(), source.run_view()
+    flat = stored_map(points, perplexity, run_view.run)
+    return _drawn(run_view, points, draw_map(points, perplexity) if flat is None else flat)
 
 
-def _drawn(album: Album, points: Points, flat: NDArray[np.float32]) -> Drawn:
+def _drawn(run_view: RunView, points: Points, flat: NDArray[np.float32]) -> Drawn:
     infrared = points.modality == "infrared"
     # An X and its visible image are one image: each would be the other's neighbour, which says nothing.
     own = (points.row[:, None] == points.row) & (infrared[:, None] == infrared)
     nearest = [np.where(own, np.inf, cdist(where, where)).argmin(1) for where in (flat, points.features)]
-    return Drawn(album, points, plane(flat).points, kept_by(points, flat), *nearest)
+    return Drawn(run_view, points, plane(flat).points, kept_by(points, flat), *nearest)
 
 
 def groups(grouping: str, points: Points) -> list[Group]:

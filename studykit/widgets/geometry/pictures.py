@@ -13,10 +13,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from xivlab.charts import FILL
-from xivlab.charts import PEOPLE as MARKERS
-from xivlab.figures import COLOUR, DPI, FONT, INK, Picture, plot_axes
-from xivlab.widgets.geometry_terms import (
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.geometry.data import (
     IMAGES,
     MODALITIES,
     PEOPLE,
@@ -27,7 +25,9 @@ from xivlab.widgets.geometry_terms import (
     Settings,
     Term,
 )
-from xivlab.widgets.stage import Stage
+from xivlab.charts import FILL
+from xivlab.charts import PEOPLE as MARKERS
+from xivlab.figures import COLOUR, DPI, FONT, INK, Picture, plot_axes
 
 WIDE, TALL = 430, 430  # pixels of the plane
 TABLE = 380  # pixels: width of the table
@@ -68,7 +68,7 @@ class Letters(Artist):
         page[:] = image
 
 
-class Plane(Stage):
+class Plane(Canvas):
     """The twelve points, hardest positives and negatives of a term, and arrows."""
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ class Plane(Stage):
         ]
 
 
-class Table(Stage):
+class Table(Canvas):
     """Every term of the objective, anchor by anchor, and the sums."""
 
     ROW, FIRST = 27, 46  # pixels: of a line, and the middle of the first one

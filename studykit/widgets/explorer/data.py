@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
 
-from xivlab.album import Album, run_album, shipped_album
-from xivlab.data import DataSet, load
+from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
+from xivlab.data import DataSet
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
 from xivlab.flat import plane
@@ -20,7 +20,6 @@ from xivlab.stored import read_table, tables
 from xivlab.studies import LAMBDAS, NEAR_INFRARED
 
 PEOPLE = 6  # on the map: as many as can be told apart
-LIKE = 0.1  # the paper's lambda: the maps of all others are turned to match its map
 WIDEST = 2.0  # no two features of length 1 are farther from each other
 METRICS = ("rank1", "mAP")
 
@@ -83,7 +82,7 @@ class Position:
 
     Attributes:
         lam: its lambda.
-        album: embeddings of the first images of each person and camera, with the images.
+        run_view: embeddings of the first images of each person and camera, with the images.
         people: (PEOPLE,) on the map, the first ones of the test people by number.
         points: by modality, (n, 2) on the map; no "x" if the run has none.
         numbers: by modality, (n,) person of each point.
@@ -96,7 +95,7 @@ class Position:
     """
 
     lam: float
-    album: Album
+    run_view: RunView
     people: NDArray[np.integer]
     points: dict[str, NDArray[np.float64]]
     numbers: dict[str, NDArray[np.integer]]
@@ -109,12 +108,6 @@ class Position:
 
 
 @cache
-def world() -> DataSet:
-    """The shipped world in full, whatever the notebook runs on."""
-    return load(NEAR_INFRARED)
-
-
-@cache
 def stored_positions() -> tuple[Position, ...]:
     """The stored runs of seed 0, one per lambda, ascending.
 
@@ -122,9 +115,9 @@ def stored_positions() -> tuple[Position, ...]:
         XivlabError: something stored is missing or damaged.
     """
     scores = read_table(tables() / f"lambda.{NEAR_INFRARED}.csv")
-    albums = {lam: shipped_album("lambda", f"{lam:g}", world(), scores=scores) for lam in LAMBDAS}
-    like = position(LIKE, albums[LIKE])
-    return tuple(position(lam, album, like) for lam, album in albums.items())
+    run_views = {lam: view_shipped("lambda", f"{lam:g}", world(), scores=scores) for lam in LAMBDAS}
+    like = position(LIKE, run_views[LIKE])
+    return tuple(position(lam, run_view, like) for lam, run_view in run_views.items())
 
 
 def added_position(run: Run, data: DataSet) -> Position:
@@ -142,37 +135,37 @@ def added_position(run: Run, data: DataSet) -> Position:
         raise XivlabError("The Baseline has no lambda: it is the line across the picture.")
     lam = config.lam if config.method == "baseline+x+cmg" else 0.0
     like = stored_positions()[LAMBDAS.index(LIKE)]
-    found = position(lam, run_album(run, data, short=True), like)
+    found = position(lam, view_run(run, data, short=True), like)
     return replace(found, own=True, compares=data.fingerprint == world().fingerprint)
 
 
-def position(lam: float, album: Album, like: Position | None = None) -> Position:
+def position(lam: float, run_view: RunView, like: Position | None = None) -> Position:
     """Everything that the explorer shows of one run.
 
     Args:
         lam: its lambda.
-        album: its embeddings and images.
+        run_view: its embeddings and images.
         like: a run whose map this one is turned and mirrored to match, if it shows the same images.
     """
-    embeddings = album.embeddings
+    embeddings = run_view.embeddings
     people = np.unique(embeddings.infrared_person)[:PEOPLE]
     few = embeddings.of_people(people)
     parts = {"infrared": few.infrared, "visible": few.visible}
     parts |= {} if few.x is None else {"x": few.x}
     flat, kept = plane(np.concatenate(list(parts.values())))
-    matched = like is not None and _same_images(album, like.album)
+    matched = like is not None and _same_images(run_view, like.run_view)
     if matched:
         flat = turned(flat, np.concatenate(list(like.points.values())))
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
     numbers = {"infrared": few.infrared_person, "visible": few.visible_person, "x": few.visible_person}
     return Position(
         lam,
-        album,
+        run_view,
         people,
         dict(zip(parts, np.split(flat, ends))),
         {name: numbers[name] for name in parts},
         kept,
-        {kind: distances(album, kind) for kind in album.kinds if kind != "v+x"},
+        {kind: distances(run_view, kind) for kind in run_view.kinds if kind != "v+x"},
         np.flatnonzero(np.isin(embeddings.infrared_person, people)),
         matched,
     )
@@ -187,29 +180,29 @@ def turned(points: NDArray[np.floating], like: NDArray[np.floating]) -> NDArray[
     return points @ orthogonal_procrustes(points, like)[0]
 
 
-def distances(album: Album, kind: TestDistance) -> Distances:
+def distances(run_view: RunView, kind: TestDistance) -> Distances:
     """Distances of infrared images to all visible ones that the rules let them see.
 
     Args:
-        album: whose embeddings and rules.
+        run_view: whose embeddings and rules.
         kind: "v" or "x".
     """
-    same, different = pair_distances(album.embeddings, kind, album.protocol)
+    same, different = pair_distances(run_view.embeddings, kind, run_view.protocol)
     edges = np.linspace(0, max(WIDEST, same.max(), different.max()), BINS + 1)
     shares = [100 * np.histogram(values, edges)[0] / len(values) for values in (same, different)]
     return Distances(edges, *shares, overlap(same, different))
 
 
-def _same_images(one: Album, other: Album) -> bool:
+def _same_images(one: RunView, other: RunView) -> bool:
     """Whether the first people of both have the same images on the map, one by one."""
 
-    def shown(album: Album) -> list[str]:
-        embeddings = album.embeddings
+    def shown(run_view: RunView) -> list[str]:
+        embeddings = run_view.embeddings
         people = np.unique(embeddings.infrared_person)[:PEOPLE]
         return [
             path
-            for light, rows in sorted(album.rows.items())
-            for path in album.test.path[rows[np.isin(embeddings.people(light), people)]]
+            for light, rows in sorted(run_view.rows.items())
+            for path in run_view.test.path[rows[np.isin(embeddings.people(light), people)]]
         ]
 
     return shown(one) == shown(other) and (one.embeddings.x is None) == (other.embeddings.x is None)

@@ -2,88 +2,19 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
-from xivlab.charts import DISTANCES, LOOK, TERMS, smooth
+from studykit.widgets.canvas import HALF, Canvas
+from studykit.widgets.training.data import Learnt, terms_of
+from xivlab.charts import DISTANCES, LOOK, TERMS
 from xivlab.figures import DASHES, DPI, FONT, INK, Picture, plot_axes
-from xivlab.widgets.stage import HALF, Stage
 
 HEIGHT = 400  # pixels of both pictures
-POINTS = 600  # of a curve at most: more than the picture has pixels
 
 
-@dataclass(frozen=True)
-class Learnt:
-    """The curves of a run, as far as it is.
-
-    Attributes:
-        steps: of the whole run.
-        step: (n,) numbers of the steps that are drawn; all of them if they are few.
-        terms: (n,) by name in the log: each loss term at those steps.
-        means: (n,) the running mean of each, over a twentieth of what is there.
-        first: value of the loss at step 1.
-        evaluated: (m,) steps after which the validation people were searched.
-        rank1: (m,) by test distance, in [0, 1], of infrared queries.
-    """
-
-    steps: int
-    step: NDArray[np.integer]
-    terms: dict[str, NDArray[np.floating]]
-    means: dict[str, NDArray[np.floating]]
-    first: float
-    evaluated: NDArray[np.integer]
-    rank1: dict[str, NDArray[np.floating]]
-
-    @property
-    def done(self) -> int:
-        """Steps done."""
-        return int(self.step[-1]) if len(self.step) else 0
-
-
-def learnt(log: pd.DataFrame, metrics: pd.DataFrame, steps: int) -> Learnt:
-    """The curves of a run.
-
-    Args:
-        log: rows of `log.csv`; may be empty.
-        metrics: rows of `metrics.csv`; may be empty, and those of the test people are left out.
-        steps: of the whole run.
-    """
-    names = [name for name in TERMS if name in log]
-    mean = smooth(log[names])
-    kept = np.unique(np.linspace(0, len(log) - 1, min(len(log), POINTS)).astype(int))
-    rank1, evaluated = {}, np.array([], int)
-    if len(metrics):
-        val = metrics[(metrics["split"] == "val") & (metrics["query"] == "infrared")]
-        for distance, rows in val.groupby("test_distance", sort=False):
-            rank1[str(distance)], evaluated = rows["rank1"].to_numpy(), rows["step"].to_numpy()
-    return Learnt(
-        steps,
-        log["step"].to_numpy()[kept] if len(log) else kept,
-        {name: log[name].to_numpy()[kept] for name in names},
-        {name: mean[name].to_numpy()[kept] for name in names},
-        float(log["loss"].iloc[0]) if len(log) else math.nan,
-        evaluated,
-        rank1,
-    )
-
-
-def terms_of(method: str) -> list[str]:
-    """The loss terms that a method has, by their names in the log.
-
-    >>> terms_of("baseline")
-    ['loss', 'loss_infrared', 'loss_visible']
-    """
-    own = [name for name in TERMS if name.count("_") < 2 and (method != "baseline" or name != "loss_x")]
-    return own + [name for name in TERMS if name.count("_") == 2 and method == "baseline+x+cmg"]
-
-
-class LossStage(Stage):
+class LossCanvas(Canvas):
     """Loss terms over the steps: those of each modality with their sum above, those between modalities below.
 
     Args:
@@ -118,18 +49,20 @@ class LossStage(Stage):
 class _Part:
     """One of the two axes: faint curves of single steps under strong ones of their running means."""
 
-    def __init__(self, stage: Stage, title: str, names: Sequence[str], bottom: float, height: float) -> None:
-        self._stage, self._names = stage, names
-        self.axes = _axes(stage.picture, "loss", title, bottom, height)
+    def __init__(
+        self, canvas: Canvas, title: str, names: Sequence[str], bottom: float, height: float
+    ) -> None:
+        self._canvas, self._names = canvas, names
+        self.axes = _axes(canvas.picture, "loss", title, bottom, height)
         if not names:
             self.axes.text(0.5, 0.5, "no L_C in this method", ha="center", va="center",
                             transform=self.axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
         self._faint = {
-            n: stage.moving(self.axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
+            n: canvas.moving(self.axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
             for n in names
         }
         self._strong = {
-            n: stage.moving(
+            n: canvas.moving(
                 self.axes.plot([], [], color=LOOK[n][0], linestyle=LOOK[n][1], linewidth=2, label=TERMS[n])[0]
             )
             for n in names
@@ -139,13 +72,13 @@ class _Part:
 
     def show(self, learnt: Learnt) -> None:
         highest = max((learnt.terms[n].max() for n in self._names if learnt.done), default=0.0)
-        _limits(self._stage, self.axes, learnt.steps, ceiling(highest))
+        _limits(self._canvas, self.axes, learnt.steps, ceiling(highest))
         for name in self._names:
             for line, values in ((self._faint[name], learnt.terms), (self._strong[name], learnt.means)):
                 line.set_data(learnt.step if learnt.done else [], values.get(name, []))
 
 
-class RankStage(Stage):
+class RankCanvas(Canvas):
     """Rank-1 on the validation people over the steps, by each test distance.
 
     Args:
@@ -238,8 +171,8 @@ def _legend(axes: Axes, lines: Sequence[Line2D]) -> None:
     )  # fmt: skip
 
 
-def _limits(stage: Stage, axes: Axes, steps: int, top: float) -> None:
+def _limits(canvas: Canvas, axes: Axes, steps: int, top: float) -> None:
     """Set what stands still, if it has to move."""
     if (axes.get_xlim(), axes.get_ylim()) != ((0, steps), (0, top)):
         axes.set(xlim=(0, steps), ylim=(0, top))
-        stage.redraw()
+        canvas.redraw()

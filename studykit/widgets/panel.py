@@ -13,10 +13,10 @@ import ipywidgets
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from studykit.widgets.canvas import WHOLE, Canvas
+from studykit.widgets.view import View
 from xivlab.errors import XivlabError
 from xivlab.figures import INK, PHOTO_QUALITY
-from xivlab.widgets.stage import WHOLE, Stage
-from xivlab.widgets.view import View
 
 CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
@@ -27,25 +27,25 @@ STILL = 38_000  # bytes of a still picture with photographs: coarser, then narro
 class Panel(ipywidgets.VBox):
     """Controls, pictures and words that move together.
 
-    A subclass makes its stages and controls, calls this constructor last, and says in `draw` how the
+    A subclass makes its canvases and controls, calls this constructor last, and says in `draw` how the
     pictures follow the controls. Callbacks come from JupyterLab's main thread or from another; `refresh`
     lets one draw at a time, always from the controls as they are then, and leaves out what a newer move
     has overtaken.
 
     Args:
         controls: above the pictures, in rows that wrap.
-        stages: by name, from left to right; they wrap on a narrow page.
+        canvases: by name, from left to right; they wrap on a narrow page.
         follows: those of the controls, or others, whose `value` moves the pictures.
     """
 
     def __init__(
         self,
         controls: Sequence[ipywidgets.Widget],
-        stages: dict[str, Stage],
+        canvases: dict[str, Canvas],
         follows: Sequence[ipywidgets.Widget],
     ) -> None:
-        self.stages = stages
-        self.views = {name: _view(*stage.size) for name, stage in stages.items()}
+        self.canvases = canvases
+        self.views = {name: _view(*canvas.size) for name, canvas in canvases.items()}
         self.notice = ipywidgets.HTML()
         self.notice.add_class("xivlab-notice")
         self._busy = RLock()
@@ -65,10 +65,10 @@ class Panel(ipywidgets.VBox):
         self.refresh()
 
     def draw(self) -> dict[str, str]:
-        """Move what moves in the stages to where the controls say.
+        """Move what moves in the canvases to where the controls say.
 
         Returns:
-            words by stage: what each picture shows now. A stage that is left out has not changed.
+            words by canvas: what each picture shows now. A canvas that is left out has not changed.
 
         Raises:
             XivlabError: what the controls ask for makes no sense; the reader sees the sentence.
@@ -89,7 +89,7 @@ class Panel(ipywidgets.VBox):
                 self.say(str(error))
                 said = {}
             for name, words in said.items():
-                mime, data = self.stages[name].encode()
+                mime, data = self.canvases[name].encode()
                 view = self.views[name]
                 with view.hold_sync():  # one message: words and picture never part
                     view.mime, view.data, view.words = mime, data, words

@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.widgets.generator.weights import Generator, hidden, spread
 from xivlab.batches import Images
 from xivlab.data import Split
 from xivlab.errors import XivlabError
-from xivlab.widgets.x_studio_weights import Generator, hidden, spread
 from xivlab.x_look import intensities, shifts
 
 HEIGHT, WIDTH = 128, 64  # of the photographs

@@ -9,14 +9,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from xivlab import spectra, thermal
-from xivlab.cameras import REGDB
-from xivlab.errors import XivlabError
-from xivlab.figures import BANDS, CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
-from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.stage import Stage
-from xivlab.widgets.wavelength_data import (
+from studykit.widgets import controls
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.light.data import (
     COLOUR_CAMERA,
     MOST,
     START,
@@ -28,6 +23,11 @@ from xivlab.widgets.wavelength_data import (
     visible,
     weights,
 )
+from studykit.widgets.panel import Panel
+from xivlab import spectra, thermal
+from xivlab.cameras import REGDB
+from xivlab.errors import XivlabError
+from xivlab.figures import BANDS, CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
 from xivlab.world import World
 
 HEAT = "heat"  # the last step of the slider
@@ -49,10 +49,10 @@ FILTERS = {
 }
 
 
-def _empty(width: int, height: int) -> tuple[Picture, Stage]:
-    """A figure of a size in pixels, and its stage."""
+def _empty(width: int, height: int) -> tuple[Picture, Canvas]:
+    """A figure of a size in pixels, and its canvas."""
     picture = Picture(height / DPI, "", width / DPI, layout=None)
-    return picture, Stage(picture)
+    return picture, Canvas(picture)
 
 
 class Wavelength(Panel):
@@ -81,9 +81,9 @@ class Wavelength(Panel):
         self._band = lru_cache(maxsize=1024)(self._band)  # an exposure takes 1 ms, the picture of it 8 kB
         self._still: tuple[Any, ...] = ()
         self._shade: Artist | None = None
-        stages = {"photos": self._photos(), "bars": self._bars(), "spectra": self._spectra()}
+        canvases = {"photos": self._photos(), "bars": self._bars(), "spectra": self._spectra()}
         moves = [self.person, self.slider, self.light, self.filter]
-        super().__init__([self.slider, self.person, self.light, self.filter], stages, moves)
+        super().__init__([self.slider, self.person, self.light, self.filter], canvases, moves)
 
     def _row(self, person: int) -> int:
         index = self.world.index
@@ -101,18 +101,18 @@ class Wavelength(Panel):
 
     # What stands still, drawn once.
 
-    def _photos(self) -> Stage:
-        picture, stage = _empty(LEFT, UPPER)
-        self._places = [stage.photo(left, 30, 116, 232) for left in (0, 142, 284)]
+    def _photos(self) -> Canvas:
+        picture, canvas = _empty(LEFT, UPPER)
+        self._places = [canvas.photo(left, 30, 116, 232) for left in (0, 142, 284)]
         where = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"}
         titles = [picture.text((58 + 142 * i) / LEFT, 1 - 14 / UPPER, "", **where) for i in range(3)]
         titles[0].set_text("in colour"), titles[2].set_text("grey camera")
-        self._title = stage.moving(titles[1])
+        self._title = canvas.moving(titles[1])
         self._title.set_weight("bold")
-        return stage
+        return canvas
 
-    def _bars(self) -> Stage:
-        picture, stage = _empty(RIGHT, UPPER)
+    def _bars(self) -> Canvas:
+        picture, canvas = _empty(RIGHT, UPPER)
         self._scale = axes = plot_axes(picture, "", "")
         axes.set_position((134 / RIGHT, 46 / UPPER, 188 / RIGHT, 212 / UPPER))
         axes.set(ylim=(MOST - 0.5, -0.5), yticks=[])
@@ -137,11 +137,11 @@ class Wavelength(Panel):
                 }
             )
             for name in ("way", "start", "end", "value"):
-                stage.moving(self._rowwise[row][name])
-        return stage
+                canvas.moving(self._rowwise[row][name])
+        return canvas
 
-    def _spectra(self) -> Stage:
-        picture, stage = _empty(WIDE, LOWER)
+    def _spectra(self) -> Canvas:
+        picture, canvas = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
         axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80) / WIDE, 176 / LOWER))
         axes.xaxis.set_label_coords(0.3, -0.16)
@@ -151,7 +151,7 @@ class Wavelength(Panel):
             where = {"transform": axes.get_xaxis_transform(), "ha": "center", "fontsize": FONT - 1}
             axes.text((first + last) / 2, 1.03, name, **where)
         nm = spectra.load().wavelength
-        self._line = stage.moving(axes.axvline(START, color=INK, lw=1.5))
+        self._line = canvas.moving(axes.axvline(START, color=INK, lw=1.5))
         for row, artists in enumerate(self._rowwise):
             look = {"color": CURVES[row], "linestyle": DASHES[row % len(DASHES)]}
             artists["curve"] = axes.plot(nm, np.zeros_like(nm), lw=2.2, **look)[0]
@@ -163,8 +163,8 @@ class Wavelength(Panel):
                 "mec": "white",
                 "zorder": 5,
             }
-            artists["point"] = stage.moving(axes.plot([START], [0], clip_on=False, **look)[0])
-        return stage
+            artists["point"] = canvas.moving(axes.plot([START], [0], clip_on=False, **look)[0])
+        return canvas
 
     def _dress_up(self, worn: list[Material], heat: bool) -> None:
         """Labels, curves and scales for another person, or for the step to heat."""
@@ -186,7 +186,7 @@ class Wavelength(Panel):
         axes.set_xlabel(label, fontsize=FONT - 1)
         axes.xaxis.set_label_coords(0.5 if heat else 0.38, -0.145)
         self._line.set_visible(not heat)
-        self.stages["bars"].redraw()
+        self.canvases["bars"].redraw()
 
     def _light_up(self, light: str, filter_: str) -> float:
         """The curve of the grey camera; the share of light that the filter leaves."""
@@ -200,7 +200,7 @@ class Wavelength(Panel):
             handles=[self._shade], loc="upper right", bbox_to_anchor=(1.01, -0.16), frameon=False,
             fontsize=FONT - 1, borderaxespad=0,
         )  # fmt: skip
-        self.stages["spectra"].redraw()
+        self.canvases["spectra"].redraw()
         return left
 
     # What moves.

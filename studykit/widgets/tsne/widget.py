@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 
+from studykit.widgets import controls
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.panel import Panel
+from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.figures import COLOUR, DPI, FONT, INK, Picture
 from xivlab.maps import PERPLEXITIES
 from xivlab.runs import Run
-from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.stage import Stage
-from xivlab.widgets.tsne_data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
 
 MAP, SIDE, TALL = 570, 250, 460  # pixels: widths of map and photographs, and their height
 EDGE, LEGEND = 12, 50  # pixels around the map, and for its legend
@@ -59,9 +59,9 @@ class TsneExplorer(Panel):
         self.perplexity = controls.steps("perplexity", [(str(k), k) for k in enough], start)
         self.grouping = controls.choice("colour by", GROUPINGS, "modality")
         self.point = controls.whole("point", self._map.differs(), 0, len(self._map.points) - 1)
-        stages = {"map": self._map_stage(), "images": self._image_stage()}
+        canvases = {"map": self._map_canvas(), "images": self._image_canvas()}
         moves = [self.run, self.perplexity, self.grouping, self.point]
-        super().__init__(moves, stages, moves)
+        super().__init__(moves, canvases, moves)
         self.add_class("xivlab-long-words")
         self.views["map"].reacts = True
         self.views["map"].observe(self._pointed, "pointer")
@@ -73,35 +73,35 @@ class TsneExplorer(Panel):
 
     # What stands still.
 
-    def _map_stage(self) -> Stage:
+    def _map_canvas(self) -> Canvas:
         picture = Picture(TALL / DPI, "", MAP / DPI, layout=None)
-        stage = Stage(picture)
+        canvas = Canvas(picture)
         place = (EDGE / MAP, LEGEND / TALL, 1 - 2 * EDGE / MAP, 1 - (LEGEND + EDGE) / TALL)
         self._axes = picture.add_axes(place, xticks=[], yticks=[])
         for spine in self._axes.spines.values():
             spine.set_color("#BBBBBB")
         self._signs: list[Artist] = []
         line = {"ls": "", "mfc": "none", "mec": INK, "clip_on": False}
-        self._same = stage.moving(self._axes.plot([], [], marker="o", ms=10, mew=0.9, **line)[0])
-        self._chosen = stage.moving(self._axes.plot([], [], marker="o", ms=18, mew=2.8, **line)[0])
-        return stage
+        self._same = canvas.moving(self._axes.plot([], [], marker="o", ms=10, mew=0.9, **line)[0])
+        self._chosen = canvas.moving(self._axes.plot([], [], marker="o", ms=18, mew=2.8, **line)[0])
+        return canvas
 
-    def _image_stage(self) -> Stage:
+    def _image_canvas(self) -> Canvas:
         picture = Picture(TALL / DPI, "", SIDE / DPI, layout=None)
-        stage = Stage(picture)
+        canvas = Canvas(picture)
         self._photos = [
-            stage.photo(*place) for place in ((72, 26, 106, 212), (12, 286, 74, 148), (155, 286, 74, 148))
+            canvas.photo(*place) for place in ((72, 26, 106, 212), (12, 286, 74, 148), (155, 286, 74, 148))
         ]
         where = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"}
 
         def write(left: float, top: float, text: str, **how: Any) -> Any:
             return picture.text(left / SIDE, 1 - top / TALL, text, **where | how)
 
-        self._title = stage.moving(write(125, 12, "", weight="bold"))
+        self._title = canvas.moving(write(125, 12, "", weight="bold"))
         write(125, 256, "nearest other image", weight="bold")
         write(49, 275, "in the map", fontsize=FONT - 1), write(192, 275, "in the features", fontsize=FONT - 1)
-        self._verdicts = [stage.moving(write(x, 446, "", fontsize=FONT - 1.5)) for x in (58, 190)]
-        return stage
+        self._verdicts = [canvas.moving(write(x, 446, "", fontsize=FONT - 1.5)) for x in (58, 190)]
+        return canvas
 
     def _sign(self, grouping: str) -> None:
         """The points of the map that is shown, with a legend."""
@@ -125,7 +125,7 @@ class TsneExplorer(Panel):
             loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=4, frameon=False, fontsize=FONT - 1.5,
             columnspacing=1.2, handletextpad=0.1, borderaxespad=0, labelspacing=0.2,
         )  # fmt: skip
-        self.stages["map"].redraw()
+        self.canvases["map"].redraw()
 
     # What moves.
 

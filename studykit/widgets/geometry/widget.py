@@ -11,9 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from xivlab.widgets import controls
-from xivlab.widgets.geometry_stages import MIDDLE, REACH, Plane, Table
-from xivlab.widgets.geometry_terms import (
+from studykit.widgets import controls
+from studykit.widgets.geometry.data import (
     IMAGES,
     MODALITIES,
     STARTS,
@@ -28,7 +27,8 @@ from xivlab.widgets.geometry_terms import (
     losses,
     step,
 )
-from xivlab.widgets.panel import Panel
+from studykit.widgets.geometry.pictures import MIDDLE, REACH, Plane, Table
+from studykit.widgets.panel import Panel
 
 LAMBDAS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)

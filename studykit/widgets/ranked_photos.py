@@ -1,4 +1,4 @@
-"""A ranked list in a stage: photographs that change, right ones told from wrong by colour, line and sign."""
+"""A ranked list in a canvas: photographs that change, right ones told from wrong by colour, line and sign."""
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -8,9 +8,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
 
-from xivlab.album import Album, Found
+from studykit.widgets.canvas import Canvas
+from studykit.widgets.run_view import Found, RunView
 from xivlab.figures import COLOUR, DPI, FONT, INK, Picture
-from xivlab.widgets.stage import Stage
 
 KINDS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
 UNDER = 19  # pixels under a photograph, for sign and rank
@@ -23,7 +23,7 @@ class RankedPhotos:
     by one would take most of the time.
 
     Args:
-        stage: that holds them.
+        canvas: that holds them.
         left, top: of the first photograph, in pixels from the top left corner.
         size: of a photograph, in pixels.
         columns, lines: how many places.
@@ -32,7 +32,7 @@ class RankedPhotos:
 
     def __init__(
         self,
-        stage: Stage,
+        canvas: Canvas,
         left: int,
         top: int,
         size: tuple[int, int],
@@ -40,18 +40,18 @@ class RankedPhotos:
         lines: int = 1,
         gap: int = 7,
     ) -> None:
-        (wide, high), (_, tall) = size, stage.size
+        (wide, high), (_, tall) = size, canvas.size
         self.photos, frames, signs = [], [], []
         for place in range(columns * lines):
             x = left + place % columns * (wide + gap)
             y = top + place // columns * (high + UNDER + 4)
-            self.photos.append(stage.photo(x, y, wide, high))
+            self.photos.append(canvas.photo(x, y, wide, high))
             low, far = tall - y - high - 1, x + wide + 1
             frames.append(
                 [(x - 1, low), (far, low), (far, tall - y + 1), (x - 1, tall - y + 1), (x - 1, low)]
             )
             signs.append((x + wide / 2 - 9, low - 9))
-            write(stage, x + wide / 2 + 7, y + high + 3, str(place + 1), ha="center")
+            write(canvas, x + wide / 2 + 7, y + high + 3, str(place + 1), ha="center")
         self._frames, self._signs = np.array(frames), np.array(signs)
         self.marks: dict[bool, tuple[LineCollection, Line2D]] = {}
         pixels = {"transform": IdentityTransform()}
@@ -60,14 +60,14 @@ class RankedPhotos:
             look = {"marker": _outline(mark), "ms": 9, "mew": 0, "ls": "", "color": COLOUR[name]}
             sign = Line2D([], [], **look, **pixels)
             for artist in (frame, sign):
-                stage.moving(stage.picture.add_artist(artist))
+                canvas.moving(canvas.picture.add_artist(artist))
             self.marks[right] = frame, sign
 
-    def show(self, album: Album, found: Found) -> None:
+    def show(self, run_view: RunView, found: Found) -> None:
         """Show the head of a list; places beyond its end stay empty."""
         shown = min(len(found.ranked), len(self.photos))
         for place, photo in enumerate(self.photos):
-            photo.show(album.photo("visible", found.ranked[place]) if place < shown else None)
+            photo.show(run_view.photo("visible", found.ranked[place]) if place < shown else None)
         for right, (frame, sign) in self.marks.items():
             places = np.flatnonzero(found.right[:shown] == right)
             frame.set_segments(self._frames[places])
@@ -82,15 +82,15 @@ def _outline(letter: str) -> Path:
     return Path(path.vertices - middle, path.codes)
 
 
-def write(stage: Stage, x: float, y: float, text: str, moving: bool = False, **how: object) -> Text:
+def write(canvas: Canvas, x: float, y: float, text: str, moving: bool = False, **how: object) -> Text:
     """A text whose top is at (x, y), in pixels from the top left corner."""
-    picture: Picture = stage.picture
-    wide, tall = stage.size
+    picture: Picture = canvas.picture
+    wide, tall = canvas.size
     style = {"fontsize": FONT - 1, "color": INK, "va": "top", "linespacing": 1.35} | how
     artist = picture.text(x / wide, 1 - y / tall, text, **style)
-    return stage.moving(artist) if moving else artist
+    return canvas.moving(artist) if moving else artist
 
 
-def blank(width: int, height: int) -> Stage:
-    """A stage without axes, of a size in pixels."""
-    return Stage(Picture(height / DPI, "", width / DPI, layout=None))
+def blank(width: int, height: int) -> Canvas:
+    """A canvas without axes, of a size in pixels."""
+    return Canvas(Picture(height / DPI, "", width / DPI, layout=None))

@@ -7,15 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 
-from xivlab.album import Found
+from studykit.widgets.canvas import HALF, Canvas
+from studykit.widgets.explorer.data import METRICS, Curve, Position
+from studykit.widgets.ranked_photos import RankedPhotos, blank, write
+from studykit.widgets.run_view import Found
 from xivlab.embed import TestDistance
 from xivlab.figures import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, plot_axes
 from xivlab.gap_charts import NAMES
 from xivlab.scores import SHOWN
 from xivlab.study_charts import axis_break, lambda_curve, lambda_places, same_span
-from xivlab.widgets.explorer_data import METRICS, Curve, Position
-from xivlab.widgets.ranked import RankedPhotos, blank, write
-from xivlab.widgets.stage import HALF, Stage
 
 TALL = 330  # pixels of each picture
 SMALL = FONT - 1
@@ -35,7 +35,7 @@ def shrink(axes: Axes) -> None:
     axes.xaxis.label.set_size(SMALL), axes.yaxis.label.set_size(SMALL)
 
 
-class CurveStage(Stage):
+class CurveCanvas(Canvas):
     """Rank-1 and mAP over lambda by one test distance, with a mark that moves.
 
     Args:
@@ -91,7 +91,9 @@ class CurveStage(Stage):
 
     def _star(self, axes: Axes, position: Position, metric: str, kind: TestDistance) -> None:
         """A run of the reader's own, hollow if its score is of other people than the curve."""
-        score = np.clip(100 * position.album.score(metric, kind), *self.ends.get(metric, (-np.inf, np.inf)))
+        score = np.clip(
+            100 * position.run_view.score(metric, kind), *self.ends.get(metric, (-np.inf, np.inf))
+        )
         face = OWN if position.compares else "white"
         look = {"marker": "*", "ms": 13, "ls": "", "mec": OWN, "zorder": 5, "clip_on": False}
         axes.plot(self.places[position.lam], score, mfc=face, **look)
@@ -101,7 +103,7 @@ class CurveStage(Stage):
         place, said = self.places[position.lam], []
         for line, ring, metric in zip(self.lines, self.rings, METRICS):
             name, stored = SHOWN[metric], curve.scores[metric].get(position.lam)
-            score = position.album.score(metric, kind) if position.own else stored.mean
+            score = position.run_view.score(metric, kind) if position.own else stored.mean
             line.set_xdata([place, place])
             ring.set_data([place], [np.clip(100 * score, *self.ends[metric])])
             reach = "" if position.own else f" ({100 * stored.low:.1f} to {100 * stored.high:.1f})"
@@ -110,7 +112,7 @@ class CurveStage(Stage):
         return f"λ = {position.lam:g}, {who}: {'; '.join(said)}."
 
 
-class MapStage(Stage):
+class MapCanvas(Canvas):
     """Embeddings of a few people in a plane; the modality told by colour and marker, the person by number.
 
     Args:
@@ -160,7 +162,7 @@ class MapStage(Stage):
             query: which of its queries.
         """
         row = position.queries[query]
-        person = position.album.embeddings.infrared_person[row]
+        person = position.run_view.embeddings.infrared_person[row]
         for name, dots in self.dots.items():
             if name not in position.points:
                 dots.set_visible(False)
@@ -185,7 +187,7 @@ class MapStage(Stage):
         )
 
 
-class DistanceStage(Stage):
+class DistanceCanvas(Canvas):
     """Histograms of the distances of infrared images to visible ones and to X.
 
     Args:
@@ -241,7 +243,7 @@ class DistanceStage(Stage):
         )
 
 
-class ListStage(Stage):
+class ListCanvas(Canvas):
     """The query and what it finds first."""
 
     def __init__(self) -> None:
@@ -255,11 +257,11 @@ class ListStage(Stage):
 
     def show(self, position: Position, query: int, found: Found, kind: TestDistance) -> str:
         """Show another list; the words under the picture."""
-        album, row = position.album, position.queries[query]
-        person, camera = album.embeddings.infrared_person[row], album.embeddings.infrared_camera[row]
-        self.query.show(album.photo("infrared", row))
+        run_view, row = position.run_view, position.queries[query]
+        person, camera = run_view.embeddings.infrared_person[row], run_view.embeddings.infrared_camera[row]
+        self.query.show(run_view.photo("infrared", row))
         self.about.set_text(f"person {person}\ncamera {camera}")
-        self.photos.show(album, found)
+        self.photos.show(run_view, found)
         first = "nobody is left to find" if found.rank is None else f"found at rank {found.rank}"
         right = int(found.right[: len(self.photos.photos)].sum())
         return (

@@ -7,16 +7,11 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.data import DataSet
-from xivlab.errors import XivlabError
-from xivlab.pictures import MOST_BYTES, open_picture
-from xivlab.runs import Run
-from xivlab.scale import current
-from xivlab.widgets import controls
-from xivlab.widgets.panel import Panel
-from xivlab.widgets.x_studio_data import HEIGHT, WIDTH, draw_people, draw_sample, to_show
-from xivlab.widgets.x_studio_look import OWN_TALL, OWN_WIDE, Histograms, Pair, Photos
-from xivlab.widgets.x_studio_weights import (
+from studykit.widgets import controls
+from studykit.widgets.generator.data import HEIGHT, WIDTH, draw_people, draw_sample, to_show
+from studykit.widgets.generator.pictures import OWN_TALL, OWN_WIDE, Histograms, Pair, Photos
+from studykit.widgets.generator.upload import MOST_BYTES, open_picture
+from studykit.widgets.generator.weights import (
     INITIAL,
     OWN,
     PRESETS,
@@ -28,6 +23,11 @@ from xivlab.widgets.x_studio_weights import (
     spread,
     trained,
 )
+from studykit.widgets.panel import Panel
+from xivlab.data import DataSet
+from xivlab.errors import XivlabError
+from xivlab.runs import Run
+from xivlab.scale import current
 
 PEOPLE = 5
 GROUPS = {  # by title: the sliders' names, and how far they reach to both sides
@@ -70,8 +70,12 @@ class XStudio(Panel):
         self._photos = Photos(len(self._people.visible), WIDTH / HEIGHT)
         self._histograms, self._pair = Histograms(), Pair()
         self._show_people()
-        stages = {"photos": self._photos.stage, "histograms": self._histograms.stage, "own": self._pair.stage}
-        super().__init__(self._laid_out(), stages, self.weights)
+        canvases = {
+            "photos": self._photos.canvas,
+            "histograms": self._histograms.canvas,
+            "own": self._pair.canvas,
+        }
+        super().__init__(self._laid_out(), canvases, self.weights)
         self.views["own"].layout.display = "none"  # until there is one
         self.preset.observe(self._choose, "value")
         self.run.observe(lambda _: self._load(TRAINED), "value")

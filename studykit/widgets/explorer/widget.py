@@ -4,21 +4,20 @@ import html
 
 import ipywidgets
 
-from xivlab.album import KINDS, find
-from xivlab.data import DataSet
-from xivlab.runs import Run
-from xivlab.scale import current
-from xivlab.widgets import controls
-from xivlab.widgets.explorer_data import (
-    LIKE,
+from studykit.widgets import controls
+from studykit.widgets.explorer.data import (
     NEAR_INFRARED,
     Position,
     added_position,
     stored_curve,
     stored_positions,
 )
-from xivlab.widgets.explorer_stages import CurveStage, DistanceStage, ListStage, MapStage
-from xivlab.widgets.panel import Panel
+from studykit.widgets.explorer.pictures import CurveCanvas, DistanceCanvas, ListCanvas, MapCanvas
+from studykit.widgets.panel import Panel
+from studykit.widgets.run_view import KINDS, LIKE, find
+from xivlab.data import DataSet
+from xivlab.runs import Run
+from xivlab.scale import current
 
 NOTE = ipywidgets.Layout(width="100%")
 
@@ -35,7 +34,7 @@ class LambdaExplorer(Panel):
 
     def __init__(self) -> None:
         self._positions = {f"{position.lam:g}": position for position in stored_positions()}
-        self._curves: dict[str, CurveStage] = {}
+        self._curves: dict[str, CurveCanvas] = {}
         start = f"{LIKE:g}"
         queries = len(self._positions[start].queries)
         self.lam = controls.steps("λ", list(self._positions), start)
@@ -43,21 +42,21 @@ class LambdaExplorer(Panel):
         self.kind = controls.choice("distance", KINDS, "v+x")
         self.about = ipywidgets.HTML(layout=NOTE)
         self._describe()
-        stages = {"curve": self._curve(), **self._spaces(), "list": ListStage()}
+        canvases = {"curve": self._curve(), **self._spaces(), "list": ListCanvas()}
         follows = [self.lam, self.query, self.kind]
-        super().__init__([*follows, self.about], stages, follows)
+        super().__init__([*follows, self.about], canvases, follows)
         self.add_class("xivlab-long-words")
 
     def draw(self) -> dict[str, str]:
         position, kind = self._positions[self.lam.value], self.kind.value
         query = min(self.query.value, len(position.queries)) - 1
-        curve = self.stages["curve"] = self._curve()
-        found = find(position.album, int(position.queries[query]), kind)
+        curve = self.canvases["curve"] = self._curve()
+        found = find(position.run_view, int(position.queries[query]), kind)
         return {
             "curve": curve.show(position, stored_curve(kind), kind),
-            "map": self.stages["map"].show(position, query),
-            "distances": self.stages["distances"].show(position),
-            "list": self.stages["list"].show(position, query, found, kind),
+            "map": self.canvases["map"].show(position, query),
+            "distances": self.canvases["distances"].show(position),
+            "list": self.canvases["list"].show(position, query, found, kind),
         }
 
     def add(self, run: Run, data: DataSet | None = None) -> None:
@@ -72,14 +71,14 @@ class LambdaExplorer(Panel):
         """
         position = added_position(run, current().load() if data is None else data)
         with self._busy:
-            if any(one.own and one.album.run == position.album.run for one in self._positions.values()):
+            if any(one.own and one.run_view.run == position.run_view.run for one in self._positions.values()):
                 return
             same = sum(one.lam == position.lam for one in self._own())
             label = f"{position.lam:g} yours" + (f" ({same + 1})" if same else "")
             every = self._positions | {label: position}
             self._positions = dict(sorted(every.items(), key=lambda item: item[1].lam))
             self._curves.clear()
-            self.stages |= self._spaces()
+            self.canvases |= self._spaces()
             self._describe()
             chosen = self.lam.value
             self.lam.unobserve(self.refresh, "value")
@@ -90,24 +89,24 @@ class LambdaExplorer(Panel):
                 self.lam.observe(self.refresh, "value")
             self.refresh()
 
-    def _curve(self) -> CurveStage:
+    def _curve(self) -> CurveCanvas:
         """The curve by the chosen distance, drawn once for each."""
         kind = self.kind.value
         if kind not in self._curves:
-            self._curves[kind] = CurveStage(stored_curve(kind), kind, self._own())
+            self._curves[kind] = CurveCanvas(stored_curve(kind), kind, self._own())
         return self._curves[kind]
 
-    def _spaces(self) -> dict[str, MapStage | DistanceStage]:
+    def _spaces(self) -> dict[str, MapCanvas | DistanceCanvas]:
         """The pictures whose axes must hold all positions."""
         positions = list(self._positions.values())
-        return {"map": MapStage(positions), "distances": DistanceStage(positions)}
+        return {"map": MapCanvas(positions), "distances": DistanceCanvas(positions)}
 
     def _own(self) -> list[Position]:
         return [position for position in self._positions.values() if position.own]
 
     def _describe(self) -> None:
         """Where everything comes from, in words above the pictures."""
-        seeds, first = stored_curve("v").seeds, self._positions[f"{LIKE:g}"].album
+        seeds, first = stored_curve("v").seeds, self._positions[f"{LIKE:g}"].run_view
         shown = len(first.embeddings.infrared) + len(first.embeddings.visible)
         where = (
             f"Stored runs of the demo scale on {NEAR_INFRARED}. Curve: {seeds} seeds, all test images. Map, distances and "

@@ -1,0 +1,25 @@
+"""What moves in the notebooks: a function each.
+
+>>> from xivlab import widgets
+>>> widgets.frame_slider(bands, pictures, "wavelength (nm)")   # doctest: +SKIP
+"""
+
+from studykit.widgets.explorer.widget import LambdaExplorer as lambda_explorer
+from studykit.widgets.frames import Frames as frame_slider
+from studykit.widgets.generator.widget import XStudio as x_studio
+from studykit.widgets.geometry.widget import LossGeometry as loss_geometry
+from studykit.widgets.light.widget import Wavelength as wavelength
+from studykit.widgets.ranked_search import Search as search
+from studykit.widgets.training.widget import TrainLive as train_live
+from studykit.widgets.tsne.widget import TsneExplorer as tsne_explorer
+
+__all__ = [
+    "frame_slider",
+    "lambda_explorer",
+    "loss_geometry",
+    "search",
+    "train_live",
+    "tsne_explorer",
+    "wavelength",
+    "x_studio",
+]

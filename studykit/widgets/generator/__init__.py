@@ -1,0 +1,1 @@
+"""X studio: the ten weights of g, and what X becomes."""

@@ -1,0 +1,1 @@
+"""Loss geometry: points that the losses push around."""

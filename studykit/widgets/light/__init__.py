@@ -1,0 +1,1 @@
+"""Wavelength: the same people in other light."""

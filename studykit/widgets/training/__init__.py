@@ -1,0 +1,1 @@
+"""Train live: a training that is watched, stopped and compared."""

@@ -1,0 +1,1 @@
+"""The t-SNE explorer: maps of a run beside what they keep of the features."""
