@@ -31,7 +31,7 @@ book: $(VENV)/installed
 	$(BIN)/python -m notebooks.book
 
 results: $(VENV)/installed
-	$(BIN)/python -m xivlab.make_results
+	$(BIN)/python -m studykit.studies.make_results
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest

@@ -44,7 +44,7 @@ person, modality = np.arange(20 * n) // 20, np.arange(20 * n) % 2
 """
 STUDY = """
 import pandas as pd
-from xivlab.stored import judged
+from studykit.studies.answers import judged
 from xivlab.scores import mean_of
 row = dict(study="lambda", variant="0.1", query="infrared", protocol="sysu all single-shot", sampler="seeded",
            trials=10, mAP=0.5, mINP=0.4, queries=800, **{{f"rank{{k}}": 0.5 for k in (1, 5, 10, 20)}})

@@ -31,8 +31,8 @@ from nbformat import NotebookNode
 
 from notebooks import editions
 from notebooks.minutes import Minutes
+from studykit.report.notebooks import kernel
 from xivlab.errors import XivlabError
-from xivlab.execute import kernel
 from xivlab.files import write_atomically
 from xivlab.scale import current
 

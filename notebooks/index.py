@@ -38,8 +38,11 @@ TABLES = {
     "Table 1": ("XIV-ReID beside other methods", f"{PAPER}; `xivlab evaluate RUN` prints its row below ours"),
     "Table 2": ("the same with the plain backbone of cmGAN and D2RL", "`xivlab train --preset paper-table2`"),
     "Table 3": ("the same with the backbone of AlignGAN", "`xivlab train --preset paper-table3`"),
-    "Table 4": ("what X and the cross-modality loss bring", '`xivlab.studies.STUDIES["ablation"]`'),
-    "Table 5": ("fixed images in the place of X", '`xivlab.studies.STUDIES["special-cases"]`'),
+    "Table 4": (
+        "what X and the cross-modality loss bring",
+        '`studykit.studies.questions.STUDIES["ablation"]`',
+    ),
+    "Table 5": ("fixed images in the place of X", '`studykit.studies.questions.STUDIES["special-cases"]`'),
 }
 FIGURES = {
     "Fig. 1": ("the idea: people before and after X", "`xivlab figures RUN DIR`, fig1"),

@@ -27,9 +27,9 @@ def study(
         data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
         runs: Folder of all runs; that of the scale if not given.
     """
+    from studykit.report.main_job import main_job, results_table
+    from studykit.report.report import NAMES, write_report
     from xivlab.errors import XivlabError
-    from xivlab.main_job import main_job, results_table
-    from xivlab.report import NAMES, write_report
     from xivlab.scale import current, project
     from xivlab.scores import as_text
 

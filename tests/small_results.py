@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import toy
 
+from studykit.studies.answers import write_table
+from studykit.studies.embeddings import write_embeddings
+from studykit.studies.questions import LAMBDAS
 from studykit.widgets import run_view
 from studykit.widgets.explorer import data as explorer_data
 from xivlab.embed import Embeddings
 from xivlab.scale import current
 from xivlab.scores import score
-from xivlab.shipped import write_embeddings
-from xivlab.stored import write_table
-from xivlab.studies import LAMBDAS
 
 SEEDS = 2
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xivlab.claims import (
+from studykit.studies.claims import (
     CLAIMS,
     FAILS,
     HOLDS,
@@ -21,10 +21,10 @@ from xivlab.claims import (
     verdict,
     verdicts,
 )
+from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.errors import XivlabError
 from xivlab.intervals import Interval, paired
 from xivlab.paper import results
-from xivlab.studies import NEAR_INFRARED, STUDIES, THERMAL
 
 FINITE = st.floats(-20, 20)
 

@@ -2,8 +2,8 @@ import nbformat
 import pytest
 from small_study import GOOD, write_notebook
 
+from studykit.report.notebooks import WIDGET, execute, notebooks_in
 from xivlab.errors import XivlabError
-from xivlab.execute import WIDGET, execute, notebooks_in
 
 SMOKE = {"XIVLAB_SCALE": "smoke"}
 SHOW = (
@@ -67,7 +67,7 @@ def test_ctrl_c_stops_at_once(tmp_path, results, monkeypatch):
     def press(self, cell, index):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xivlab.execute.NotebookClient.execute_cell", press)
+    monkeypatch.setattr("studykit.report.notebooks.NotebookClient.execute_cell", press)
     write_notebook(tmp_path / "00_good.ipynb", GOOD)
     with pytest.raises(KeyboardInterrupt):
         execute(tmp_path / "00_good.ipynb", results, {})

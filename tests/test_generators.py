@@ -6,12 +6,8 @@ import pytest
 import torch
 from toy import dataset, split
 
-from xivlab import generators
-from xivlab.batches import Images
-from xivlab.build import build_model
-from xivlab.config import preset
-from xivlab.errors import XivlabError
-from xivlab.generators import (
+from studykit.studies import generators
+from studykit.studies.generators import (
     COLUMNS,
     at_hand,
     generators_of,
@@ -21,6 +17,10 @@ from xivlab.generators import (
     start,
     write_generators,
 )
+from xivlab.batches import Images
+from xivlab.build import build_model
+from xivlab.config import preset
+from xivlab.errors import XivlabError
 from xivlab.model import XGenerator
 from xivlab.runs import save_weights
 from xivlab.scale import Scale

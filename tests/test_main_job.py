@@ -5,10 +5,10 @@ import pytest
 import small_study
 from fake_world import FakeWorld
 
+from studykit.report.main_job import METHODS, main_job
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.errors import XivlabError
-from xivlab.main_job import METHODS, main_job
 from xivlab.scale import current
 
 
@@ -62,7 +62,7 @@ def test_nothing_costs_time_without_notebooks(folder, tmp_path):
 
 def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
     scale = replace(current(), runs=tmp_path / "runs")
-    monkeypatch.setattr("xivlab.main_job.train", lambda config, data, runs: unfinished(runs))
+    monkeypatch.setattr("studykit.report.main_job.train", lambda config, data, runs: unfinished(runs))
     with pytest.raises(KeyboardInterrupt):
         main_job(scale, tmp_path / "results", folder / "notebooks")
     assert not (tmp_path / "results" / "results.csv").exists()

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from tiny import TINY
 
-from xivlab import make_results
-from xivlab.generators import read_generators
+from studykit.studies import make_results
+from studykit.studies.answers import answers, read_tables
+from studykit.studies.embeddings import read_embeddings
+from studykit.studies.generators import read_generators
+from studykit.studies.questions import METHODS, NEAR_INFRARED, Study
 from xivlab.scale import current
-from xivlab.shipped import read_embeddings
-from xivlab.stored import answers, read_tables
-from xivlab.studies import METHODS, NEAR_INFRARED, Study
 
 SMALL = TINY | {"people_per_batch": 2, "epochs": 1, "steps_per_epoch": 2, "decay_epochs": (1,)}
 STUDIES = {
@@ -46,7 +46,7 @@ def test_every_run_is_in_the_tables(made):
 
 
 def test_the_next_who_asks_trains_nothing(made, monkeypatch, capsys):
-    monkeypatch.setattr("xivlab.study.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("studykit.studies.grid.train", lambda *_, **__: pytest.fail("trained"))
     table = answers("ablation", folder=made / "tables")
     assert set(table["source"]) == {"stored"} and list(dict.fromkeys(table["variant"])) == list(METHODS)
     assert capsys.readouterr().out.startswith(

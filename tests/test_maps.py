@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xivlab import maps
+from studykit.studies import maps
+from studykit.studies.embeddings import write_embeddings
+from studykit.studies.maps import draw_map, name_of, ship_maps, stored_map, write_maps
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.flat import tsne
-from xivlab.maps import Points, draw_map, few, kept_by, name_of, points_of, ship_maps, stored_map, write_maps
-from xivlab.shipped import write_embeddings
+from xivlab.flat import Points, few, kept_by, points_of, tsne
 
 
 def embeddings(people=10, x=True, gap=0.0, seed=0):
@@ -121,7 +121,7 @@ def test_what_a_map_shows_of_the_gap_and_what_is_there():
 
 
 def test_the_shipped_maps_are_those_of_the_shipped_embeddings():
-    """Whoever changes the choice of images or the embeddings has to draw them again: python -m xivlab.maps."""
+    """Whoever changes the choice of images or the embeddings has to draw them again: python -m studykit.studies.maps."""
     results = Path(__file__).parents[1] / "results"
     runs = sorted(path.stem for path in (results / "embeddings").glob("*.npz"))
     assert runs == sorted(path.stem for path in (results / "maps").glob("*.npz"))

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from test_generators import ToyScale, pretend
 
-from xivlab import measures
+from studykit.studies import measures
+from studykit.studies.grid import runs_of
+from studykit.studies.measures import measured, over_seeds, write_measures
 from xivlab.errors import XivlabError
-from xivlab.measures import measured, over_seeds, write_measures
-from xivlab.study import runs_of
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from studykit.report.main_job import main_job
+from studykit.report.notebooks import Executed
+from studykit.report.report import write_report
 from xivlab.errors import XivlabError
-from xivlab.execute import Executed
-from xivlab.main_job import main_job
-from xivlab.report import write_report
 from xivlab.scale import current
 
 VOID = ("meta", "img")  # tags without an end

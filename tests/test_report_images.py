@@ -4,7 +4,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from xivlab.report_images import line_chart, person_image, running_mean
+from studykit.report.report_images import line_chart, person_image, running_mean
 
 
 def data(picture):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from studykit.studies.embeddings import read_embeddings, write_embeddings
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.gallery import first_shots
-from xivlab.shipped import read_embeddings, write_embeddings
 
 
 def embeddings(x=True):

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from tiny import TINY
 
+from studykit.studies.answers import COLUMNS, SCORES, answers, ask, read_tables, source, tables, write_table
+from studykit.studies.questions import NEAR_INFRARED, STUDIES, Study
 from xivlab.errors import XivlabError
 from xivlab.scale import current
-from xivlab.stored import COLUMNS, SCORES, answers, ask, read_tables, source, tables, write_table
-from xivlab.studies import NEAR_INFRARED, STUDIES, Study
 
 pytestmark = pytest.mark.usefixtures("in_threads")
 SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
@@ -19,7 +19,7 @@ def scale(folder, tmp_path, monkeypatch):
     two = {"Baseline": {"method": "baseline"}, "Baseline+X": {"method": "baseline+x"}}
     variants = {name: SMALL | changes for name, changes in two.items()}
     monkeypatch.setitem(STUDIES, "tiny", Study("What?", (NEAR_INFRARED,), variants, seeds=2))
-    for module in ("xivlab.scale", "xivlab.stored"):
+    for module in ("xivlab.scale", "studykit.studies.answers"):
         monkeypatch.setattr(f"{module}.project", lambda: tmp_path)
     current.cache_clear()
     yield current()
@@ -46,7 +46,7 @@ def test_what_is_stored_is_neither_trained_nor_opened(scale, monkeypatch, capsys
     assert write_table(table, tables()) == tables() / "tiny.synthetic-sysu.csv"
     for run in scale.runs.iterdir():
         (run / "embeddings.npz").unlink(missing_ok=True)
-    monkeypatch.setattr("xivlab.study.train", never)
+    monkeypatch.setattr("studykit.studies.grid.train", never)
     again = answers("tiny")
     assert "stored results of 4 runs, baseline-" in capsys.readouterr().out
     assert set(again["source"]) == {"stored"}
@@ -79,7 +79,7 @@ def test_a_run_of_two_studies_is_stored_once_and_serves_both(scale, monkeypatch)
     stored = read_tables(tables())
     assert len(stored) == len(table)
     monkeypatch.setitem(STUDIES, "third", Study("?", (NEAR_INFRARED,), STUDIES["tiny"].variants, seeds=1))
-    monkeypatch.setattr("xivlab.study.train", never)
+    monkeypatch.setattr("studykit.studies.grid.train", never)
     again = ask("third", NEAR_INFRARED, scale, stored)
     assert set(again["study"]) == {"third"} and again["variant"].tolist() == ["Baseline"] + ["Baseline+X"] * 3
 

@@ -5,9 +5,9 @@ from dataclasses import asdict
 import pandas as pd
 import pytest
 
+from studykit.studies.answers import judged
+from studykit.studies.questions import CODE, LAMBDAS, STUDIES
 from xivlab.scale import SCALES
-from xivlab.stored import judged
-from xivlab.studies import CODE, LAMBDAS, STUDIES
 
 DEMO, SMOKE = SCALES["demo"], SCALES["smoke"]
 

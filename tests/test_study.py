@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from tiny import TINY
 
+from studykit.studies.grid import grid, runs_of, study, train_all
 from xivlab.errors import XivlabError
 from xivlab.scale import current
 from xivlab.scores import score
-from xivlab.study import grid, runs_of, study, train_all
 from xivlab.train import Training, train
 
 pytestmark = pytest.mark.usefixtures("in_threads")
@@ -54,14 +54,14 @@ def test_a_row_per_run_and_search_in_the_order_of_the_grid(scale):
 def test_finished_runs_are_found_and_interrupted_ones_go_on(scale, monkeypatch):
     first, second = train_all(configs(1)[:1], scale), configs(1)[1:]
     trained = []
-    monkeypatch.setattr("xivlab.study.train", lambda config, *args, **kw: trained.append(config))
+    monkeypatch.setattr("studykit.studies.grid.train", lambda config, *args, **kw: trained.append(config))
     train_all(configs(1), scale)
     assert first[0].finished and trained == second
 
 
 def test_stored_rows_are_used_and_not_trained(scale, monkeypatch):
     table = study(configs(1), scale)
-    monkeypatch.setattr("xivlab.study.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("studykit.studies.grid.train", lambda *_, **__: pytest.fail("trained"))
     again = study(configs(1), scale, stored=table)
     pd.testing.assert_frame_equal(again.drop(columns="source"), table.drop(columns="source"))
     assert set(again["source"]) == {"stored"}
@@ -73,7 +73,7 @@ def test_one_failing_run_does_not_lose_the_others(scale, monkeypatch):
             raise XivlabError("The loss is nan at step 3: lower learning_rate.")
         return train(config, *args, **kw)
 
-    monkeypatch.setattr("xivlab.study.train", fail)
+    monkeypatch.setattr("studykit.studies.grid.train", fail)
     with pytest.raises(XivlabError, match=r"2 of 4 runs failed, the first with: The loss is nan.*seed 0"):
         study(configs(), scale)
     assert [run.finished for run in runs_of(configs(), scale)] == [False, True, False, True]

@@ -12,19 +12,20 @@ import torch
 import toy
 from tiny import tiny
 
+from studykit.studies.answers import ask, read_tables
+from studykit.studies.embeddings import read_embeddings
+from studykit.studies.generators import read_generators
+from studykit.studies.maps import stored_map
+from studykit.studies.measures import MEASURES, read_measures
+from studykit.studies.questions import STUDIES
 from xivlab.backbones import weights_file
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.data import DataSet
-from xivlab.generators import read_generators
-from xivlab.maps import points_of, stored_map
-from xivlab.measures import MEASURES, read_measures
+from xivlab.flat import points_of
 from xivlab.runs import Run, run_folder
 from xivlab.scale import SCALES
 from xivlab.scores import SHOWN, score
-from xivlab.shipped import read_embeddings
-from xivlab.stored import ask, read_tables
-from xivlab.studies import STUDIES
 from xivlab.train import train
 from xivlab.world import SYNTHETIC, World
 
@@ -68,7 +69,7 @@ def test_every_stored_run_is_one_that_the_studies_ask_for(monkeypatch):
     """So nothing is trained where a result is stored."""
     worlds = {name: DataSet(name, World(name).fingerprint, None, pd.DataFrame()) for name in SYNTHETIC}
     monkeypatch.setattr("xivlab.scale.load", lambda name, trial=None: worlds[name])
-    monkeypatch.setattr("xivlab.study.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("studykit.studies.grid.train", lambda *_, **__: pytest.fail("trained"))
     stored = read_tables(RESULTS / "tables")
     found = {
         run

@@ -1,5 +1,7 @@
 """Embeddings in two dimensions: t-SNE, PCA, and what each throws away."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +9,12 @@ from numpy.typing import NDArray
 
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.gallery import first_shots
+from xivlab.gap import NEIGHBOURS, same_modality
 
 MOST = 500  # points of a t-SNE that one waits for
+IMAGES = MOST // 2  # with an X for each of them there are MOST points at most
+SEED = 0
 
 
 class Plane(NamedTuple):
@@ -71,3 +77,113 @@ def plane(points: NDArray[np.floating]) -> Plane:
 
     pca = PCA(2, svd_solver="full").fit(points)
     return Plane(pca.transform(points), float(pca.explained_variance_ratio_.sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Features of all kept images of a few people, person by person.
+
+    Attributes:
+        features: (N, D) float32.
+        modality: (N,) str: visible, infrared or x.
+        person, camera: (N,) integer; of an X those of its visible image.
+        row: (N,) integer, the image's place among the visible or infrared embeddings; an X has that of
+            its visible image.
+    """
+
+    features: NDArray[np.float32]
+    modality: NDArray[np.str_]
+    person: NDArray[np.integer]
+    camera: NDArray[np.integer]
+    row: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+class Kept(NamedTuple):
+    """Share of infrared images among the nearest neighbours of infrared ones, as `gap.same_modality`, X left out.
+
+    Attributes:
+        shown: in the map.
+        true: in the features.
+        chance: if the modality did not matter.
+        k: how many neighbours.
+    """
+
+    shown: float
+    true: float
+    chance: float
+    k: int
+
+
+def few(
+    person: Mapping[str, NDArray[np.integer]], camera: Mapping[str, NDArray[np.integer]], most: int = IMAGES
+) -> dict[str, NDArray[np.intp]]:
+    """Rows of the first images of each camera, of people drawn by seed.
+
+    Args:
+        person, camera: of all images, by modality ("infrared" and "visible").
+        most: images at most; one person is kept in any case.
+
+    Returns:
+        rows by modality, ascending.
+    """
+    first = {light: first_shots(person[light], camera[light]) for light in person}
+    both = np.intersect1d(person["infrared"], person["visible"])
+    drawn = np.random.default_rng(SEED).permutation(both)
+    seen = np.concatenate([person[light][rows] for light, rows in first.items()])
+    counts = np.cumsum([np.sum(seen == one) for one in drawn])
+    kept = drawn[: max(1, int((counts <= most).sum()))]
+    return {light: rows[np.isin(person[light][rows], kept)] for light, rows in first.items()}
+
+
+def points_of(embeddings: Embeddings) -> Points:
+    """The points of a map: those of `few`, with the X of every visible image if there are any.
+
+    Args:
+        embeddings: of a split, or of a part of it.
+    """
+    lights = ("visible", "infrared")
+    rows = few(*({light: of(light) for light in lights} for of in (embeddings.people, embeddings.cameras)))
+    parts = []
+    for name, light in (("visible", "visible"), ("infrared", "infrared"), ("x", "visible")):
+        features = getattr(embeddings, name)
+        if features is None:
+            continue
+        kept = rows[light]
+        parts.append(
+            (
+                features[kept],
+                np.full(len(kept), name),
+                embeddings.people(light)[kept],
+                embeddings.cameras(light)[kept],
+                kept,
+            )
+        )
+    features, modality, person, camera, row = map(np.concatenate, zip(*parts))
+    # An X comes after its visible image, and people one after the other.
+    order = np.lexsort((modality == "x", row, modality == "infrared", person))
+    return Points(*(part[order] for part in (features.astype(np.float32), modality, person, camera, row)))
+
+
+def kept_by(points: Points, flat: NDArray[np.floating]) -> Kept:
+    """What a map shows of the gap between the modalities beside what is there, in the features.
+
+    Args:
+        points: of `points_of`.
+        flat: (N, 2), their map.
+
+    Raises:
+        XivlabError: there are images of one person only.
+    """
+    infrared, visible = (np.flatnonzero(points.modality == light) for light in ("infrared", "visible"))
+    people = points.person[infrared], points.person[visible]
+    others = min(np.sum(points.person[np.r_[infrared, visible]] != one) for one in np.unique(people[0]))
+    if not others:
+        raise XivlabError("It takes images of two people to speak of neighbours: load more people.")
+    k = min(NEIGHBOURS, int(others))
+    shown, true = (
+        same_modality(where[infrared], where[visible], *people, k) for where in (flat, points.features)
+    )
+    return Kept(shown.share, true.share, true.chance, k)

@@ -58,7 +58,7 @@ def starts_and_ends(starts: pd.DataFrame, ends: pd.DataFrame) -> Picture:
     """How red X was at the start of each training (open) and what it became (filled); a cross if g is dead.
 
     Args:
-        starts, ends: of `xivlab.generators.looks`, row i of both being the same run.
+        starts, ends: of `studykit.studies.generators.looks`, row i of both being the same run.
     """
     dead = int((ends["alive"] < DEAD).sum())
     picture = Picture(

@@ -1,6 +1,6 @@
 """Pictures of studies: scores of variants over seeds, their differences, and scores over lambda.
 
-A table goes in, one row per run as `xivlab.stored.judged` gives it, and a `Picture` comes out. Bars are 95 %
+A table goes in, one row per run as `studykit.studies.answers.judged` gives it, and a `Picture` comes out. Bars are 95 %
 intervals of the mean over seeds; small dots are the single seeds; hollow diamonds are the paper's.
 """
 
@@ -30,7 +30,7 @@ def variant_scores(table: pd.DataFrame, paper: pd.DataFrame | None = None) -> Pi
 
     Args:
         table: columns variant, seed, rank1 and mAP (in [0, 1]); a row per run of one data set.
-        paper: index variant, columns rank1 and mAP, as `xivlab.claims.paper_scores` gives them; shown in a
+        paper: index variant, columns rank1 and mAP, as `studykit.studies.claims.paper_scores` gives them; shown in a
             panel of its own, for its numbers are of other people.
     """
     names = list(dict.fromkeys(table["variant"]))

@@ -22,7 +22,7 @@ import inspect
 import numpy as np
 import pandas as pd
 
-from xivlab import claims
+from studykit.studies import claims
 from xivlab.scale import banner, current
 
 print(banner())
@@ -212,7 +212,7 @@ widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
 # scored by its own test distance, the Baseline by D(I, V), the others by Eq. 2.
 
 # %%
-from xivlab.stored import answers, judged
+from studykit.studies.answers import answers, judged
 
 near = answers("ablation")
 own = judged(near)
@@ -224,7 +224,7 @@ scores = own.pivot(index="seed", columns="variant", values="rank1")
 # before you run the next cell: how wide will an interval be, compared with the steps between the rows of Table 4?
 
 # %%
-from xivlab.claims import paper_scores
+from studykit.studies.claims import paper_scores
 from xivlab.study_charts import gains, variant_scores
 
 theirs = paper_scores("ablation")
@@ -317,7 +317,7 @@ table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
 # </details>
 
 # %%
-from xivlab.studies import THERMAL
+from studykit.studies.questions import THERMAL
 
 thermal = answers("ablation", THERMAL)
 gains(judged(thermal))
@@ -339,7 +339,7 @@ print(claims.told(thermal_parts))
 # half as much computing again. Is that the gain? Give it to the Baseline: half as many steps again.
 
 # %%
-from xivlab.studies import STUDIES
+from studykit.studies.questions import STUDIES
 
 for name, config in dict(STUDIES["ablation-compute"].configs(current())).items():
     blocks = 2 if config.method == "baseline" else 3

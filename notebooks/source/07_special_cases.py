@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from xivlab import claims
+from studykit.studies import claims
 from xivlab.scale import banner, current
 
 print(banner())
@@ -213,7 +213,7 @@ def likeness(images):
 # **Predict:** in which order will the four come in near infrared? And how high can any of them come in thermal?
 
 # %%
-from xivlab.studies import THERMAL
+from studykit.studies.questions import THERMAL
 
 worlds = {"near infrared": images}
 worlds["thermal"] = Images.of(
@@ -307,13 +307,13 @@ for world, one in worlds.items():
 # **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
 
 # %%
-from xivlab.stored import answers, judged
+from studykit.studies.answers import answers, judged
 
 near = answers("special-cases")
 own = judged(near)
 
 # %%
-from xivlab.claims import paper_scores
+from studykit.studies.claims import paper_scores
 from xivlab.study_charts import gains, variant_scores
 
 theirs = paper_scores("special-cases")

@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from xivlab import claims, loss
+from studykit.studies import claims
+from xivlab import loss
 from xivlab.scale import banner
 
 print(banner())
@@ -142,7 +143,7 @@ widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 # it is another method (Baseline+X), and stands apart in the picture.
 
 # %%
-from xivlab.studies import LAMBDAS
+from studykit.studies.questions import LAMBDAS
 
 print(LAMBDAS)
 print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
@@ -180,7 +181,7 @@ explorer
 # The same curve as a still picture, with its seeds:
 
 # %%
-from xivlab.stored import answers, judged
+from studykit.studies.answers import answers, judged
 from xivlab.study_charts import gains, over_lambda
 
 table = answers("lambda")

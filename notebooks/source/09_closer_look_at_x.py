@@ -212,7 +212,7 @@ widgets.x_studio(run, data)
 # random) that are at hand:
 
 # %%
-from xivlab.generators import at_hand, looks
+from studykit.studies.generators import at_hand, looks
 from xivlab.x_look import WEIGHTS
 
 table = at_hand(scale)
@@ -375,7 +375,7 @@ tell("X in the features of this run", x_place(embeddings))
 # without the cross-modality loss, that are stored or stand in the folder of runs. `measured` says which:
 
 # %%
-from xivlab.measures import measured, over_seeds
+from studykit.studies.measures import measured, over_seeds
 
 methods = {"Baseline+X": "baseline+x", "Baseline+X+CMG": "baseline+x+cmg"}
 over_runs = measured(

@@ -262,7 +262,7 @@ print(f"share {found.share:.2f}, chance {found.chance:.2f}")
 # Baseline and XIV, and of X in the place of V.
 
 # %%
-from xivlab.measures import measured, over_seeds
+from studykit.studies.measures import measured, over_seeds
 
 variants = {"Baseline": {"method": "baseline"}, "XIV": {"method": config.method}}
 table = measured("gap", variants, scale)
@@ -591,9 +591,9 @@ print(
 # Back to the score, with the five seeds of notebook 06, each model by its own test distance:
 
 # %%
+from studykit.studies.answers import answers, judged
 from xivlab.intervals import by_variant
 from xivlab.intervals import paired as paired_by_seed
-from xivlab.stored import answers, judged
 
 scores = judged(answers("ablation"))
 by_variant(scores, "rank1").round(3)

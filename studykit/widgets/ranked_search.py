@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import ipywidgets
 import numpy as np
 
+from studykit.studies.questions import NEAR_INFRARED
 from studykit.widgets import controls
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.panel import Panel
@@ -17,7 +18,6 @@ from xivlab.figures import FONT
 from xivlab.gallery import Protocol
 from xivlab.runs import Run
 from xivlab.scale import current
-from xivlab.studies import NEAR_INFRARED
 
 SHOWN = 10  # images of a list
 TALL, LINE, TOP = 442, 139, 30  # pixels: of the picture, from list to list, above the first

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from studykit.studies.answers import read_table, tables
+from studykit.studies.embeddings import read_embeddings
+from studykit.studies.questions import NEAR_INFRARED
 from xivlab.batches import MODALITY_CODE, Modality
 from xivlab.data import DataSet, Split, load
 from xivlab.embed import LIGHTS, Embeddings, TestDistance, shortened
@@ -17,9 +20,6 @@ from xivlab.gallery import Protocol, Sampling, galleries
 from xivlab.ranking import ranked_list
 from xivlab.runs import Run
 from xivlab.scale import SCALES, Scale
-from xivlab.shipped import read_embeddings
-from xivlab.stored import read_table, tables
-from xivlab.studies import NEAR_INFRARED
 
 KINDS: tuple[TestDistance, ...] = ("v", "x", "v+x")
 LIKE = 0.1  # the paper's lambda: the maps of all others are turned to match its map

@@ -16,12 +16,12 @@ import xivlab.data
 import xivlab.train
 from data_prep import prepare
 from data_prep.export import export
+from studykit.studies.answers import COLUMNS, write_table
+from studykit.studies.grid import study
 from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
 from xivlab.scale import Scale
-from xivlab.stored import COLUMNS, write_table
-from xivlab.study import study
 from xivlab.train import train
 
 METHODS = ("baseline", "baseline+x", "baseline+x+cmg")

@@ -26,7 +26,8 @@ from stress.harm import (
 from tiny import assert_same, result, tiny
 from toy import dataset
 
-from xivlab import generators, measures, shipped, stored
+from studykit.studies import answers, embeddings, generators, measures
+from studykit.studies.grid import scores_of
 from xivlab.backbones import backbone
 from xivlab.buffers import ASSETS
 from xivlab.build import load_model
@@ -34,7 +35,6 @@ from xivlab.data import load
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
 from xivlab.runs import Run, save_weights
-from xivlab.study import scores_of
 from xivlab.train import Training, resume, train
 from xivlab.world import World
 
@@ -240,10 +240,10 @@ def shelf(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("shelf")
     one = Run(run)
     table = pd.concat([scores_of(one), scores_of(one).assign(run=run.name[:-1] + "0")], ignore_index=True)
-    stored.write_table(table.assign(study="ablation", variant="-"), folder)
+    answers.write_table(table.assign(study="ablation", variant="-"), folder)
     generators.write_generators(generators.generators_of([("one", one)]), folder / "generators.csv")
     measures.write_measures("gap", [one], folder)
-    shipped.write_embeddings("shipped", one.embeddings(), folder)
+    embeddings.write_embeddings("shipped", one.embeddings(), folder)
     save_weights(backbone("slim", None)[0], folder / "start.safetensors")
     return folder
 
@@ -255,10 +255,10 @@ def start(folder):
 
 
 OTHERS = {
-    "ablation.toy.csv": (lambda folder: stored.read_table(folder / "ablation.toy.csv"), fewer, CUTS),
+    "ablation.toy.csv": (lambda folder: answers.read_table(folder / "ablation.toy.csv"), fewer, CUTS),
     "generators.csv": (lambda folder: generators.read_generators(folder / "generators.csv"), fewer, CUTS),
     "gap.csv": (lambda folder: measures.read_measures("gap", folder), fewer, CUTS),
-    "shipped.npz": (lambda folder: shipped.read_embeddings("shipped", folder)[0], same_arrays, FLIPS),
+    "shipped.npz": (lambda folder: embeddings.read_embeddings("shipped", folder)[0], same_arrays, FLIPS),
     "start.safetensors": (start, same_weights, CUTS),
 }
 

@@ -11,7 +11,7 @@ from stress import jobs
 from stress.children import Child
 from stress.whole import nothing_half, remove, same
 
-from xivlab.stored import read_table
+from studykit.studies.answers import read_table
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no SIGKILL and no fork")
 SEED = 0

@@ -18,8 +18,9 @@ from toy import dataset
 
 import xivlab
 from data_prep import prepare, sysu_mm01, tree
+from studykit.studies import answers, embeddings, generators, measures
 from studykit.widgets.generator import upload
-from xivlab import files, generators, measures, shipped, stored
+from xivlab import files
 from xivlab.backbones import backbone
 from xivlab.build import load_model
 from xivlab.data import load
@@ -126,11 +127,11 @@ LOADERS = {
     "packed/pixels.npy": lambda folder: load(folder / "packed"),
     "start.safetensors": lambda folder: backbone("slim", str(folder / "start.safetensors")),
     "start.pt": lambda folder: backbone("resnet50", str(folder / "start.pt")),
-    "tables/one.csv": lambda folder: stored.read_tables(folder / "tables"),
+    "tables/one.csv": lambda folder: answers.read_tables(folder / "tables"),
     "generators.csv": lambda folder: generators.read_generators(folder / "generators.csv"),
     "gap.csv": lambda folder: measures.read_measures("gap", folder),
     "any.csv": lambda folder: refusing(files.read_csv, folder / "any.csv"),
-    "one.npz": lambda folder: shipped.read_embeddings("one", folder),
+    "one.npz": lambda folder: embeddings.read_embeddings("one", folder),
     "asset.safetensors": lambda folder: World("synthetic-sysu", folder / "asset.safetensors"),
     "rand_perm_cam.mat": lambda folder: sysu_mm01._orders(folder / "rand_perm_cam.mat"),
     "list.txt": lambda folder: tree.read_paths(folder / "list.txt"),

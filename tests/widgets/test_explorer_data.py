@@ -8,6 +8,7 @@ import small_results
 from scipy.stats import ortho_group
 from tiny import tiny
 
+from studykit.studies.questions import LAMBDAS
 from studykit.widgets.explorer.data import (
     PEOPLE,
     added_position,
@@ -21,7 +22,6 @@ from xivlab.errors import XivlabError
 from xivlab.gap import overlap, pair_distances
 from xivlab.intervals import interval
 from xivlab.scores import score
-from xivlab.studies import LAMBDAS
 from xivlab.train import train
 
 

@@ -9,12 +9,12 @@ import toy
 from small_results import embeddings
 from tiny import tiny
 
+from studykit.studies.embeddings import read_embeddings, write_embeddings
 from studykit.widgets.run_view import RunView, find, newest_run, view_run, view_shipped
 from xivlab.errors import XivlabError
 from xivlab.evaluate import retrieval_metrics
 from xivlab.gallery import Sampling, galleries
 from xivlab.scale import SCALES
-from xivlab.shipped import read_embeddings, write_embeddings
 from xivlab.train import train
 
 

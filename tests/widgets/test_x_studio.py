@@ -12,6 +12,7 @@ from PIL import Image
 from tiny import tiny
 from toy import dataset
 
+from studykit.studies.generators import COLUMNS, write_generators
 from studykit.widgets import x_studio
 from studykit.widgets.generator import weights, widget
 from studykit.widgets.generator.data import to_show
@@ -19,7 +20,6 @@ from studykit.widgets.generator.pictures import LEFT, OWN_TALL, OWN_WIDE, ROW, T
 from studykit.widgets.generator.weights import hidden, initial, preset, spread
 from xivlab.build import build_model
 from xivlab.errors import XivlabError
-from xivlab.generators import COLUMNS, write_generators
 from xivlab.runs import Run, save_weights
 from xivlab.scale import Scale
 

@@ -9,6 +9,7 @@ import torch
 from tiny import tiny
 from toy import dataset
 
+from studykit.studies.generators import COLUMNS, write_generators
 from studykit.widgets.generator import weights
 from studykit.widgets.generator.weights import (
     AS_CODE,
@@ -29,7 +30,6 @@ from studykit.widgets.generator.weights import (
 )
 from xivlab.build import build_model
 from xivlab.errors import XivlabError
-from xivlab.generators import COLUMNS, write_generators
 from xivlab.model import SPECIAL_CASES, XGenerator
 from xivlab.runs import Run, save_weights
 from xivlab.scale import Scale

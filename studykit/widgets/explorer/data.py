@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
 
+from studykit.studies.answers import read_table, tables
+from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
@@ -16,8 +18,6 @@ from xivlab.flat import plane
 from xivlab.gap import BINS, overlap, pair_distances
 from xivlab.intervals import Interval, interval
 from xivlab.runs import Run
-from xivlab.stored import read_table, tables
-from xivlab.studies import LAMBDAS, NEAR_INFRARED
 
 PEOPLE = 6  # on the map: as many as can be told apart
 WIDEST = 2.0  # no two features of length 1 are farther from each other

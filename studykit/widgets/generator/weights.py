@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 from torch import Tensor
 
+from studykit.studies.generators import generators_of, read_generators, table_path
 from xivlab.config import XInput
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.generators import generators_of, read_generators, table_path
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
 from xivlab.runs import Run
 from xivlab.scale import Scale

@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
+from studykit.studies.questions import KINDS_OF_X, LAMBDAS, METHODS
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
 from studykit.widgets.training.data import Learnt, learnt
@@ -21,7 +22,6 @@ from xivlab.errors import XivlabError
 from xivlab.progress import Progress
 from xivlab.runs import Run, run_folder
 from xivlab.scale import Scale, current
-from xivlab.studies import KINDS_OF_X, LAMBDAS, METHODS
 from xivlab.train import epoch_length, train
 
 PAUSE = 0.25  # seconds from picture to picture at least

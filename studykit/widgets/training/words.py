@@ -1,7 +1,7 @@
 """Settings and durations as one says them."""
 
+from studykit.studies.questions import KINDS_OF_X, METHODS
 from xivlab.config import Config
-from xivlab.studies import KINDS_OF_X, METHODS
 
 
 def describe(config: Config) -> str:

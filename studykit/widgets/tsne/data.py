@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from studykit.studies.maps import draw_map, stored_map
+from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
 from xivlab.batches import MODALITY_CODE, Images
 from xivlab.build import build_model, pick_device, to_device
@@ -19,12 +21,10 @@ from xivlab.data import DataSet
 from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
 from xivlab.figures import COLOUR, CURVES, MARKER
-from xivlab.flat import plane
+from xivlab.flat import Kept, Points, few, kept_by, plane, points_of
 from xivlab.gap_charts import NAMES, OTHERS
-from xivlab.maps import Kept, Points, draw_map, few, kept_by, points_of, stored_map
 from xivlab.runs import Run
 from xivlab.scale import current
-from xivlab.studies import LAMBDAS, NEAR_INFRARED
 
 GROUPINGS = ("modality", "person", "camera")
 SIGNS = 6  # people with a sign of their own: as many as can be told apart

@@ -1,6 +1,6 @@
 """Every shipped number, made anew: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
 
-    python -m xivlab.make_results                   # or: make results
+    python -m studykit.studies.make_results                   # or: make results
 
 What is stored is not used. Runs that are finished are found, so an interrupted call goes on where it
 stopped; without the folder of runs everything is trained.
@@ -15,18 +15,18 @@ from pathlib import Path
 
 import torch
 
+from studykit.studies.answers import ask, write_table
+from studykit.studies.embeddings import write_embeddings
+from studykit.studies.generators import generators_of, learned, write_generators
+from studykit.studies.grid import runs_of, train_all
+from studykit.studies.maps import ship_maps
+from studykit.studies.measures import write_measures
+from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
-from xivlab.generators import generators_of, learned, write_generators
-from xivlab.maps import ship_maps
-from xivlab.measures import write_measures
 from xivlab.scale import Scale, current, describe, project
-from xivlab.shipped import write_embeddings
-from xivlab.stored import ask, write_table
-from xivlab.studies import NEAR_INFRARED, STUDIES, THERMAL
-from xivlab.study import runs_of, train_all
 
 # Most telling first: who has to stop early has those.
 ORDER = (

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.config import Config, preset
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
 from xivlab.intervals import Interval, paired
 from xivlab.paper import counterpart
 from xivlab.scores import SHOWN
-from xivlab.studies import NEAR_INFRARED, STUDIES, THERMAL
 
 METRICS = ("rank1", "mAP")
 WORLDS = {NEAR_INFRARED: "near infrared", THERMAL: "thermal"}
@@ -140,7 +140,7 @@ def judge(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
     """Every claim that the studies of a table can judge, a row per gain and metric.
 
     Args:
-        table: of one or more studies and worlds, as `xivlab.stored.answers` gives them.
+        table: of one or more studies and worlds, as `studykit.studies.answers.answers` gives them.
         query: modality that is searched by.
 
     Returns:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from studykit.studies.answers import counted
+from studykit.studies.grid import runs_of
 from xivlab.between import x_place
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
@@ -21,8 +23,6 @@ from xivlab.gap import gap_numbers
 from xivlab.intervals import interval
 from xivlab.runs import Run
 from xivlab.scale import Scale, project
-from xivlab.stored import counted
-from xivlab.study import runs_of
 
 SEEDS = 5  # of the studies
 

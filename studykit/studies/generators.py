@@ -1,6 +1,6 @@
 """The ten numbers of many trained generators, in one small table: whole models need not be kept for it.
 
-    python -m xivlab.generators         writes results/generators.csv from the folder of runs
+    python -m studykit.studies.generators         writes results/generators.csv from the folder of runs
 
 The table has a row per finished run with a learned X of the studies `ablation` and `special-cases`. A row
 is used only where its run is named as the current settings, data and version would name it.
@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from studykit.studies.grid import runs_of
+from studykit.studies.questions import STUDIES
 from xivlab.batches import Images
 from xivlab.config import Config
 from xivlab.errors import XivlabError
@@ -20,8 +22,6 @@ from xivlab.files import read_csv, write_atomically
 from xivlab.model import XGenerator
 from xivlab.runs import Run
 from xivlab.scale import Scale, current, project
-from xivlab.studies import STUDIES
-from xivlab.study import runs_of
 from xivlab.x_look import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from studykit.report.notebooks import Executed, execute, notebooks_in
 from xivlab.backbones import weights_file
 from xivlab.config import Config, Method
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.execute import Executed, execute, notebooks_in
 from xivlab.files import write_atomically
 from xivlab.runs import Run, run_folder
 from xivlab.scale import Scale

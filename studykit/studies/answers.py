@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from studykit.studies.grid import runs_of, study
+from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
 from xivlab.scale import Scale, current, project
 from xivlab.scores import searches_of
-from xivlab.studies import NEAR_INFRARED, STUDIES
-from xivlab.study import runs_of, study
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 COLUMNS = [
@@ -37,7 +37,7 @@ def answers(
     """The table of a study on one data set, from `ask`; prints where its numbers come from.
 
     Args:
-        name: of the study, a key of `xivlab.studies.STUDIES`.
+        name: of the study, a key of `studykit.studies.questions.STUDIES`.
         data: one of the data sets that it is asked on.
         scale: how big everything is; the current scale if not given.
         folder: of the stored tables; `tables()` if not given.

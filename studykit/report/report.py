@@ -10,15 +10,15 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from studykit.report.main_job import MainJob, Trained
+from studykit.report.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab import __version__
 from xivlab.build import pick_device
 from xivlab.charts import TERMS
 from xivlab.config import preset
 from xivlab.files import write_atomically
-from xivlab.main_job import MainJob, Trained
 from xivlab.paper import counterpart
 from xivlab.ranking import first_of_each_person, ranked_list
-from xivlab.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab.scale import describe
 from xivlab.scores import SHOWN
 from xivlab.world import SYNTHETIC
@@ -39,7 +39,7 @@ def write_report(job: MainJob, path: Path) -> None:
     Raises:
         XivlabError: it could not be written; what was there is as it was.
     """
-    text = resources.files("xivlab").joinpath("report.html.j2").read_text(encoding="utf-8")
+    text = resources.files("studykit.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -98,7 +98,7 @@ def kernel(
         extra_arguments=["--log-level=CRITICAL"],
     )
     # The package that runs here, installed or not; and no word of the debugger about frozen modules.
-    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
     return client, os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 

@@ -1,0 +1,1 @@
+"""`xivlab study`: the main job without a screen, and the page that tells it."""
