@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.harness import Line, in_process, quantity, seconds
-from xivlab import figures
+from studykit.plots import picture
 
 STEPS = (1, 10, 100)
 # n log n over the largest decade here (3,000 to 30,000) has the slope 1.11; beyond this line it is worse.
@@ -163,7 +163,7 @@ def draw(grown: list[Grown], path: Path) -> None:
     """Time, and memory over that at the smallest n, against n; both scales logarithmic."""
     figure = Figure((8.8, 4.6), layout="constrained")
     time, memory = figure.subplots(1, 2)
-    for one, mark, colour in zip(grown, "osD^v", figures.CURVES):
+    for one, mark, colour in zip(grown, "osD^v", picture.CURVES):
         label = f"{one.curve.name}: n^{one.exponent:.2f}"
         time.loglog(one.n / one.n[0], one.seconds, marker=mark, color=colour, label=label)
         memory.semilogx(one.n / one.n[0], one.megabytes - one.megabytes[0], marker=mark, color=colour)

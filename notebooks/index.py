@@ -49,7 +49,7 @@ FIGURES = {
     "Fig. 2": ("the whole method in one picture", "`xivlab figures RUN DIR`, fig2"),
     "Fig. 3": ("how bright R, G and B are in X", "`xivlab figures RUN DIR`, fig3"),
     "Fig. 4": ("triples of V, X and I", "`xivlab figures RUN DIR`, fig4"),
-    "Fig. 5": ("scores over λ", "`xivlab.study_charts.over_lambda`"),
+    "Fig. 5": ("scores over λ", "`studykit.plots.studies.over_lambda`"),
 }
 ALONE = ("Table 1", "Table 2", "Table 3")
 REPORTED = "Tables 1 to 3 as reported"

@@ -65,8 +65,8 @@ def figures(
             lists, activation; all if none is given. Those with a number are the paper's.
         data: The data that the run was trained on, if they are a folder.
     """
-    from xivlab.redo import write
+    from studykit.plots.figure_files import write_figures
     from xivlab.runs import Run
     from xivlab.scale import current
 
-    write(Run(run), current().data_of(Run(run), data), folder, figure)
+    write_figures(Run(run), current().data_of(Run(run), data), folder, figure)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from xivlab.charts import cmc_curves, feature_plane, hardest, hinge, spread, training_curves
+from studykit.plots.charts import cmc_curves, feature_plane, hardest, hinge, spread, training_curves
 
 DISTANCE = np.array([[0.2, 0.9, 0.5, 0.7], [0.6, 0.3, 0.8, 0.4], [1.0, 0.9, 0.1, 0.6], [0.7, 0.8, 0.9, 0.2]])
 LABELS = [1, 1, 2, 2]
@@ -134,4 +134,4 @@ def test_every_chart_shows_itself_with_words_and_readable_letters(figure):
 
 
 def test_nothing_uses_pyplot():
-    assert "pyplot" not in Path(sys.modules["xivlab.charts"].__file__).read_text()
+    assert "pyplot" not in Path(sys.modules["studykit.plots.charts"].__file__).read_text()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xivlab import figures
+from studykit.plots import curves, gap, images
+from studykit.plots import picture as figures
 from xivlab.errors import XivlabError
 
 RNG = np.random.default_rng(0)
@@ -30,7 +31,7 @@ def shown(picture):
 
 
 def test_a_strip_has_every_image_once_and_its_titles():
-    picture = figures.image_strip(photos(2, 3), ["a", "b", "c"], ["one", "two"], "six people")
+    picture = images.image_strip(photos(2, 3), ["a", "b", "c"], ["one", "two"], "six people")
     assert len(picture.axes) == 6
     assert texts(picture) == ["a", "b", "c", "one", "two"]
     mime, image, words = shown(picture)
@@ -38,13 +39,13 @@ def test_a_strip_has_every_image_once_and_its_titles():
 
 
 def test_a_strip_is_one_row_or_several_grey_or_coloured_with_gaps():
-    assert len(figures.image_strip(photos(4)).axes) == 4
-    assert len(figures.image_strip(list(photos(4)[..., 0])).axes) == 4
-    assert len(figures.image_strip([[photos(1)[0], None], [None, photos(1)[0]]]).axes) == 2
+    assert len(images.image_strip(photos(4)).axes) == 4
+    assert len(images.image_strip(list(photos(4)[..., 0])).axes) == 4
+    assert len(images.image_strip([[photos(1)[0], None], [None, photos(1)[0]]]).axes) == 2
 
 
 def test_a_strip_keeps_the_shape_of_its_images():
-    picture = figures.image_strip(photos(2, 5), ["x"] * 5, ["y"] * 2)
+    picture = images.image_strip(photos(2, 5), ["x"] * 5, ["y"] * 2)
     width, height = picture.get_size_inches()
     for axes in picture.axes:
         place = axes.get_position()
@@ -54,14 +55,14 @@ def test_a_strip_keeps_the_shape_of_its_images():
 
 def test_images_that_do_not_fit_are_refused():
     with pytest.raises(XivlabError, match="uint8 of one size"):
-        figures.image_strip([photos(1)[0], photos(1)[0][:8]])
+        images.image_strip([photos(1)[0], photos(1)[0][:8]])
     with pytest.raises(XivlabError, match="float64"):
-        figures.image_strip(photos(2) / 255)
+        images.image_strip(photos(2) / 255)
 
 
 def test_right_and_wrong_differ_in_colour_and_in_mark():
     right = np.array([[True, False, False], [False, False, True]])
-    picture = figures.ranked_lists(photos(2), photos(2, 3), right, [["0.1"] * 3] * 2)
+    picture = images.ranked_lists(photos(2), photos(2, 3), right, [["0.1"] * 3] * 2)
     assert texts(picture).count("✓ right") == 2 and texts(picture).count("✗ wrong") == 4
     frames = [axes.patches[0] for axes in picture.axes if axes.patches]
     assert len({frame.get_edgecolor() for frame in frames}) == 2
@@ -71,7 +72,7 @@ def test_right_and_wrong_differ_in_colour_and_in_mark():
 
 def test_spectra_name_both_bands_and_every_curve():
     wavelength = np.arange(400, 1001, 10.0)
-    picture = figures.spectra(wavelength, {"red": np.ones(61), "navy": np.ones(61), "none": np.zeros(61)})
+    picture = curves.spectra(wavelength, {"red": np.ones(61), "navy": np.ones(61), "none": np.zeros(61)})
     axes = picture.axes[0]
     assert [text.get_text() for text in axes.texts] == ["visible light", "near infrared"]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["red", "navy", "none"]
@@ -82,7 +83,7 @@ def test_spectra_name_both_bands_and_every_curve():
 
 def test_histograms_share_their_scale_and_count_every_image():
     panels = {"V": RNG.uniform(0, 0.5, (40, 3)), "X": RNG.uniform(0.4, 1, (40, 3))}
-    picture = figures.channel_histograms(panels)
+    picture = gap.channel_histograms(panels)
     one, other = picture.axes
     assert one.get_xlim() == other.get_xlim()
     counts = [patch.get_data().values.sum() for axes in picture.axes for patch in axes.patches]
@@ -92,7 +93,7 @@ def test_histograms_share_their_scale_and_count_every_image():
 
 def test_an_embedding_map_has_a_marker_of_its_own_for_each_modality():
     points = {name: RNG.normal(size=(5, 2)) for name in ("visible", "infrared", "x")}
-    picture = figures.embedding_map({"before": points, "after": points}, "two maps")
+    picture = gap.embedding_map({"before": points, "after": points}, "two maps")
     for axes in picture.axes:
         assert len({str(c.get_paths()[0].vertices.tolist()) for c in axes.collections}) == 3
         assert len({tuple(c.get_facecolor()[0]) for c in axes.collections}) == 3
@@ -100,19 +101,19 @@ def test_an_embedding_map_has_a_marker_of_its_own_for_each_modality():
 
 def test_lines_have_a_legend():
     x = np.linspace(0, 1, 5)
-    picture = figures.lines(x, {"R": x, "B": x * x}, "h", "X", "two curves")
+    picture = curves.lines(x, {"R": x, "B": x * x}, "h", "X", "two curves")
     assert [text.get_text() for text in picture.axes[0].get_legend().get_texts()] == ["R", "B"]
 
 
 def test_pictures_stay_small():
     wavelength = np.arange(400, 1001, 10.0)
-    assert len(figures.encode(figures.spectra(wavelength, {"red": np.ones(61)}))[1]) < 30_000
+    assert len(figures.encode(curves.spectra(wavelength, {"red": np.ones(61)}))[1]) < 30_000
     smooth = np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None], (128, 64, 3))
-    assert len(figures.encode(figures.image_strip([[smooth] * 6] * 3))[1]) < 80_000
+    assert len(figures.encode(images.image_strip([[smooth] * 6] * 3))[1]) < 80_000
 
 
 def test_a_picture_is_not_pyplots():
     import matplotlib.pyplot as plt
 
-    figures.image_strip(photos(1))
+    images.image_strip(photos(1))
     assert plt.get_fignums() == []

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from xivlab.between import Place
-from xivlab.gap_charts import (
+from studykit.plots.gap import (
     by_modality,
     by_person,
     distance_histograms,
@@ -19,6 +18,7 @@ from xivlab.gap_charts import (
     rulers,
     starts_and_ends,
 )
+from xivlab.between import Place
 from xivlab.intervals import Interval
 from xivlab.ruler import Measured
 
@@ -131,4 +131,4 @@ def test_every_chart_shows_itself_whole_with_words_and_readable_letters(name):
 
 
 def test_nothing_uses_pyplot():
-    assert "pyplot" not in Path(sys.modules["xivlab.gap_charts"].__file__).read_text()
+    assert "pyplot" not in Path(sys.modules["studykit.plots.gap"].__file__).read_text()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from xivlab.figures import encode
-from xivlab.pipeline import pipeline
+from studykit.plots.picture import encode
+from studykit.plots.pipeline import pipeline
 
 
 def drawn(right):

@@ -9,11 +9,11 @@ from test_cli import fails
 from tiny import tiny
 from toy import dataset
 
-from xivlab import redo, run_figures
+from studykit.plots import figure_files, run_figures
+from studykit.plots.picture import Picture
 from xivlab.between import x_place
 from xivlab.cli import main
 from xivlab.errors import XivlabError
-from xivlab.figures import Picture
 from xivlab.ruler import Scenes
 from xivlab.runs import Run
 from xivlab.scale import current
@@ -40,11 +40,11 @@ def drawn(folder):
 
 def test_every_figure_is_a_png_with_words(run, tmp_path, capsys):
     folder = tmp_path / "made" / "on the way"
-    redo.write(run, DATA, folder)
-    assert drawn(folder) == {*redo.FIGURES} - {"ruler"}
+    figure_files.write_figures(run, DATA, folder)
+    assert drawn(folder) == {*figure_files.FIGURES} - {"ruler"}
     printed = capsys.readouterr().out
     assert "ruler is left out. toy was photographed" in printed
-    text = (folder / redo.CAPTIONS).read_text(encoding="utf-8")
+    text = (folder / figure_files.CAPTIONS).read_text(encoding="utf-8")
     for name in drawn(folder):
         assert str(folder / f"{name}.png") in printed
         with Image.open(folder / f"{name}.png") as image:
@@ -54,36 +54,36 @@ def test_every_figure_is_a_png_with_words(run, tmp_path, capsys):
         assert len(alt.split()) > 8
         assert f"![{alt}]({name}.png)\n\n`{name}.png`, run `{run.folder.name}`: {alt}\n" in text
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [redo.CAPTIONS, *(f"{name}.png" for name in drawn(folder))]
+        [figure_files.CAPTIONS, *(f"{name}.png" for name in drawn(folder))]
     )
 
 
 def test_the_baseline_goes_without_x(runs, tmp_path, capsys):
-    redo.write(runs["baseline"], DATA, tmp_path)
-    assert drawn(tmp_path) == {*redo.FIGURES} - {*OF_X, "ruler"}
+    figure_files.write_figures(runs["baseline"], DATA, tmp_path)
+    assert drawn(tmp_path) == {*figure_files.FIGURES} - {*OF_X, "ruler"}
     printed = capsys.readouterr().out
     for name in [*OF_X, "ruler"]:
         assert f"{name} is left out. The baseline has no X" in printed
 
 
 def test_a_figure_by_itself(run):
-    picture = redo.figure(run, DATA, "fig3")
+    picture = figure_files.figure(run, DATA, "fig3")
     assert isinstance(picture, Picture)
     assert picture.alt.startswith("Fig. 3, visible against X.")
     with pytest.raises(XivlabError, match=r"^Unknown figure 'fig9': choose curves, fig1, .*activation\.$"):
-        redo.figure(run, DATA, "fig9")
+        figure_files.figure(run, DATA, "fig9")
 
 
 @pytest.mark.parametrize("method", ["baseline", "baseline+x+cmg"])
 def test_maps_show_the_modalities_that_there_are(runs, method):
     x = method != "baseline"
-    assert ("X" in redo.figure(runs[method], DATA, "tsne").alt) == x
-    assert len(redo.figure(runs[method], DATA, "distances").axes) == 1 + x
-    assert len(redo.figure(runs[method], DATA, "activation").axes) == 3 * (4 + 2 * x)
+    assert ("X" in figure_files.figure(runs[method], DATA, "tsne").alt) == x
+    assert len(figure_files.figure(runs[method], DATA, "distances").axes) == 1 + x
+    assert len(figure_files.figure(runs[method], DATA, "activation").axes) == 3 * (4 + 2 * x)
 
 
 def test_the_place_is_that_of_the_embeddings(run):
-    axes = redo.figure(run, DATA, "place").axes[0]
+    axes = figure_files.figure(run, DATA, "place").axes[0]
     along, off = x_place(run.embeddings())
     assert [along.mean, off.mean] in [line.get_xydata()[0].tolist() for line in axes.lines]
 
@@ -96,7 +96,7 @@ def test_a_ruler_where_the_data_have_one(run, monkeypatch):
     light = Scenes(person, visible, grey, grey, {500: visible, 900: 255 - grey})
     monkeypatch.setattr(run_figures, "world_of", lambda _: "a world")
     monkeypatch.setattr(run_figures, "scenes", lambda *_: light)
-    picture = redo.figure(run, DATA, "ruler")
+    picture = figure_files.figure(run, DATA, "ruler")
     assert len(picture.axes) == 2
     assert "X is at" in picture.alt
 
@@ -104,33 +104,33 @@ def test_a_ruler_where_the_data_have_one(run, monkeypatch):
 def test_other_files_stay_and_captions_are_of_all_figures(runs, run, tmp_path, capsys):
     (tmp_path / "mine.png").write_text("mine")
     (tmp_path / "lists.png").write_text("no picture")
-    redo.write(runs["baseline"], DATA, tmp_path, ["cmc", "curves"])
+    figure_files.write_figures(runs["baseline"], DATA, tmp_path, ["cmc", "curves"])
     before = (tmp_path / "curves.png").read_bytes()
-    redo.write(run, DATA, tmp_path, ["cmc"])
+    figure_files.write_figures(run, DATA, tmp_path, ["cmc"])
     assert (tmp_path / "curves.png").read_bytes() == before
     assert (tmp_path / "mine.png").read_text() == "mine"
     captions = re.findall(
-        r"`(\w+)\.png`, run `(.+)`:", (tmp_path / redo.CAPTIONS).read_text(encoding="utf-8")
+        r"`(\w+)\.png`, run `(.+)`:", (tmp_path / figure_files.CAPTIONS).read_text(encoding="utf-8")
     )
     assert captions == [("curves", runs["baseline"].folder.name), ("cmc", run.folder.name)]
     once = (tmp_path / "cmc.png").read_bytes()
-    redo.write(run, DATA, tmp_path, ["cmc"])
+    figure_files.write_figures(run, DATA, tmp_path, ["cmc"])
     assert (tmp_path / "cmc.png").read_bytes() == once, "the same figure, the same bytes"
 
 
 def test_what_cannot_be_drawn_is_said(run, tmp_path):
     with pytest.raises(XivlabError, match="is not a run folder"):
-        redo.write(Run(tmp_path / "nowhere"), DATA, tmp_path / "figures")
+        figure_files.write_figures(Run(tmp_path / "nowhere"), DATA, tmp_path / "figures")
     begun = Run(tmp_path / "begun")
     begun.begin(tiny(), DATA)
     with pytest.raises(XivlabError, match=r"begun is not finished: go on with it by xivlab train --resume"):
-        redo.write(begun, DATA, tmp_path / "figures")
+        figure_files.write_figures(begun, DATA, tmp_path / "figures")
     with pytest.raises(XivlabError, match="Unknown figure 'cmd': choose curves"):
-        redo.write(run, DATA, tmp_path / "figures", ["cmc", "cmd"])
+        figure_files.write_figures(run, DATA, tmp_path / "figures", ["cmc", "cmd"])
     assert not (tmp_path / "figures").exists(), "nothing is made before all is well"
     (tmp_path / "file").touch()
     with pytest.raises(XivlabError, match="The folder .*file cannot be made"):
-        redo.write(run, DATA, tmp_path / "file", ["cmc"])
+        figure_files.write_figures(run, DATA, tmp_path / "file", ["cmc"])
 
 
 def test_the_command(folder, capsys):
@@ -149,4 +149,4 @@ def test_help_names_every_figure(capsys):
     with pytest.raises(SystemExit):
         main(["figures", "--help"])
     text = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert f"Some of: {', '.join(redo.FIGURES)};" in text
+    assert f"Some of: {', '.join(figure_files.FIGURES)};" in text

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from studykit.plots.studies import PAPER, gains, over_lambda, variant_scores
 from xivlab.errors import XivlabError
 from xivlab.intervals import by_variant, paired
-from xivlab.study_charts import PAPER, gains, over_lambda, variant_scores
 
 MEANS = {"first": 0.30, "same": 0.301, "better": 0.40, "worse": 0.20}
 THEIRS = pd.DataFrame({"rank1": [0.5, 0.6], "mAP": [0.45, 0.65]}, index=["first", "better"])
@@ -137,4 +137,4 @@ def test_every_chart_shows_itself_with_words_and_readable_letters(figure):
 
 
 def test_nothing_uses_pyplot():
-    assert "pyplot" not in Path(sys.modules["xivlab.study_charts"].__file__).read_text()
+    assert "pyplot" not in Path(sys.modules["studykit.plots.studies"].__file__).read_text()

@@ -84,7 +84,7 @@ for name in ("train", "val", "test"):
 # %%
 import numpy as np
 
-from xivlab.figures import image_strip
+from studykit.plots.images import image_strip
 
 test = data.test
 # Visible cameras first.
@@ -185,7 +185,7 @@ print(right.astype(int))
 # One row per query, nearest image first; 1 is the right person. As pictures:
 
 # %%
-from xivlab.figures import ranked_lists
+from studykit.plots.images import ranked_lists
 
 infrared, visible = (test.pixels[test.modality == code] for code in (1, 0))
 ranked_lists(infrared[queries], visible[rows][nearest], right)

@@ -96,7 +96,7 @@ print({name: f"person {person}" for name, person in four.items()})
 # Each of them in all six cameras, the visible ones first.
 
 # %%
-from xivlab.figures import image_strip
+from studykit.plots.images import image_strip
 
 
 def rows(person, cameras):
@@ -161,8 +161,8 @@ print(f"red nylon, red sensor of camera 4: {p:.3f}")
 # each curve scaled to a largest value of 1.
 
 # %%
-from xivlab.figures import COLOUR
-from xivlab.figures import spectra as draw_spectra
+from studykit.plots.curves import spectra as draw_spectra
+from studykit.plots.picture import COLOUR
 
 weights = {
     s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s]
@@ -385,7 +385,7 @@ pd.DataFrame(
 # decomposition), because unlike t-SNE it invents no islands: what is apart here is apart in the data.
 
 # %%
-from xivlab.figures import embedding_map
+from studykit.plots.gap import embedding_map
 
 everything = np.concatenate([learned.visible, learned.infrared])
 centre = everything.mean(0)

@@ -198,7 +198,7 @@ def bytes_of(batch):
 
 
 # %%
-from xivlab.figures import image_strip
+from studykit.plots.images import image_strip
 
 someone = np.unique(images.person)[[0, 3, 5]]
 v, i = (
@@ -230,7 +230,7 @@ image_strip(
 # over $h$. Here are those of our made-up $g$.
 
 # %%
-from xivlab.figures import lines
+from studykit.plots.curves import lines
 
 
 def spread(g, top=1.0):
@@ -380,7 +380,7 @@ with torch.no_grad():
     }
 
 # %%
-from xivlab.figures import channel_histograms
+from studykit.plots.gap import channel_histograms
 
 channel_histograms(means)
 
@@ -413,7 +413,7 @@ for one, other in ("IV", "IX", "XV"):
 # clouds themselves, flattened by PCA as in notebook 01:
 
 # %%
-from xivlab.figures import embedding_map
+from studykit.plots.gap import embedding_map
 
 everything = np.concatenate([e.visible, e.infrared, e.x])
 axes = np.linalg.svd(everything - everything.mean(0), full_matrices=False)[2][:2]

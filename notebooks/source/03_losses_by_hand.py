@@ -23,7 +23,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from xivlab import charts, loss
+from studykit.plots import charts
+from xivlab import loss
 from xivlab.scale import banner
 
 print(banner())

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from xivlab import charts
+from studykit.plots import charts
 from xivlab.scale import banner, current
 
 print(banner())
@@ -96,8 +96,8 @@ print("labels:", batch.labels)
 # yet.
 
 # %%
+from studykit.plots.images import image_strip
 from xivlab.augment import augment
-from xivlab.figures import image_strip
 
 random = torch.Generator().manual_seed(config.seed * 1_000_003)  # what step 0 uses
 infrared, visible = (
@@ -153,7 +153,7 @@ print(
 # come to rest.
 
 # %%
-from xivlab.figures import lines
+from studykit.plots.curves import lines
 from xivlab.train import learning_rate
 
 epochs = np.linspace(0, config.epochs, 1000, endpoint=False)

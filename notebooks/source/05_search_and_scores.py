@@ -24,7 +24,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from xivlab import charts
+from studykit.plots import charts
 from xivlab.scale import banner, current
 from xivlab.train import train
 
@@ -101,7 +101,7 @@ print(
 # And as pictures, the nearest first, with the sum under each:
 
 # %%
-from xivlab.figures import ranked_lists
+from studykit.plots.images import ranked_lists
 
 test = data.test
 order = np.argsort(both, kind="stable")

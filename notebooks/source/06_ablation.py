@@ -157,7 +157,8 @@ pd.DataFrame(
 
 # %%
 from studykit import widgets
-from xivlab.figures import CURVES, DASHES, lines
+from studykit.plots.curves import lines
+from studykit.plots.picture import CURVES, DASHES
 
 true_gains = np.linspace(0, 3, 13)
 kinds = (claims.HOLDS, "undecided", claims.FAILS)
@@ -224,8 +225,8 @@ scores = own.pivot(index="seed", columns="variant", values="rank1")
 # before you run the next cell: how wide will an interval be, compared with the steps between the rows of Table 4?
 
 # %%
+from studykit.plots.studies import gains, variant_scores
 from studykit.studies.claims import paper_scores
-from xivlab.study_charts import gains, variant_scores
 
 theirs = paper_scores("ablation")
 variant_scores(own, theirs)

@@ -242,7 +242,7 @@ for world, values in alike.items():
 # look at the people one by one.
 
 # %%
-from xivlab.figures import COLOUR, Picture, plot_axes
+from studykit.plots.picture import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
 # Weights of R, G, B:
@@ -313,8 +313,8 @@ near = answers("special-cases")
 own = judged(near)
 
 # %%
+from studykit.plots.studies import gains, variant_scores
 from studykit.studies.claims import paper_scores
-from xivlab.study_charts import gains, variant_scores
 
 theirs = paper_scores("special-cases")
 variant_scores(own, theirs)

@@ -108,7 +108,8 @@ print("the package agrees")
 
 # %%
 from studykit import widgets
-from xivlab.figures import CURVES, DASHES, lines
+from studykit.plots.curves import lines
+from studykit.plots.picture import CURVES, DASHES
 
 turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
 print(f"it turns at lambda = {turn:.2f}")
@@ -181,8 +182,8 @@ explorer
 # The same curve as a still picture, with its seeds:
 
 # %%
+from studykit.plots.studies import gains, over_lambda
 from studykit.studies.answers import answers, judged
-from xivlab.study_charts import gains, over_lambda
 
 table = answers("lambda")
 own = judged(table)

@@ -92,7 +92,7 @@ means = {
 }
 
 # %%
-from xivlab.gap_charts import intensity_rows
+from studykit.plots.gap import intensity_rows
 
 intensity_rows(means)
 
@@ -237,7 +237,7 @@ ends, starts = (
 ends.set_index(["variant", "seed"]).round(2)
 
 # %%
-from xivlab.gap_charts import starts_and_ends
+from studykit.plots.gap import starts_and_ends
 
 starts_and_ends(starts, ends)
 
@@ -291,7 +291,7 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
 # f(X))$, and of these pairs the five largest.
 
 # %%
-from xivlab.figures import image_strip
+from studykit.plots.images import image_strip
 from xivlab.x_look import random_triples, shown, worst_triples
 
 embeddings, test = run.embeddings(), data.test
@@ -473,7 +473,7 @@ measures = {
 }
 
 # %%
-from xivlab.gap_charts import rulers
+from studykit.plots.gap import rulers
 
 rulers(measures)
 

@@ -106,8 +106,8 @@ widgets.tsne_explorer()
 # since t-SNE is slow.
 
 # %%
+from studykit.plots.gap import by_modality, by_person, map_grid
 from xivlab.flat import some_people, tsne
-from xivlab.gap_charts import by_modality, by_person, map_grid
 
 few = {name: some_people(e, 200) for name, e in embeddings.items()}
 points = {name: np.concatenate([e.visible, e.infrared]) for name, e in few.items()}
@@ -323,7 +323,7 @@ print(
 # near 1 and an overlap near 0.)
 
 # %%
-from xivlab.gap_charts import distance_histograms
+from studykit.plots.gap import distance_histograms
 
 xiv = embeddings["XIV"]
 heaps = {
@@ -406,8 +406,8 @@ widgets.frame_slider(
 # images of each modality, in the plane in which these points vary most (PCA).
 
 # %%
+from studykit.plots.gap import people_plane
 from xivlab.flat import plane
-from xivlab.gap_charts import people_plane
 
 both = np.intersect1d(xiv.visible_person, xiv.infrared_person)
 four = np.sort(np.random.default_rng(0).permutation(both)[:4])
@@ -461,7 +461,7 @@ people_plane(
 # What does a search find? The query is chosen by rule: the first infrared image of the first person.
 
 # %%
-from xivlab.figures import ranked_lists
+from studykit.plots.images import ranked_lists
 from xivlab.ranking import first_of_each_person, ranked_list
 
 kinds = {"Baseline": "v", "XIV": config.test_distance}
@@ -525,10 +525,10 @@ lists(*(("XIV", q) for q in chosen))
 # mean of their absolute values, enlarged to the image, for V, X and I of the same person.
 
 # %%
+from studykit.plots.images import image_strip
 from xivlab.activation import activation_maps, alikeness, cells, overlay
 from xivlab.batches import resize
 from xivlab.build import load_model
-from xivlab.figures import image_strip
 from xivlab.x_look import generator_of, random_triples, shown
 
 model = load_model(runs["XIV"]).cpu()

@@ -10,11 +10,11 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from studykit.plots.charts import TERMS
 from studykit.report.main_job import MainJob, Trained
 from studykit.report.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab import __version__
 from xivlab.build import pick_device
-from xivlab.charts import TERMS
 from xivlab.config import preset
 from xivlab.files import write_atomically
 from xivlab.paper import counterpart

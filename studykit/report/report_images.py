@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from xivlab.charts import MARKS
-from xivlab.figures import CURVES, DASHES
+from studykit.plots.charts import MARKS
+from studykit.plots.picture import CURVES, DASHES
 
 MARKED = 8  # points with a marker on each curve
 

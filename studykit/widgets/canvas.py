@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 from PIL import Image
 
-from xivlab.figures import LOCK, Picture
+from studykit.plots.picture import LOCK, Picture
 
 HALF, WHOLE = 430, 880  # pixels: two beside each other, or one, in a notebook's column
 T = TypeVar("T", bound=Artist)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from studykit.plots.picture import Picture, encode
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
-from xivlab.figures import Picture, encode
 
 
 class Frames(Panel):

@@ -13,10 +13,10 @@ import ipywidgets
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from studykit.plots.picture import INK, PHOTO_QUALITY
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
-from xivlab.figures import INK, PHOTO_QUALITY
 
 CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")

@@ -8,9 +8,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
 
+from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.run_view import Found, RunView
-from xivlab.figures import COLOUR, DPI, FONT, INK, Picture
 
 KINDS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
 UNDER = 19  # pixels under a photograph, for sign and rank

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import ipywidgets
 import numpy as np
 
+from studykit.plots.picture import FONT
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.widgets import controls
 from studykit.widgets.canvas import WHOLE, Canvas
@@ -14,7 +15,6 @@ from studykit.widgets.ranked_photos import RankedPhotos, blank, write
 from studykit.widgets.run_view import KINDS, Found, RunView, find, newest_run, view_run, view_shipped, world
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
-from xivlab.figures import FONT
 from xivlab.gallery import Protocol
 from xivlab.runs import Run
 from xivlab.scale import current

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from studykit.plots.images import image_strip
 from studykit.widgets import frame_slider
-from xivlab.figures import image_strip
 
 
 def test_the_slider_changes_picture_and_words():

@@ -6,12 +6,12 @@ import threading
 import numpy as np
 from PIL import Image
 
+from studykit.plots.picture import Picture
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.panel import Panel, still
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
-from xivlab.figures import Picture
 
 
 class Bar(Panel):

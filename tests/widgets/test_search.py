@@ -9,11 +9,11 @@ import small_results
 from PIL import Image
 from tiny import tiny
 
+from studykit.plots.picture import COLOUR
 from studykit.widgets import ranked_search, search
 from studykit.widgets.ranked_search import LIST, PHOTO, TOP, listed, view_of
 from studykit.widgets.run_view import find
 from xivlab.errors import XivlabError
-from xivlab.figures import COLOUR
 from xivlab.runs import Run
 from xivlab.scale import SCALES
 from xivlab.train import train

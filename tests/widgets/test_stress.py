@@ -13,11 +13,12 @@ from tiny import TINY
 from toy import dataset
 
 from studykit import widgets
+from studykit.plots.images import image_strip
+from studykit.plots.picture import Picture
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.panel import Panel
 from studykit.widgets.training import job
-from xivlab.figures import Picture, image_strip
 from xivlab.scale import Scale
 
 MOVES = 8  # of each thread; two threads move each widget

@@ -7,15 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 
+from studykit.plots.gap import NAMES
+from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, plot_axes
+from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same_span
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
 from studykit.widgets.run_view import Found
 from xivlab.embed import TestDistance
-from xivlab.figures import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, plot_axes
-from xivlab.gap_charts import NAMES
 from xivlab.scores import SHOWN
-from xivlab.study_charts import axis_break, lambda_curve, lambda_places, same_span
 
 TALL = 330  # pixels of each picture
 SMALL = FONT - 1

@@ -7,8 +7,8 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from studykit.plots.picture import CHANNELS, COLOUR, DPI, FAINT, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
-from xivlab.figures import CHANNELS, COLOUR, DPI, FAINT, FONT, INK, Picture
 
 # Pixels of the two canvases that stand beside each other, even in a window that shows the files at its side.
 PHOTOS, HISTOGRAMS = 406, 418

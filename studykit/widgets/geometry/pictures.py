@@ -13,6 +13,9 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from studykit.plots.charts import FILL
+from studykit.plots.charts import PEOPLE as MARKERS
+from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.geometry.data import (
     IMAGES,
@@ -25,9 +28,6 @@ from studykit.widgets.geometry.data import (
     Settings,
     Term,
 )
-from xivlab.charts import FILL
-from xivlab.charts import PEOPLE as MARKERS
-from xivlab.figures import COLOUR, DPI, FONT, INK, Picture, plot_axes
 
 WIDE, TALL = 430, 430  # pixels of the plane
 TABLE = 380  # pixels: width of the table

@@ -9,6 +9,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from studykit.plots.curves import BANDS
+from studykit.plots.picture import CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.light.data import (
@@ -27,7 +29,6 @@ from studykit.widgets.panel import Panel
 from xivlab import spectra, thermal
 from xivlab.cameras import REGDB
 from xivlab.errors import XivlabError
-from xivlab.figures import BANDS, CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
 from xivlab.world import World
 
 HEAT = "heat"  # the last step of the slider

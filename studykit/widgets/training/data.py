@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xivlab.charts import TERMS, smooth
+from studykit.plots.charts import TERMS, smooth
 
 POINTS = 600  # of a curve at most: more than the picture has pixels
 

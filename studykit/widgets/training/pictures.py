@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from studykit.plots.charts import DISTANCES, LOOK, TERMS
+from studykit.plots.picture import DASHES, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.training.data import Learnt, terms_of
-from xivlab.charts import DISTANCES, LOOK, TERMS
-from xivlab.figures import DASHES, DPI, FONT, INK, Picture, plot_axes
 
 HEIGHT = 400  # pixels of both pictures
 

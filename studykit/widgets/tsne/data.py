@@ -11,18 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from studykit.plots.charts import PEOPLE
+from studykit.plots.gap import NAMES, OTHERS
+from studykit.plots.picture import COLOUR, CURVES, MARKER
 from studykit.studies.maps import draw_map, stored_map
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
 from xivlab.batches import MODALITY_CODE, Images
 from xivlab.build import build_model, pick_device, to_device
-from xivlab.charts import PEOPLE
 from xivlab.data import DataSet
 from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
-from xivlab.figures import COLOUR, CURVES, MARKER
 from xivlab.flat import Kept, Points, few, kept_by, plane, points_of
-from xivlab.gap_charts import NAMES, OTHERS
 from xivlab.runs import Run
 from xivlab.scale import current
 

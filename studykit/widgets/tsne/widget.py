@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 
+from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.studies.maps import PERPLEXITIES
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
@@ -14,7 +15,6 @@ from studykit.widgets.panel import Panel
 from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.figures import COLOUR, DPI, FONT, INK, Picture
 from xivlab.runs import Run
 
 MAP, SIDE, TALL = 570, 250, 460  # pixels: widths of map and photographs, and their height

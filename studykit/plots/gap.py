@@ -1,6 +1,6 @@
 """Pictures of the gap between modalities: intensities, positions of X, maps of embeddings, distances.
 
-The look, and what a `Picture` is, come from `xivlab.figures`.
+The look, and what a `Picture` is, come from `studykit.plots.picture`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.charts import PEOPLE, feature_plane
-from xivlab.figures import COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
+from studykit.plots.charts import PEOPLE, feature_plane
+from studykit.plots.picture import CHANNELS, COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from xivlab.gap import overlap
 from xivlab.ruler import Measured
 from xivlab.x_look import DEAD
@@ -259,4 +259,54 @@ def people_plane(panels: Mapping[str, Mapping[str, ArrayLike]], labels: ArrayLik
     picture = feature_plane(panels, labels, alt=alt)
     for place, axes in enumerate(picture.axes):
         axes.set_xlabel("first axis of the plane"), axes.set_ylabel("" if place else "second axis")
+    return picture
+
+
+def channel_histograms(panels: Mapping[str, NDArray[np.floating]], alt: str = "", bins: int = 30) -> Picture:
+    """Histograms of the mean intensity of each image, per channel: Fig. 3 of the paper.
+
+    Args:
+        panels: by title, (n, 3) mean of R, G and B over the pixels of each image, on one scale for all panels.
+        alt: what the picture shows; the medians if not given.
+        bins: over the common range.
+    """
+    values = np.concatenate([np.ravel(panel) for panel in panels.values()])
+    edges = np.linspace(values.min(), max(values.max(), values.min() + 1e-6), bins + 1)
+    medians = "; ".join(
+        f"{title}: " + ", ".join(f"{c} {m:.2f}" for c, m in zip("RGB", np.median(panel, 0)))
+        for title, panel in panels.items()
+    )
+    picture = Picture(3.0, alt or f"Histograms of mean intensity per channel. Medians: {medians}.")
+    shared = None
+    for i, (title, panel) in enumerate(panels.items()):
+        shared = axes = plot_axes(
+            picture, "mean intensity of an image", "" if i else "images", (1, len(panels), i + 1), shared
+        )
+        axes.set_title(title, fontsize=FONT + 1, color=INK)
+        for (name, (colour, dash)), channel in zip(CHANNELS.items(), np.asarray(panel).T):
+            counts, _ = np.histogram(channel, edges)
+            axes.stairs(counts, edges, color=colour, linestyle=dash, linewidth=2, label=name)
+            axes.stairs(counts, edges, color=colour, alpha=0.12, fill=True)
+        axes.legend(frameon=False, fontsize=FONT)
+    return picture
+
+
+def embedding_map(panels: Mapping[str, Mapping[str, NDArray[np.floating]]], alt: str) -> Picture:
+    """Embeddings in two dimensions, the modality told by colour and marker.
+
+    Args:
+        panels: by title, then by modality (visible, infrared, x), points (n, 2).
+        alt: what the picture shows.
+    """
+    picture = Picture(3.8 if len(panels) > 1 else 4.2, alt, WIDTH if len(panels) > 1 else 5.6)
+    for i, (title, groups) in enumerate(panels.items()):
+        axes = plot_axes(picture, "first axis", "" if i else "second axis", (1, len(panels), i + 1))
+        axes.set_title(title, fontsize=FONT + 1, color=INK)
+        for name, points in groups.items():
+            axes.scatter(
+                *np.asarray(points).T, s=22, color=COLOUR[name], marker=MARKER[name],
+                alpha=0.55, linewidths=0, label="X" if name == "x" else name,
+            )  # fmt: skip
+        axes.set_xticks([]), axes.set_yticks([])
+        axes.legend(frameon=True, framealpha=0.85, edgecolor="none", fontsize=FONT)
     return picture

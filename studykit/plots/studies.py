@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from xivlab.figures import CURVES, FONT, INK, Picture, plot_axes
+from studykit.plots.picture import CURVES, FONT, INK, Picture, plot_axes
 from xivlab.intervals import Interval, by_variant, interval, paired
 from xivlab.scores import SHOWN
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.figures import COLOUR, FONT, INK, MARKER, Picture
+from studykit.plots.picture import COLOUR, FONT, INK, MARKER, Picture
 
 WIDE, TALL = 9.6, 4.0  # inches, of the whole
 HIGH = 1.2  # inches, of a photograph

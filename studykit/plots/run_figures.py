@@ -1,4 +1,4 @@
-"""What each figure of a run is made of: `xivlab.redo` tells them apart by name, and writes them."""
+"""What each figure of a run is made of: `studykit.plots.figure_files` tells them apart by name, and writes them."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -9,43 +9,34 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.activation import activation_maps, overlay
-from xivlab.batches import MODALITY_CODE, Images, Modality, resize
-from xivlab.between import x_place
-from xivlab.build import load_model
-from xivlab.charts import cmc_curves, training_curves
-from xivlab.config import Config
-from xivlab.data import DataSet
-from xivlab.embed import Embeddings, TestDistance
-from xivlab.errors import XivlabError
-from xivlab.evaluate import search
-from xivlab.figures import (
-    COLOUR,
-    FONT,
-    INK,
-    MARKER,
-    WIDTH,
-    Picture,
-    channel_histograms,
-    image_strip,
-    plot_axes,
-    ranked_lists,
-)
-from xivlab.flat import plane, some_people, tsne
-from xivlab.gap import pair_distances
-from xivlab.gap_charts import (
+from studykit.plots.charts import cmc_curves, training_curves
+from studykit.plots.gap import (
     NAMES,
     by_modality,
     by_person,
+    channel_histograms,
     distance_histograms,
     intensity_rows,
     map_grid,
     people_plane,
     rulers,
 )
+from studykit.plots.images import image_strip, ranked_lists
+from studykit.plots.picture import COLOUR, FONT, INK, MARKER, WIDTH, Picture, plot_axes
+from studykit.plots.pipeline import pipeline
+from xivlab.activation import activation_maps, overlay
+from xivlab.batches import MODALITY_CODE, Images, Modality, resize
+from xivlab.between import x_place
+from xivlab.build import load_model
+from xivlab.config import Config
+from xivlab.data import DataSet
+from xivlab.embed import Embeddings, TestDistance
+from xivlab.errors import XivlabError
+from xivlab.evaluate import search
+from xivlab.flat import plane, some_people, tsne
+from xivlab.gap import pair_distances
 from xivlab.intervals import Interval, person_means
 from xivlab.model import XIVNet
-from xivlab.pipeline import pipeline
 from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.ruler import features_of, measure, scenes, world_of
 from xivlab.runs import Run

@@ -20,7 +20,7 @@
 | lists | ranked lists |
 | activation | where f responds to an image |
 
-Fig. 5 takes many runs: `xivlab.study_charts.over_lambda`.
+Fig. 5 takes many runs: `studykit.plots.studies.over_lambda`.
 """
 
 from collections.abc import Sequence
@@ -29,11 +29,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from studykit.plots.picture import DPI, LOCK, Picture
+from studykit.plots.run_figures import FIGURES, Material
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.figures import DPI, LOCK, Picture
 from xivlab.files import write_atomically
-from xivlab.run_figures import FIGURES, Material
 from xivlab.runs import Run
 
 CAPTIONS = "figures.md"
@@ -55,7 +55,7 @@ def figure(run: Run, data: DataSet, name: str) -> Picture:
     return FIGURES[name](Material.of(run, data))
 
 
-def write(run: Run, data: DataSet, folder: Path, names: Sequence[str] = ()) -> None:
+def write_figures(run: Run, data: DataSet, folder: Path, names: Sequence[str] = ()) -> None:
     """Write figures of a finished run as PNG files, and their captions; what is left out is said.
 
     `figures.md` has the caption of every figure in the folder, those of earlier calls too: a PNG file holds

@@ -1,6 +1,6 @@
 """Pictures of losses, training and scores: arrays and tables in, a figure out.
 
-The look, and what a `Picture` is, come from `xivlab.figures`.
+The look, and what a `Picture` is, come from `studykit.plots.picture`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from xivlab.figures import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
+from studykit.plots.picture import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 
 # Loss terms of `log.csv`: what each is called in the paper.
 TERMS = {

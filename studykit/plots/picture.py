@@ -1,0 +1,82 @@
+"""Pictures of data: arrays in, a figure out. Every figure carries a sentence that says what it shows.
+
+No pyplot: its global state mixes figures up when a widget draws from another thread. A `Picture` shows itself
+in a notebook, as JPEG where it holds photographs and as PNG where it does not, small enough to be kept there.
+"""
+
+import base64
+import io
+from threading import RLock
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+# Okabe and Ito's palette: told apart by colour-blind readers. What matters has a marker or a line style as well.
+COLOUR = {"visible": "#0072B2", "infrared": "#D55E00", "x": "#7A3E9D", "right": "#00805C", "wrong": "#C04000"}
+MARKER = {"visible": "o", "infrared": "^", "x": "s"}
+CHANNELS = {"R": ("#D55E00", "-"), "G": ("#009E73", "--"), "B": ("#0072B2", ":")}
+CURVES = ("#0072B2", "#D55E00", "#009E73", "#7A3E9D", "#000000", "#A06A00", "#56A0D3")
+DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
+INK, FAINT = "#222222", "#E4E4E4"
+DPI, WIDTH = 110, 8.0  # of a full-width picture: 880 pixels, which fit a notebook's column at 100 %
+FONT = 10.5
+PHOTO_QUALITY = 72  # of JPEG: a page of photographs stays below 100 KB
+
+LOCK = RLock()  # widgets may draw from two threads
+
+
+class Picture(Figure):
+    """A figure that shows itself in a notebook, with words beside it.
+
+    Args:
+        height: in inches; the width is `WIDTH` if not given.
+        alt: what the picture shows, for readers who do not see it.
+    """
+
+    def __init__(self, height: float, alt: str, width: float = WIDTH, layout: str | None = "constrained"):
+        super().__init__(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
+        FigureCanvasAgg(self)
+        self.alt = alt
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        mime, data = encode(self)
+        bundle = {mime: base64.b64encode(data).decode(), "text/plain": self.alt}
+        return bundle, {mime: {"alt": self.alt}}
+
+
+def encode(figure: Figure) -> tuple[str, bytes]:
+    """A figure as ("image/jpeg", bytes) if it holds photographs, else ("image/png", bytes)."""
+    with LOCK:
+        canvas = FigureCanvasAgg(figure) if not hasattr(figure.canvas, "buffer_rgba") else figure.canvas
+        canvas.draw()
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    out = io.BytesIO()
+    if any(axes.images for axes in figure.axes):
+        image.save(out, "JPEG", quality=PHOTO_QUALITY, subsampling=2, optimize=True)
+        return "image/jpeg", out.getvalue()
+    image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return "image/png", out.getvalue()
+
+
+def plot_axes(
+    picture: Picture,
+    xlabel: str,
+    ylabel: str,
+    place: tuple[int, int, int] = (1, 1, 1),
+    like: Axes | None = None,
+) -> Axes:
+    """Axes of the common look, sharing the scales of `like`."""
+    axes = picture.add_subplot(*place, sharex=like, sharey=like)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color("#888888")
+    axes.grid(color=FAINT, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=FONT - 0.5, colors=INK, color="#888888")
+    axes.set_xlabel(xlabel, fontsize=FONT, color=INK)
+    axes.set_ylabel(ylabel, fontsize=FONT, color=INK)
+    return axes
