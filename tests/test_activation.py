@@ -6,7 +6,7 @@ import torch
 from tiny import tiny
 from torch import nn
 
-from xivlab.activation import activation_maps, alikeness, cells, overlay
+from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
 from xivlab.build import build_model
 
 RNG = np.random.default_rng(0)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from xivlab.between import place, positions, x_place
+from studykit.analysis.intervals import Interval, answer, over_people, person_means, shared
+from studykit.analysis.x_position import place, positions, x_place
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, answer, over_people, person_means, shared
 
 RNG = np.random.default_rng(0)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studykit.analysis.intervals import Interval, paired
 from studykit.studies.claims import (
     CLAIMS,
     FAILS,
@@ -23,7 +24,6 @@ from studykit.studies.claims import (
 )
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, paired
 from xivlab.paper import results
 
 FINITE = st.floats(-20, 20)

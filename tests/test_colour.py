@@ -6,8 +6,8 @@ import torch
 from scipy.spatial.distance import cdist
 from toy import split
 
+from studykit.analysis.colour import colour_counts, doubles, found_first, in_grey
 from xivlab.batches import Images
-from xivlab.colour import colour_counts, doubles, found_first, in_grey
 from xivlab.embed import Embeddings
 from xivlab.model import gray
 from xivlab.world import World, exposed_patch

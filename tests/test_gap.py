@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from xivlab.embed import Embeddings
-from xivlab.errors import XivlabError
-from xivlab.gap import (
+from studykit.analysis.gap import (
     gap_numbers,
     mmd,
     modality_accuracy,
@@ -15,6 +13,8 @@ from xivlab.gap import (
     same_modality,
     separation,
 )
+from xivlab.embed import Embeddings
+from xivlab.errors import XivlabError
 
 RNG = np.random.default_rng(0)
 PERSON = np.repeat(np.arange(20), 10)

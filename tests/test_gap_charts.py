@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from studykit.analysis.intervals import Interval
+from studykit.analysis.wavelengths import Measured
+from studykit.analysis.x_position import Place
 from studykit.plots.gap import (
     by_modality,
     by_person,
@@ -18,9 +21,6 @@ from studykit.plots.gap import (
     rulers,
     starts_and_ends,
 )
-from xivlab.between import Place
-from xivlab.intervals import Interval
-from xivlab.ruler import Measured
 
 RNG = np.random.default_rng(0)
 SETS = {name: RNG.normal(mean, 10, (60, 3)) for name, mean in (("visible", 90), ("x", 60), ("infrared", 120))}

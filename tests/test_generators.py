@@ -6,6 +6,7 @@ import pytest
 import torch
 from toy import dataset, split
 
+from studykit.analysis.x_images import WEIGHTS, generator, numbers_of, who_decides
 from studykit.studies import generators
 from studykit.studies.generators import (
     COLUMNS,
@@ -24,7 +25,6 @@ from xivlab.errors import XivlabError
 from xivlab.model import XGenerator
 from xivlab.runs import save_weights
 from xivlab.scale import Scale
-from xivlab.x_look import WEIGHTS, generator, numbers_of, who_decides
 
 IMAGES = Images.of(split(4, 0, 1), 16, 8)
 

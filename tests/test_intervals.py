@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from studykit.analysis.intervals import by_variant, interval, paired
 from xivlab.errors import XivlabError
-from xivlab.intervals import by_variant, interval, paired
 
 
 def test_95_of_100_intervals_hold_the_true_mean():

@@ -28,8 +28,8 @@ STUDIES = {
 @pytest.fixture(scope="module")
 def made(folder):
     with pytest.MonkeyPatch.context() as patch, joblib.parallel_config(backend="threading"):
-        for module in ("studies", "stored", "make_results", "generators"):
-            patch.setattr(f"xivlab.{module}.STUDIES", STUDIES)
+        for module in ("questions", "answers", "make_results", "generators"):
+            patch.setattr(f"studykit.studies.{module}.STUDIES", STUDIES)
         patch.setattr(make_results, "ORDER", [(name, NEAR_INFRARED) for name in STUDIES])
         patch.setattr(make_results, "THERMAL", NEAR_INFRARED)
         make_results.make_results(current(), folder / "results")

@@ -9,12 +9,12 @@ from test_cli import fails
 from tiny import tiny
 from toy import dataset
 
+from studykit.analysis.wavelengths import Scenes
+from studykit.analysis.x_position import x_place
 from studykit.plots import figure_files, run_figures
 from studykit.plots.picture import Picture
-from xivlab.between import x_place
 from xivlab.cli import main
 from xivlab.errors import XivlabError
-from xivlab.ruler import Scenes
 from xivlab.runs import Run
 from xivlab.scale import current
 from xivlab.train import train

@@ -6,13 +6,23 @@ import pytest
 from tiny import tiny
 from toy import dataset
 
+from studykit.analysis.wavelengths import (
+    Scenes,
+    describe,
+    features_of,
+    measure,
+    monotone,
+    reading,
+    readings,
+    scenes,
+    world_of,
+)
+from studykit.analysis.x_position import place
 from xivlab.batches import Images
-from xivlab.between import place
 from xivlab.build import build_model
 from xivlab.data import DataSet, Split
 from xivlab.embed import embed
 from xivlab.errors import XivlabError
-from xivlab.ruler import Scenes, describe, features_of, measure, monotone, reading, readings, scenes, world_of
 from xivlab.world import World
 
 NM = np.array([400, 500, 600, 700])

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from studykit.analysis.intervals import by_variant, paired
 from studykit.plots.studies import PAPER, gains, over_lambda, variant_scores
 from xivlab.errors import XivlabError
-from xivlab.intervals import by_variant, paired
 
 MEANS = {"first": 0.30, "same": 0.301, "better": 0.40, "worse": 0.20}
 THEIRS = pd.DataFrame({"rank1": [0.5, 0.6], "mAP": [0.45, 0.65]}, index=["first", "better"])

@@ -12,6 +12,7 @@ import torch
 import toy
 from tiny import tiny
 
+from studykit.analysis.projection import points_of
 from studykit.studies.answers import ask, read_tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.generators import read_generators
@@ -22,7 +23,6 @@ from xivlab.backbones import weights_file
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.data import DataSet
-from xivlab.flat import points_of
 from xivlab.runs import Run, run_folder
 from xivlab.scale import SCALES
 from xivlab.scores import SHOWN, score

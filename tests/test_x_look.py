@@ -6,12 +6,7 @@ import torch
 from tiny import tiny
 from toy import split
 
-from xivlab.batches import Images
-from xivlab.build import build_model
-from xivlab.embed import Embeddings
-from xivlab.errors import XivlabError
-from xivlab.model import XGenerator
-from xivlab.x_look import (
+from studykit.analysis.x_images import (
     clamped,
     generator_of,
     intensities,
@@ -22,6 +17,11 @@ from xivlab.x_look import (
     shown,
     worst_triples,
 )
+from xivlab.batches import Images
+from xivlab.build import build_model
+from xivlab.embed import Embeddings
+from xivlab.errors import XivlabError
+from xivlab.model import XGenerator
 
 IMAGES = Images.of(split(6, 0, 1), 16, 8)
 RNG = np.random.default_rng(0)

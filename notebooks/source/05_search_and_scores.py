@@ -510,7 +510,7 @@ means = table.groupby("variant", sort=False)[["rank1", "rank10", "mAP"]].mean()
 # notebook 06 works it out by hand).
 
 # %%
-from xivlab.intervals import paired
+from studykit.analysis.intervals import paired
 
 others = [variant for variant in means.index if variant != first]
 changes = {variant: paired(table, variant, first, "mAP") for variant in others}

@@ -102,7 +102,7 @@ print(f"their mean:  {(better - plain).mean():.4f}, from {low:.4f} to {high:.4f}
 # The whole interval is above 0. The package's function takes a table, finds the seeds, and does the same:
 
 # %%
-from xivlab.intervals import paired
+from studykit.analysis.intervals import paired
 
 made_up = pd.concat(
     pd.DataFrame({"variant": name, "seed": range(4), "rank1": scores})
@@ -132,7 +132,7 @@ print("SMALLEST =", claims.SMALLEST, "points")
 # from seed to seed. Once the two are *equally good*; once one is better by 1 point.
 
 # %%
-from xivlab.intervals import interval
+from studykit.analysis.intervals import interval
 
 rng = np.random.default_rng(0)
 words = {

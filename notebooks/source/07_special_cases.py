@@ -341,7 +341,7 @@ print(claims.told(near_parts))
 # Now the answers that you kept. First Gray and Y, which hold the same information (section 3):
 
 # %%
-from xivlab.intervals import paired
+from studykit.analysis.intervals import paired
 
 for name, metric in {"rank-1": "rank1", "mAP": "mAP"}.items():
     y = paired(own, "Y", "Gray", metric)

@@ -332,7 +332,7 @@ margins = answers("margins")
 gains(judged(margins))
 
 # %%
-from xivlab.intervals import paired
+from studykit.analysis.intervals import paired
 
 own_margins = judged(margins)
 base, *others = own_margins["variant"].unique()

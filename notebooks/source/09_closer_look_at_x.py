@@ -66,7 +66,7 @@ print(by_hand.round(1))
 # number of images:
 
 # %%
-from xivlab.x_look import clamped, generator_of, intensities
+from studykit.analysis.x_images import clamped, generator_of, intensities
 
 g = generator_of(model)
 if config.x_input == "unit":
@@ -117,7 +117,7 @@ print(np.sort(one), np.sort(other), f"-> {moved:.2f} levels")
 # agree:
 
 # %%
-from xivlab.x_look import shifts
+from studykit.analysis.x_images import shifts
 
 assert np.allclose(shifts(one[:, None], other[:, None]), moved)
 pairs = {
@@ -159,8 +159,8 @@ print("red excess of four X:", excess.round(1))
 # so people are drawn anew, as in notebook 05.
 
 # %%
-from xivlab.intervals import answer
-from xivlab.x_look import red_excess, redness
+from studykit.analysis.intervals import answer
+from studykit.analysis.x_images import red_excess, redness
 
 if config.x_input == "unit":
     assert np.allclose(red_excess(by_hand), excess)
@@ -212,8 +212,8 @@ widgets.x_studio(run, data)
 # random) that are at hand:
 
 # %%
+from studykit.analysis.x_images import WEIGHTS
 from studykit.studies.generators import at_hand, looks
-from xivlab.x_look import WEIGHTS
 
 table = at_hand(scale)
 mine = "one of them" if run.folder.name in set(table.run) else "not in it"
@@ -246,7 +246,7 @@ starts_and_ends(starts, ends)
 # Long lines are what training did; where lines are short and far apart, the start decided.
 
 # %%
-from xivlab.x_look import DEAD, who_decides
+from studykit.analysis.x_images import DEAD, who_decides
 
 decided = who_decides(starts, ends)
 decided.round(1)
@@ -257,7 +257,7 @@ decided.round(1)
 # seeds: the interval is that of the mean over seeds like these. (A single other seed may fall outside of it.)
 
 # %%
-from xivlab.intervals import interval
+from studykit.analysis.intervals import interval
 
 for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
     over = interval(rows["excess"])
@@ -291,8 +291,8 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
 # f(X))$, and of these pairs the five largest.
 
 # %%
+from studykit.analysis.x_images import random_triples, shown, worst_triples
 from studykit.plots.images import image_strip
-from xivlab.x_look import random_triples, shown, worst_triples
 
 embeddings, test = run.embeddings(), data.test
 photos = {
@@ -356,7 +356,7 @@ print(f"along {along:.2f}, off {off:.2f}")
 # so that everybody counts alike.
 
 # %%
-from xivlab.between import positions, x_place
+from studykit.analysis.x_position import positions, x_place
 
 assert np.allclose(positions(mean_X, mean_V, mean_I), (along, off))
 
@@ -405,7 +405,7 @@ for name, rows in over_runs.groupby("of", sort=False):
 # image?
 
 # %%
-from xivlab.ruler import describe, features_of, measure, scenes
+from studykit.analysis.wavelengths import describe, features_of, measure, scenes
 
 light = scenes(data, test, (config.height, config.width))
 
@@ -459,7 +459,7 @@ def features(pixels, as_x=False):
 
 
 # %%
-from xivlab.intervals import person_means
+from studykit.analysis.intervals import person_means
 
 test_images = Images.of(test, config.height, config.width)
 who = embeddings.infrared_person

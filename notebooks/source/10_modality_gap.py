@@ -106,8 +106,8 @@ widgets.tsne_explorer()
 # since t-SNE is slow.
 
 # %%
+from studykit.analysis.projection import some_people, tsne
 from studykit.plots.gap import by_modality, by_person, map_grid
-from xivlab.flat import some_people, tsne
 
 few = {name: some_people(e, 200) for name, e in embeddings.items()}
 points = {name: np.concatenate([e.visible, e.infrared]) for name, e in few.items()}
@@ -182,7 +182,7 @@ map_grid(
 # %%
 from sklearn.manifold import trustworthiness
 
-from xivlab.gap import same_modality
+from studykit.analysis.gap import same_modality
 
 
 def infrared_neighbours(points, e):
@@ -234,7 +234,7 @@ across = (k(0, 2) + k(0, 4) + k(1, 2) + k(1, 4)) / 4
 by_hand = inside - 2 * across  # Eq. (N2)
 
 # %%
-from xivlab.gap import mmd
+from studykit.analysis.gap import mmd
 
 assert np.isclose(mmd(x, y), by_hand)
 same = np.random.default_rng(0).normal(size=(2, 200, 8))
@@ -275,7 +275,7 @@ over_seeds(table, 3, ("classifier", "mmd", "neighbours", "chance"))
 # a seed see the same batches:
 
 # %%
-from xivlab.intervals import answer, interval
+from studykit.analysis.intervals import answer, interval
 
 
 def paired(measure, one="XIV I-V", other="Baseline I-V"):
@@ -308,7 +308,7 @@ for measure in ("classifier", "mmd", "neighbours"):
 # nearer than a pair of two (AUC; chance is 0.5). By hand, with two distances of one person and three of others:
 
 # %%
-from xivlab.gap import overlap, pair_distances, separation
+from studykit.analysis.gap import overlap, pair_distances, separation
 
 near, far = np.array([0.2, 0.6]), np.array([0.5, 0.8, 0.9])
 wins = [n < f for n in near for f in far]
@@ -406,8 +406,8 @@ widgets.frame_slider(
 # images of each modality, in the plane in which these points vary most (PCA).
 
 # %%
+from studykit.analysis.projection import plane
 from studykit.plots.gap import people_plane
-from xivlab.flat import plane
 
 both = np.intersect1d(xiv.visible_person, xiv.infrared_person)
 four = np.sort(np.random.default_rng(0).permutation(both)[:4])
@@ -525,11 +525,11 @@ lists(*(("XIV", q) for q in chosen))
 # mean of their absolute values, enlarged to the image, for V, X and I of the same person.
 
 # %%
+from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
+from studykit.analysis.x_images import generator_of, random_triples, shown
 from studykit.plots.images import image_strip
-from xivlab.activation import activation_maps, alikeness, cells, overlay
 from xivlab.batches import resize
 from xivlab.build import load_model
-from xivlab.x_look import generator_of, random_triples, shown
 
 model = load_model(runs["XIV"]).cpu()
 rows = random_triples(xiv, 3, seed=1)
@@ -591,9 +591,9 @@ print(
 # Back to the score, with the five seeds of notebook 06, each model by its own test distance:
 
 # %%
+from studykit.analysis.intervals import by_variant
+from studykit.analysis.intervals import paired as paired_by_seed
 from studykit.studies.answers import answers, judged
-from xivlab.intervals import by_variant
-from xivlab.intervals import paired as paired_by_seed
 
 scores = judged(answers("ablation"))
 by_variant(scores, "rank1").round(3)
@@ -614,8 +614,8 @@ print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 # **Predict** the share of queries that still find their person.
 
 # %%
+from studykit.analysis.colour import colour_counts, in_grey
 from xivlab.batches import Images
-from xivlab.colour import colour_counts, in_grey
 from xivlab.embed import embed
 
 images = Images.of(test, config.height, config.width)
@@ -659,8 +659,8 @@ for name, one in counts.items():
 # same to the camera.
 
 # %%
-from xivlab.colour import doubles
-from xivlab.ruler import world_of
+from studykit.analysis.colour import doubles
+from studykit.analysis.wavelengths import world_of
 
 if world := world_of(data):
     shares = doubles(world, np.unique(test.person))

@@ -1,1 +1,1 @@
-"""."""
+"""Arrays and tables in, a picture with words out."""

@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.analysis.gap import overlap
+from studykit.analysis.wavelengths import Measured
+from studykit.analysis.x_images import DEAD
 from studykit.plots.charts import PEOPLE, feature_plane
 from studykit.plots.picture import CHANNELS, COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
-from xivlab.gap import overlap
-from xivlab.ruler import Measured
-from xivlab.x_look import DEAD
 
 LINES = {"visible": "-", "x": "--", "infrared": ":"}
 NAMES = {"visible": "visible", "x": "X", "infrared": "infrared"}
@@ -99,7 +99,7 @@ def rulers(measures: Mapping[str, Measured | None]) -> Picture | None:
     """Where narrow bands lie between visible (0) and infrared (1), and where X and others stand.
 
     Args:
-        measures: of `xivlab.ruler.measure`, by title; one that is None has no panel.
+        measures: of `studykit.analysis.wavelengths.measure`, by title; one that is None has no panel.
 
     Returns:
         None if there is no ruler at all.

@@ -9,6 +9,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.activation import activation_maps, overlay
+from studykit.analysis.gap import pair_distances
+from studykit.analysis.intervals import Interval, person_means
+from studykit.analysis.projection import plane, some_people, tsne
+from studykit.analysis.wavelengths import features_of, measure, scenes, world_of
+from studykit.analysis.x_images import (
+    Generator,
+    generator_of,
+    intensities,
+    random_triples,
+    shown,
+    worst_triples,
+)
+from studykit.analysis.x_position import x_place
 from studykit.plots.charts import cmc_curves, training_curves
 from studykit.plots.gap import (
     NAMES,
@@ -24,24 +38,17 @@ from studykit.plots.gap import (
 from studykit.plots.images import image_strip, ranked_lists
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from studykit.plots.pipeline import pipeline
-from xivlab.activation import activation_maps, overlay
 from xivlab.batches import MODALITY_CODE, Images, Modality, resize
-from xivlab.between import x_place
 from xivlab.build import load_model
 from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
-from xivlab.flat import plane, some_people, tsne
-from xivlab.gap import pair_distances
-from xivlab.intervals import Interval, person_means
 from xivlab.model import XIVNet
 from xivlab.ranking import first_of_each_person, ranked_list
-from xivlab.ruler import features_of, measure, scenes, world_of
 from xivlab.runs import Run
 from xivlab.scores import DIRECTIONS
-from xivlab.x_look import Generator, generator_of, intensities, random_triples, shown, worst_triples
 
 MOST = 3000  # of each modality in Fig. 3, drawn by seed
 PEOPLE = 5  # in Fig. 4

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from studykit.analysis.intervals import Interval, by_variant, interval, paired
 from studykit.plots.picture import CURVES, FONT, INK, Picture, plot_axes
-from xivlab.intervals import Interval, by_variant, interval, paired
 from xivlab.scores import SHOWN
 
 METRICS = ("rank1", "mAP")

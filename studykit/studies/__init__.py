@@ -1,1 +1,1 @@
-"""."""
+"""Questions over many runs, and their stored answers."""

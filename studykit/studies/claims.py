@@ -19,11 +19,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from studykit.analysis.intervals import Interval, paired
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.config import Config, preset
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, paired
 from xivlab.paper import counterpart
 from xivlab.scores import SHOWN
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from studykit.analysis.x_images import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
 from xivlab.batches import Images
@@ -22,7 +23,6 @@ from xivlab.files import read_csv, write_atomically
 from xivlab.model import XGenerator
 from xivlab.runs import Run
 from xivlab.scale import Scale, current, project
-from xivlab.x_look import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]
 ASKED = ("ablation", "special-cases")  # studies with learned generators

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.projection import SEED, Points, points_of, tsne
 from studykit.studies.embeddings import embeddings_folder, read_embeddings
 from xivlab.data import cache_folder
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
-from xivlab.flat import SEED, Points, points_of, tsne
 from xivlab.scale import project
 
 PERPLEXITIES = (5, 15, 30, 60)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from studykit.analysis.gap import gap_numbers
+from studykit.analysis.intervals import interval
+from studykit.analysis.x_position import x_place
 from studykit.studies.answers import counted
 from studykit.studies.grid import runs_of
-from xivlab.between import x_place
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
-from xivlab.gap import gap_numbers
-from xivlab.intervals import interval
 from xivlab.runs import Run
 from xivlab.scale import Scale, project
 

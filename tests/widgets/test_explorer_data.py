@@ -8,6 +8,8 @@ import small_results
 from scipy.stats import ortho_group
 from tiny import tiny
 
+from studykit.analysis.gap import overlap, pair_distances
+from studykit.analysis.intervals import interval
 from studykit.studies.questions import LAMBDAS
 from studykit.widgets.explorer.data import (
     PEOPLE,
@@ -19,8 +21,6 @@ from studykit.widgets.explorer.data import (
 )
 from studykit.widgets.run_view import view_run
 from xivlab.errors import XivlabError
-from xivlab.gap import overlap, pair_distances
-from xivlab.intervals import interval
 from xivlab.scores import score
 from xivlab.train import train
 

@@ -10,10 +10,10 @@ from PIL import Image
 from scipy.spatial.distance import cdist
 from tiny import tiny
 
+from studykit.analysis import projection
 from studykit.studies import maps
 from studykit.widgets import tsne_explorer
 from studykit.widgets.tsne import data as tsne_data
-from xivlab import flat
 from xivlab.errors import XivlabError
 from xivlab.runs import Run
 from xivlab.scale import SCALES
@@ -34,7 +34,9 @@ def data(tmp_path_factory):
         embeddings = folder / "results" / "embeddings"
         for variant in ("ablation.Baseline.0", "lambda.0.1.0", "lambda.3.0"):
             run = next(embeddings.glob(f"*-{variant}.npz")).stem
-            maps.write_maps(run, flat.points_of(maps.read_embeddings(run, embeddings)[0]), maps.maps_folder())
+            maps.write_maps(
+                run, projection.points_of(maps.read_embeddings(run, embeddings)[0]), maps.maps_folder()
+            )
         yield data
     small_results.forget()
 
@@ -133,7 +135,7 @@ def test_neighbours_are_the_nearest_of_another_image(widget):
 
 
 def test_words_compare_the_map_with_the_features(widget):
-    kept, words = flat.kept_by(widget._map.points, widget._map.flat), widget.views["map"].words
+    kept, words = projection.kept_by(widget._map.points, widget._map.flat), widget.views["map"].words
     assert (
         f"{kept.shown:.0%} are infrared in this map, {kept.true:.0%} in the features, {kept.chance:.0%} by"
         in words

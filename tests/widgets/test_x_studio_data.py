@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from toy import split
 
+from studykit.analysis.x_images import WEIGHTS, generator, intensities, shifts, shown
 from studykit.widgets.generator.data import SMALL, People, draw_people, draw_sample, to_show
 from studykit.widgets.generator.weights import Generator, hidden, spread
 from xivlab.batches import Images
 from xivlab.errors import XivlabError
-from xivlab.x_look import WEIGHTS, generator, intensities, shifts, shown
 
 SPLIT = split(6, 100, 1)
 RNG = np.random.default_rng(0)

@@ -9,6 +9,7 @@ import torch
 from tiny import tiny
 from toy import dataset
 
+from studykit.analysis.x_images import WEIGHTS, generator, generator_of
 from studykit.studies.generators import COLUMNS, write_generators
 from studykit.widgets.generator import weights
 from studykit.widgets.generator.weights import (
@@ -33,7 +34,6 @@ from xivlab.errors import XivlabError
 from xivlab.model import SPECIAL_CASES, XGenerator
 from xivlab.runs import Run, save_weights
 from xivlab.scale import Scale
-from xivlab.x_look import WEIGHTS, generator, generator_of
 
 RNG = np.random.default_rng(0)
 V = RNG.random((3, 16, 8, 3)).astype(np.float32)

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
 
+from studykit.analysis.gap import BINS, overlap, pair_distances
+from studykit.analysis.intervals import Interval, interval
+from studykit.analysis.projection import plane
 from studykit.studies.answers import read_table, tables
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
-from xivlab.flat import plane
-from xivlab.gap import BINS, overlap, pair_distances
-from xivlab.intervals import Interval, interval
 from xivlab.runs import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart

@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.x_images import intensities, shifts
 from studykit.widgets.generator.weights import Generator, hidden, spread
 from xivlab.batches import Images
 from xivlab.data import Split
 from xivlab.errors import XivlabError
-from xivlab.x_look import intensities, shifts
 
 HEIGHT, WIDTH = 128, 64  # of the photographs
 SMALL = 64, 32  # of those in the histograms, of which only means are taken
@@ -45,7 +45,7 @@ class People:
     def apart(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
         """How far images of these people are from their infrared images, in levels of 0 to 255.
 
-        The mean over R, G and B of `xivlab.x_look.shifts` between the pixels of the two images. Where a
+        The mean over R, G and B of `studykit.analysis.x_images.shifts` between the pixels of the two images. Where a
         pixel is does not count, since the two are of different moments.
 
         Args:
@@ -100,13 +100,13 @@ class Sample:
     infrared: NDArray[np.float64]
 
     def x(self, g: Generator) -> NDArray[np.float64]:
-        """Mean intensity of R, G and B of each X, (n, 3), not bounded: `xivlab.x_look.intensities`."""
+        """Mean intensity of R, G and B of each X, (n, 3), not bounded: `studykit.analysis.x_images.intensities`."""
         return 255 * spread(g, hidden(g, self.light).mean(1)).astype(
             float
         )  # X is straight over h, so is its mean
 
     def apart(self, means: NDArray[np.float64]) -> float:
-        """How far a histogram is from that of the infrared images: `xivlab.x_look.shifts`, mean of R, G and B."""
+        """How far a histogram is from that of the infrared images: `studykit.analysis.x_images.shifts`, mean of R, G and B."""
         return float(shifts(means, self.infrared).mean())
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 from torch import Tensor
 
+from studykit.analysis.x_images import WEIGHTS, numbers_of
 from studykit.studies.generators import generators_of, read_generators, table_path
 from xivlab.config import XInput
 from xivlab.data import DataSet
@@ -22,14 +23,13 @@ from xivlab.errors import XivlabError
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
 from xivlab.runs import Run
 from xivlab.scale import Scale
-from xivlab.x_look import WEIGHTS, numbers_of
 
 
 class Generator(NamedTuple):
     """g by its numbers.
 
     Attributes:
-        numbers: ten, in the order of `xivlab.x_look.WEIGHTS`.
+        numbers: ten, in the order of `studykit.analysis.x_images.WEIGHTS`.
         x_input: what g sees, as in `xivlab.config.Config`.
     """
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from studykit.analysis.projection import Kept, Points, few, kept_by, plane, points_of
 from studykit.plots.charts import PEOPLE
 from studykit.plots.gap import NAMES, OTHERS
 from studykit.plots.picture import COLOUR, CURVES, MARKER
@@ -22,7 +23,6 @@ from xivlab.build import build_model, pick_device, to_device
 from xivlab.data import DataSet
 from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
-from xivlab.flat import Kept, Points, few, kept_by, plane, points_of
 from xivlab.runs import Run
 from xivlab.scale import current
 

@@ -12,14 +12,14 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from studykit.analysis.colour import in_grey
+from studykit.analysis.intervals import Interval, over_people
+from studykit.analysis.x_position import Place, place, positions
 from xivlab.batches import Images, resize
-from xivlab.between import Place, place, positions
-from xivlab.colour import in_grey
 from xivlab.config import Config
 from xivlab.data import DataSet, Split
 from xivlab.embed import TestFeature
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, over_people
 from xivlab.model import XIVNet
 from xivlab.world import SYNTHETIC, World
 
@@ -121,7 +121,7 @@ def measure(
     Args:
         light: of `scenes`.
         of: images (n, H, W, 3) uint8 as numbers (n, D); of their X if the second argument is True.
-        infrared: (people, D) means of the infrared images by person (`xivlab.intervals.person_means`).
+        infrared: (people, D) means of the infrared images by person (`studykit.analysis.intervals.person_means`).
 
     Returns:
         None if there are no scenes.

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.stats import wasserstein_distance
 from torch import Tensor
 
+from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.batches import Images
 from xivlab.embed import Embeddings, test_distance
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, over_people, person_means
 from xivlab.model import XGenerator, XIVNet
 
 BATCH = 512

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.intervals import Interval, over_people, person_means, shared
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.intervals import Interval, over_people, person_means, shared
 
 
 class Place(NamedTuple):

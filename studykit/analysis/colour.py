@@ -8,9 +8,9 @@ import torch
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.batches import Images
 from xivlab.embed import Embeddings
-from xivlab.intervals import Interval, over_people, person_means
 from xivlab.model import gray
 from xivlab.world import World, exposed_patch
 
