@@ -9,8 +9,9 @@ from benchmarks.harness import Line, in_turns, memory, ratio, seconds, threads
 from xivlab.augment import augment
 from xivlab.config import Config, preset
 from xivlab.data import DataSet, load
+from xivlab.methods.xiv import losses
 from xivlab.scale import first_people
-from xivlab.train import Training, losses
+from xivlab.train import Training
 
 PEOPLE = 16  # of each split: the images are read from memory, few or many
 GOALS = {"slim": 1.15, "resnet50": 1.05}

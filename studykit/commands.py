@@ -66,7 +66,7 @@ def figures(
         data: The data that the run was trained on, if they are a folder.
     """
     from studykit.plots.figure_files import write_figures
-    from xivlab.runs import Run
+    from xivlab.runs.run import Run
     from xivlab.scale import current
 
     write_figures(Run(run), current().data_of(Run(run), data), folder, figure)

@@ -8,9 +8,10 @@ from tiny import tiny
 from toy import dataset
 
 import xivlab.train
-from xivlab import distributed
 from xivlab.errors import XivlabError
-from xivlab.train import Training, losses
+from xivlab.methods.xiv import losses
+from xivlab.runs import devices as distributed
+from xivlab.train import Training
 
 CASES = {
     "baseline": {"method": "baseline"},

@@ -6,7 +6,7 @@ import small_study
 
 from xivlab.cli import main
 from xivlab.config import Config, preset
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import Training
 

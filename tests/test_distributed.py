@@ -15,11 +15,11 @@ from shared_steps import CASES, in_double_precision
 from tiny import tiny
 from toy import dataset
 
-from xivlab import distributed
-from xivlab.distributed import is_first, processes
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
-from xivlab.runs import Run
+from xivlab.runs import devices as distributed
+from xivlab.runs.devices import is_first, processes
+from xivlab.runs.run import Run
 
 ROOT = Path(__file__).parent.parent
 # One thread each, and no warning of PyTorch about what it will drop.

@@ -6,11 +6,11 @@ import torch
 from toy import split
 
 from xivlab.batches import Images
-from xivlab.build import build_model
 from xivlab.config import preset
 from xivlab.embed import embed
 from xivlab.embed import test_distance as eq2
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import build_model
 
 
 def images():

@@ -19,11 +19,11 @@ from studykit.studies.generators import (
     write_generators,
 )
 from xivlab.batches import Images
-from xivlab.build import build_model
 from xivlab.config import preset
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import build_model
 from xivlab.model import XGenerator
-from xivlab.runs import save_weights
+from xivlab.runs.run import save_weights
 from xivlab.scale import Scale
 
 IMAGES = Images.of(split(4, 0, 1), 16, 8)

@@ -69,7 +69,7 @@ def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
 
 
 def unfinished(runs):
-    from xivlab.runs import Run
+    from xivlab.runs.run import Run
 
     return Run(runs / "baseline-0")
 

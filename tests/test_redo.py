@@ -15,7 +15,7 @@ from studykit.plots import figure_files, run_figures
 from studykit.plots.picture import Picture
 from xivlab.cli import main
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import train
 

@@ -8,8 +8,8 @@ import toy
 from xivlab.config import preset
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.results import results
-from xivlab.runs import Run
+from xivlab.runs.run import Run
+from xivlab.runs.scores import scores_of_runs
 
 
 def embeddings(seed=0, official=False):
@@ -43,7 +43,7 @@ def both(run, **options):
 
 
 def test_one_row_per_feature_and_distance_with_protocol_and_sampler(begin):
-    table = results([begin("demo")], both)
+    table = scores_of_runs([begin("demo")], both)
     assert table["of"].tolist() == ["this run"] * 6
     assert table["test_feature"].tolist() == ["before_bn"] * 3 + ["after_bn"] * 3
     assert table["test_distance"].tolist() == ["v", "x", "v+x"] * 2
@@ -53,49 +53,49 @@ def test_one_row_per_feature_and_distance_with_protocol_and_sampler(begin):
 
 def test_the_official_sampler_where_the_data_know_it(begin):
     run = begin("demo")
-    table = results([run], lambda run: both(run, official=True), ["v+x"])
+    table = scores_of_runs([run], lambda run: both(run, official=True), ["v+x"])
     assert table["sampler"].tolist() == ["seeded", "official"] * 2
     with pytest.raises(XivlabError, match="rand_perm_cam.mat"):
-        results([run], both, ["v"], ["official"])
+        scores_of_runs([run], both, ["v"], ["official"])
 
 
 def test_indoor_and_shots_are_named(begin):
-    table = results([begin("demo")], both, ["v"], mode="indoor", shots=10)
+    table = scores_of_runs([begin("demo")], both, ["v"], mode="indoor", shots=10)
     assert set(table["protocol"]) == {"sysu indoor 10-shot"}
 
 
 def test_the_papers_row_stands_below(begin):
-    table = results([begin("paper-sysu", data="sysu-mm01")], both)
+    table = scores_of_runs([begin("paper-sysu", data="sysu-mm01")], both)
     assert table["of"].tolist() == ["this run"] * 6 + ["paper, Table 4"]
     last = table.iloc[-1]
     assert last["rank1"] == pytest.approx(0.4992) and pd.isna(last["rank5"]) and pd.isna(last["mINP"])
-    indoor = results([begin("paper-sysu", data="sysu-mm01")], both, mode="indoor")
+    indoor = scores_of_runs([begin("paper-sysu", data="sysu-mm01")], both, mode="indoor")
     assert set(indoor["of"]) == {"this run"}  # the paper has no indoor search
 
 
 def test_the_mean_of_the_ten_splits_of_regdb(begin):
     runs = [begin("paper-regdb", data="regdb", trial=trial) for trial in range(1, 11)]
     tables = {run.folder: {"after_bn": embeddings(seed)} for seed, run in enumerate(runs)}
-    table = results(runs, lambda run: tables[run.folder], ["v+x"])
+    table = scores_of_runs(runs, lambda run: tables[run.folder], ["v+x"])
     assert table["of"].tolist() == ["10 runs"] * 2 + ["paper, Table 1"]
     assert table["trials"].tolist()[:2] == ["10 splits"] * 2
     assert table["query"].tolist()[:2] == ["infrared", "visible"]
-    alone = [results([run], lambda run: tables[run.folder], ["v+x"]) for run in runs]
+    alone = [scores_of_runs([run], lambda run: tables[run.folder], ["v+x"]) for run in runs]
     assert alone[3]["trials"][0] == "split 4"
     assert table["mAP"][1] == pytest.approx(np.mean([one["mAP"][1] for one in alone]))
 
 
 def test_runs_of_different_settings_have_no_mean(begin):
     runs = [begin("demo"), begin("demo", seed=1)]
-    assert set(results(runs, both)["of"]) == {"2 runs"}
+    assert set(scores_of_runs(runs, both)["of"]) == {"2 runs"}
     with pytest.raises(XivlabError, match="differ in lam: a mean over them"):
-        results([*runs, begin("demo", lam=1.0)], both)
+        scores_of_runs([*runs, begin("demo", lam=1.0)], both)
     with pytest.raises(XivlabError, match="differ in their data"):
-        results([*runs, begin("demo", data="other")], both)
+        scores_of_runs([*runs, begin("demo", data="other")], both)
     with pytest.raises(XivlabError, match="at least one run"):
-        results([], both)
+        scores_of_runs([], both)
 
 
 def test_without_a_neck_there_is_one_feature(begin):
-    table = results([begin("demo", neck=False)], lambda run: {"after_bn": embeddings()})
+    table = scores_of_runs([begin("demo", neck=False)], lambda run: {"after_bn": embeddings()})
     assert set(table["test_feature"]) == {"no BNNeck"}

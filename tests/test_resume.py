@@ -13,8 +13,9 @@ import xivlab.train
 from xivlab.config import preset
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
-from xivlab.train import losses, resume, train
+from xivlab.methods.xiv import losses
+from xivlab.runs.run import Run
+from xivlab.train import resume, train
 
 
 @pytest.fixture(scope="module")

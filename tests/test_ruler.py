@@ -19,10 +19,10 @@ from studykit.analysis.wavelengths import (
 )
 from studykit.analysis.x_position import place
 from xivlab.batches import Images
-from xivlab.build import build_model
 from xivlab.data import DataSet, Split
 from xivlab.embed import embed
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import build_model
 from xivlab.world import World
 
 NM = np.array([400, 500, 600, 700])

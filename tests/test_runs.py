@@ -17,7 +17,7 @@ from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.model import XGenerator
-from xivlab.runs import Run, run_folder, save_weights
+from xivlab.runs.run import Run, run_folder, save_weights
 
 
 def run_name(config=None, fingerprint="a", weights=None):
@@ -29,7 +29,7 @@ def test_name_depends_on_settings_data_and_version(monkeypatch):
     assert name == run_name()
     assert name != run_name(preset("demo", lam=0.2))
     assert name != run_name(fingerprint="b")
-    monkeypatch.setattr("xivlab.runs.__version__", "9")
+    monkeypatch.setattr("xivlab.runs.run.__version__", "9")
     assert name != run_name()
 
 
@@ -202,7 +202,7 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
 WORK = """
 import sys, time
 from pathlib import Path
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 with Run(Path(sys.argv[1])).alone():
     print("in", flush=True)

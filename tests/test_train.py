@@ -11,15 +11,15 @@ from tiny import assert_same, result, rows, tiny
 from toy import dataset
 
 from xivlab.batches import Images
-from xivlab.build import build_model, load_model
 from xivlab.config import preset
 from xivlab.embed import embed
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.loss import batch_hard_triplet
+from xivlab.methods.xiv import build_model, losses
 from xivlab.model import Output
-from xivlab.runs import run_folder
-from xivlab.train import epoch_length, learning_rate, losses, train
+from xivlab.runs.run import load_model, run_folder
+from xivlab.train import epoch_length, learning_rate, train
 
 
 @pytest.fixture(scope="module")

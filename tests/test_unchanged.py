@@ -23,7 +23,7 @@ from xivlab.backbones import weights_file
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.data import DataSet
-from xivlab.runs import Run, run_folder
+from xivlab.runs.run import Run, run_folder
 from xivlab.scale import SCALES
 from xivlab.scores import SHOWN, score
 from xivlab.train import train

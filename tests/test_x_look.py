@@ -18,9 +18,9 @@ from studykit.analysis.x_images import (
     worst_triples,
 )
 from xivlab.batches import Images
-from xivlab.build import build_model
 from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import build_model
 from xivlab.model import XGenerator
 
 IMAGES = Images.of(split(6, 0, 1), 16, 8)

@@ -17,15 +17,14 @@ import tyro
 
 from xivlab import train as training
 from xivlab.batches import Images
-from xivlab.build import load_model
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
-from xivlab.distributed import is_first
 from xivlab.embed import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.errors import XivlabError
 from xivlab.gallery import Mode, Sampler
-from xivlab.results import results
-from xivlab.runs import Run
+from xivlab.runs.devices import is_first
+from xivlab.runs.run import Run, load_model
+from xivlab.runs.scores import scores_of_runs
 from xivlab.scale import current
 from xivlab.scores import as_text
 
@@ -116,7 +115,7 @@ def evaluate(
         return {side: both[side] for side in chosen}
 
     trained = [Run(run) for run in runs]
-    print(as_text(results(trained, sides, test_distance, sampler, mode, shots)))
+    print(as_text(scores_of_runs(trained, sides, test_distance, sampler, mode, shots)))
 
 
 def main(args: Sequence[str] | None = None) -> None:

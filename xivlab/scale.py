@@ -28,11 +28,11 @@ import numpy as np
 import torch
 
 from xivlab import __version__
-from xivlab.build import pick_device
 from xivlab.config import Config, preset
 from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.devices import pick_device
+from xivlab.runs.run import Run
 from xivlab.world import SYNTHETIC
 
 FULL_DATA = "data/sysu-mm01"  # where a paper-scale project keeps its packed data set

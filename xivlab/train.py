@@ -8,26 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 from tqdm.auto import tqdm
 
 from xivlab.augment import augment
 from xivlab.backbones import weights_file
 from xivlab.batches import IdentityBatches, Images
-from xivlab.build import build_model, fill, to_device
 from xivlab.config import Config
 from xivlab.data import DataSet
-from xivlab.distributed import any_process, first_alone, gather, processes
 from xivlab.embed import Embeddings, embed, embed_both
 from xivlab.errors import XivlabError
-from xivlab.interrupt import interruptible
-from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
-from xivlab.model import Output
-from xivlab.progress import Doing, Progress, Stopped, Watch
-from xivlab.runs import Run, run_folder, save_weights
+from xivlab.methods.xiv import build_model, losses
+from xivlab.runs.devices import any_process, first_alone, gather, processes, synchronized, to_device
+from xivlab.runs.progress import Doing, Progress, Stopped, Watch, interruptible
+from xivlab.runs.run import Run, fill, run_folder, save_weights
 from xivlab.scores import score
 from xivlab.searchable import check_searchable
-from xivlab.sync_norm import synchronized
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -372,38 +367,6 @@ class Training:
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
         run.write_embeddings(both)
-
-
-def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
-    """All loss terms of a batch; "loss" is the one to minimise.
-
-    Args:
-        outputs: of `XIVNet.forward`, M rows per modality.
-        labels: (M,), int64.
-        config: method, margins, lambda, smoothing and kind of L_cross.
-    """
-    terms = {
-        f"loss_{name}": modality_loss(  # Eq. (8)
-            output.before_bn,
-            output.logits,
-            labels,
-            config.margin_respective,
-            config.label_smoothing,
-        )
-        for name, output in outputs.items()
-    }
-    loss = respective_gap(*terms.values())  # Eq. (7)
-    if config.method == "baseline+x+cmg":
-        infrared = outputs["infrared"].before_bn
-        pairs = {
-            f"loss_infrared_{name}": cross_modality(  # Eq. (4)
-                infrared, outputs[name].before_bn, labels, config.margin_cross, config.cross
-            )
-            for name in ("x", "visible")
-        }
-        terms |= pairs
-        loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
-    return {"loss": loss} | terms
 
 
 def epoch_length(config: Config, data: DataSet) -> int:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from xivlab.batches import Images
-from xivlab.build import load_model
 from xivlab.config import preset
 from xivlab.data import load
 from xivlab.embed import embed
 from xivlab.evaluate import search
+from xivlab.runs.run import load_model
 from xivlab.train import train
 
 # what is searched with what: name -> (protocol, query, gallery)

@@ -20,13 +20,13 @@ from tqdm.auto import trange
 from xivlab.augment import augment
 from xivlab.backbones import SLIM
 from xivlab.batches import resize
-from xivlab.build import pick_device
 from xivlab.data import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.loss import modality_loss
 from xivlab.model import MEAN, STD, FeatureLearner, gray
-from xivlab.runs import save_weights
+from xivlab.runs.devices import pick_device
+from xivlab.runs.run import save_weights
 
 HEIGHT, WIDTH = 64, 32
 PEOPLE, IMAGES_PER_PERSON = 16, 4

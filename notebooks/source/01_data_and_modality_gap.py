@@ -338,8 +338,9 @@ pixels = Embeddings(gray[i], gray[v], None, who[i], where[i], who[v], where[v])
 # embedding is read from, a subject of notebook 04.)
 
 # %%
-from xivlab.build import build_model, pick_device, to_device
 from xivlab.embed import embed
+from xivlab.methods.xiv import build_model
+from xivlab.runs.devices import pick_device, to_device
 
 config = current().config()
 network = to_device(build_model(config, classes=2), pick_device()).eval()

@@ -339,7 +339,7 @@ image_strip(
 # The run of notebook 00 is loaded if it is there, else trained. These are its ten numbers.
 
 # %%
-from xivlab.build import load_model
+from xivlab.runs.run import load_model
 from xivlab.train import train
 
 run = train(config, data, scale.runs)

@@ -194,7 +194,7 @@ print(inspect.getsource(Training.learn))
 # And `losses`, where you meet the functions of notebook 03 again:
 
 # %%
-from xivlab.train import losses
+from xivlab.methods.xiv import losses
 
 print(inspect.getsource(losses).split('"""')[2])
 
@@ -384,7 +384,7 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # interrupted one: four steps, then the state is saved, which is exactly what ■ or Ctrl-C does after the step under way.
 
 # %%
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 short = scale.config(epochs=2, steps_per_epoch=3, decay_epochs=(1,), evaluate_every=2)
 folder = Path(tempfile.mkdtemp())

@@ -623,8 +623,8 @@ widgets.frame_slider(strengths, rooms, "trace")
 
 # %%
 from xivlab.batches import Images
-from xivlab.build import load_model
 from xivlab.embed import embed
+from xivlab.runs.run import load_model
 
 taught = embed(load_model(run), Images.of(data.train, config.height, config.width))
 half = len(people) // 2

@@ -26,7 +26,7 @@ print(banner())
 
 # %%
 from xivlab.batches import Images
-from xivlab.build import load_model
+from xivlab.runs.run import load_model
 from xivlab.train import train
 
 scale = current()

@@ -529,7 +529,7 @@ from studykit.analysis.activation import activation_maps, alikeness, cells, over
 from studykit.analysis.x_images import generator_of, random_triples, shown
 from studykit.plots.images import image_strip
 from xivlab.batches import resize
-from xivlab.build import load_model
+from xivlab.runs.run import load_model
 
 model = load_model(runs["XIV"]).cpu()
 rows = random_triples(xiv, 3, seed=1)

@@ -34,7 +34,7 @@ from studykit.plots.run_figures import FIGURES, Material
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 CAPTIONS = "figures.md"
 

@@ -39,7 +39,6 @@ from studykit.plots.images import image_strip, ranked_lists
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from studykit.plots.pipeline import pipeline
 from xivlab.batches import MODALITY_CODE, Images, Modality, resize
-from xivlab.build import load_model
 from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.embed import Embeddings, TestDistance
@@ -47,7 +46,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.model import XIVNet
 from xivlab.ranking import first_of_each_person, ranked_list
-from xivlab.runs import Run
+from xivlab.runs.run import Run, load_model
 from xivlab.scores import DIRECTIONS
 
 MOST = 3000  # of each modality in Fig. 3, drawn by seed

@@ -15,7 +15,7 @@ from xivlab.config import Config, Method
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
-from xivlab.runs import Run, run_folder
+from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
 from xivlab.scores import chance
 from xivlab.train import train

@@ -21,7 +21,7 @@ from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
 from xivlab.model import XGenerator
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import Scale, current, project
 
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]

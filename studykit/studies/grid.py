@@ -31,7 +31,7 @@ from tqdm.auto import tqdm
 from xivlab.backbones import weights_file
 from xivlab.config import Config, preset
 from xivlab.errors import XivlabError
-from xivlab.runs import Run, run_folder
+from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
 from xivlab.train import train
 

@@ -23,9 +23,9 @@ from studykit.studies.maps import ship_maps
 from studykit.studies.measures import write_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab import __version__
-from xivlab.build import pick_device
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
+from xivlab.runs.devices import pick_device
 from xivlab.scale import Scale, current, describe, project
 
 # Most telling first: who has to stop early has those.

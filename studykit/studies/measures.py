@@ -21,7 +21,7 @@ from studykit.studies.answers import counted
 from studykit.studies.grid import runs_of
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import Scale, project
 
 SEEDS = 5  # of the studies

@@ -16,7 +16,7 @@ from studykit.widgets.run_view import KINDS, Found, RunView, find, newest_run, v
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
 from xivlab.gallery import Protocol
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 
 SHOWN = 10  # images of a list

@@ -18,7 +18,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluate import hidden_images, retrieval_metrics
 from xivlab.gallery import Protocol, Sampling, galleries
 from xivlab.ranking import ranked_list
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import SCALES, Scale
 
 KINDS: tuple[TestDistance, ...] = ("v", "x", "v+x")

@@ -18,7 +18,7 @@ from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
 from xivlab.evaluate import search
 from xivlab.packed import write_packed
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import train
 

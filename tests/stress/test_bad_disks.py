@@ -17,7 +17,7 @@ from data_prep import prepare
 from data_prep.export import export
 from xivlab.data import load
 from xivlab.packed import write_packed
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.train import resume, train
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="neither mounts nor modes as they are asked for here")

@@ -30,11 +30,10 @@ from studykit.studies import answers, embeddings, generators, measures
 from studykit.studies.grid import scores_of
 from xivlab.backbones import backbone
 from xivlab.buffers import ASSETS
-from xivlab.build import load_model
 from xivlab.data import load
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
-from xivlab.runs import Run, save_weights
+from xivlab.runs.run import Run, load_model, save_weights
 from xivlab.train import Training, resume, train
 from xivlab.world import World
 

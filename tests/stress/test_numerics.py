@@ -8,10 +8,10 @@ from stress.harm import drawn, refused
 from tiny import assert_same, result, rows, tiny
 from toy import dataset
 
-from xivlab.build import build_model
-from xivlab.distributed import processes
 from xivlab.loss import batch_hard_triplet, pairwise_distance
-from xivlab.train import losses, train
+from xivlab.methods.xiv import build_model, losses
+from xivlab.runs.devices import processes
+from xivlab.train import train
 
 METHODS = ["baseline", "baseline+x", "baseline+x+cmg"]
 # The smoke scale's own size; half precision refuses smaller ones on the CPU.

@@ -22,11 +22,10 @@ from studykit.studies import answers, embeddings, generators, measures
 from studykit.widgets.generator import upload
 from xivlab import files
 from xivlab.backbones import backbone
-from xivlab.build import load_model
 from xivlab.data import load
 from xivlab.errors import XivlabError
 from xivlab.packed import write_packed
-from xivlab.runs import Run
+from xivlab.runs.run import Run, load_model
 from xivlab.train import resume, train
 from xivlab.world import World
 

@@ -9,7 +9,7 @@ from stress import jobs
 from stress.children import Child, at_work
 from stress.whole import same
 
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no SIGKILL and no fork")
 STEPS = {jobs.training: 12, jobs.studying: 6 * 8}

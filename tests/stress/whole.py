@@ -3,7 +3,7 @@
 from tiny import assert_same, result, rows
 
 from xivlab.packed import read_packed
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 
 def remove(folder):

@@ -14,7 +14,7 @@ from studykit.widgets import ranked_search, search
 from studykit.widgets.ranked_search import LIST, PHOTO, TOP, listed, view_of
 from studykit.widgets.run_view import find
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import SCALES
 from xivlab.train import train
 

@@ -12,8 +12,9 @@ import xivlab.train
 from studykit.widgets import train_live
 from studykit.widgets.training import job, widget
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import losses
 from xivlab.scale import Scale
-from xivlab.train import losses, train
+from xivlab.train import train
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from studykit.studies import maps
 from studykit.widgets import tsne_explorer
 from studykit.widgets.tsne import data as tsne_data
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import SCALES
 from xivlab.train import train
 

@@ -18,9 +18,9 @@ from studykit.widgets.generator import weights, widget
 from studykit.widgets.generator.data import to_show
 from studykit.widgets.generator.pictures import LEFT, OWN_TALL, OWN_WIDE, ROW, TALL, TOP
 from studykit.widgets.generator.weights import hidden, initial, preset, spread
-from xivlab.build import build_model
 from xivlab.errors import XivlabError
-from xivlab.runs import Run, save_weights
+from xivlab.methods.xiv import build_model
+from xivlab.runs.run import Run, save_weights
 from xivlab.scale import Scale
 
 STORED = (0.6, 0.5, 0.4, 0.0512, 3.25, 0.5, 0.4, -0.02, 0.0, 0.1)  # one reaches farther than its slider

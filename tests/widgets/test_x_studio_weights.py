@@ -29,10 +29,10 @@ from studykit.widgets.generator.weights import (
     trained,
     weighted_sum,
 )
-from xivlab.build import build_model
 from xivlab.errors import XivlabError
+from xivlab.methods.xiv import build_model
 from xivlab.model import SPECIAL_CASES, XGenerator
-from xivlab.runs import Run, save_weights
+from xivlab.runs.run import Run, save_weights
 from xivlab.scale import Scale
 
 RNG = np.random.default_rng(0)

@@ -17,7 +17,7 @@ from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, wor
 from xivlab.data import DataSet
 from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart
 WIDEST = 2.0  # no two features of length 1 are farther from each other

@@ -16,7 +16,7 @@ from studykit.widgets.explorer.pictures import CurveCanvas, DistanceCanvas, List
 from studykit.widgets.panel import Panel
 from studykit.widgets.run_view import KINDS, LIKE, find
 from xivlab.data import DataSet
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 
 NOTE = ipywidgets.Layout(width="100%")

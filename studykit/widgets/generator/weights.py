@@ -21,7 +21,7 @@ from xivlab.config import XInput
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import Scale
 
 

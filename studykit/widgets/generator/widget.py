@@ -26,7 +26,7 @@ from studykit.widgets.generator.weights import (
 from studykit.widgets.panel import Panel
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scale import current
 
 PEOPLE = 5

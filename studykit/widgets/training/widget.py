@@ -19,8 +19,8 @@ from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.progress import Progress
-from xivlab.runs import Run, run_folder
+from xivlab.runs.progress import Progress
+from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale, current
 from xivlab.train import epoch_length, train
 

@@ -19,11 +19,12 @@ from studykit.studies.maps import draw_map, stored_map
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
 from xivlab.batches import MODALITY_CODE, Images
-from xivlab.build import build_model, pick_device, to_device
 from xivlab.data import DataSet
 from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.methods.xiv import build_model
+from xivlab.runs.devices import pick_device, to_device
+from xivlab.runs.run import Run
 from xivlab.scale import current
 
 GROUPINGS = ("modality", "person", "camera")

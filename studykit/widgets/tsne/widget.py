@@ -15,7 +15,7 @@ from studykit.widgets.panel import Panel
 from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 
 MAP, SIDE, TALL = 570, 250, 460  # pixels: widths of map and photographs, and their height
 EDGE, LEGEND = 12, 50  # pixels around the map, and for its legend

@@ -1,6 +1,9 @@
 """What a training tells who watches it, and how it is stopped."""
 
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -35,3 +38,22 @@ Watch = Callable[[Progress], bool | None]
 
 class Stopped(Exception):
     """A training was asked to stop: by Ctrl-C, or by who watches it."""
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a flag, so that a step is never cut in half; the second raises."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # only there signals arrive
+        yield pressed.is_set
+        return
+
+    def note(*_: Any) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, previous)
+
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -10,13 +10,13 @@ from xivlab.embed import Embeddings, TestDistance, TestFeature
 from xivlab.errors import XivlabError
 from xivlab.gallery import Mode, Sampler, Sampling
 from xivlab.paper import PROTOCOL, counterpart
-from xivlab.runs import Run
+from xivlab.runs.run import Run
 from xivlab.scores import SHOWN, mean_of, score
 
 Sides = Mapping[TestFeature, Embeddings]
 
 
-def results(
+def scores_of_runs(
     runs: Sequence[Run],
     embeddings: Callable[[Run], Sides],
     distances: Sequence[TestDistance] = (),
