@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.harness import Line, in_process, in_turns, quantity, ratio, seconds
 from benchmarks.loop import loop_metrics
-from xivlab.evaluate import retrieval_metrics
+from xivlab.evaluation.retrieval import retrieval_metrics
 
 TRIALS = 10
 LIMIT_GB = 4.0
@@ -16,8 +16,8 @@ MEMORY = """
 import json, time
 import numpy as np
 from benchmarks.harness import peak
-from xivlab.embed import Embeddings
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.retrieval import search
 rng = np.random.default_rng(0)
 features = [rng.standard_normal(({count}, {features}), np.float32) for _ in range(3)]
 person = np.arange({count}) % max(2, {count} // 10)

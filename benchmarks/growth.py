@@ -26,8 +26,8 @@ def timed(call, least=0.2):
 n = {n}
 """
 SEARCH = """
-from xivlab.embed import Embeddings
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.retrieval import search
 rng = np.random.default_rng(0)
 queries, gallery = {sizes}
 def side(count, camera):
@@ -45,7 +45,7 @@ person, modality = np.arange(20 * n) // 20, np.arange(20 * n) % 2
 STUDY = """
 import pandas as pd
 from studykit.studies.answers import judged
-from xivlab.scores import mean_of
+from xivlab.evaluation.scores import mean_of
 row = dict(study="lambda", variant="0.1", query="infrared", protocol="sysu all single-shot", sampler="seeded",
            trials=10, mAP=0.5, mINP=0.4, queries=800, **{{f"rank{{k}}": 0.5 for k in (1, 5, 10, 20)}})
 table = pd.DataFrame([row | dict(run=f"run-{{i}}", seed=i, test_distance=d)

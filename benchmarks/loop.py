@@ -7,7 +7,7 @@ import numpy as np
 
 
 def loop_metrics(distance, query_person, gallery_person, query_camera, gallery_camera, protocol, max_rank=20):
-    """What `xivlab.evaluate.retrieval_metrics` computes, with its arguments.
+    """What `xivlab.evaluation.retrieval.retrieval_metrics` computes, with its arguments.
 
     Returns:
         CMC curve (max_rank,), mAP, mINP, number of valid queries.

@@ -19,7 +19,7 @@ process has one thread, but for ResNet-50: with more, operations as small as the
 ABOUT = {
     "1": """The loop is `benchmarks/loop.py`, the rules one query and one image at a time; the sort is `np.argsort` of the same
 distances, the quickest way to a ranking in NumPy and PyTorch. Each of ten trials is one round. The kit needs no
-ranking: it sorts the distances as bare numbers and looks the few right images up in them (`xivlab/hits.py`). The
+ranking: it sorts the distances as bare numbers and looks the few right images up in them (`xivlab/evaluation/metrics.py`). The
 memory is the peak of a whole process that makes features and searches, never holding more than a block of distances.""",
     "2": """A step is all of `Training.learn`: sampling, images, augmentation, g, f, losses, backward, Adam, a row of the log. The
 bare side is forward and backward of the backbone alone, with images at hand, and never asks for a gradient of its

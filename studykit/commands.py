@@ -30,8 +30,8 @@ def study(
     from studykit.report.main_job import main_job, results_table
     from studykit.report.report import NAMES, write_report
     from xivlab.errors import XivlabError
+    from xivlab.evaluation.scores import as_text
     from xivlab.scale import current, project
-    from xivlab.scores import as_text
 
     scale = replace(current(), data_name=data or current().data_name, runs=runs or current().runs)
     results = results or project() / "results"

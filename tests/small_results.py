@@ -9,9 +9,9 @@ from studykit.studies.embeddings import write_embeddings
 from studykit.studies.questions import LAMBDAS
 from studykit.widgets import run_view
 from studykit.widgets.explorer import data as explorer_data
-from xivlab.embed import Embeddings
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.scores import score
 from xivlab.scale import current
-from xivlab.scores import score
 
 SEEDS = 2
 

@@ -15,7 +15,7 @@ from benchmarks import batch, evaluator, growth, harness, page, start, step
 from benchmarks.__main__ import main
 from benchmarks.harness import HEAD, Line
 from benchmarks.loop import loop_metrics
-from xivlab.evaluate import retrieval_metrics
+from xivlab.evaluation.retrieval import retrieval_metrics
 
 
 def test_sides_take_turns_and_the_warm_up_is_not_kept(monkeypatch):

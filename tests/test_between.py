@@ -6,8 +6,8 @@ from scipy import stats
 
 from studykit.analysis.intervals import Interval, answer, over_people, person_means, shared
 from studykit.analysis.x_position import place, positions, x_place
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 
 RNG = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ from toy import split
 
 from studykit.analysis.colour import colour_counts, doubles, found_first, in_grey
 from xivlab.batches import Images
-from xivlab.embed import Embeddings
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.model import gray
 from xivlab.world import World, exposed_patch
 

@@ -7,9 +7,9 @@ from toy import split
 
 from xivlab.batches import Images
 from xivlab.config import preset
-from xivlab.embed import embed
-from xivlab.embed import test_distance as eq2
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import embed
+from xivlab.evaluation.embeddings import test_distance as eq2
 from xivlab.methods.xiv import build_model
 
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.loop import loop_metrics
-from xivlab.embed import Embeddings
-from xivlab.embed import test_distance as eq2
 from xivlab.errors import XivlabError
-from xivlab.evaluate import retrieval_metrics, search, searches
-from xivlab.gallery import Sampling, galleries, sample_gallery
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.embeddings import test_distance as eq2
+from xivlab.evaluation.protocols import Sampling, galleries, sample_gallery
+from xivlab.evaluation.retrieval import retrieval_metrics, search, searches
 
 
 def assert_same(metrics, slow):
@@ -46,7 +46,7 @@ def test_blocks_change_no_score(monkeypatch):
     arguments = (rng.integers(0, 9, (50, 30)).astype(float), *people, *cameras)
     whole = retrieval_metrics(*arguments)
     for at_once in (1, 7 * 30):
-        monkeypatch.setattr("xivlab.evaluate.SCORED_AT_ONCE", at_once)
+        monkeypatch.setattr("xivlab.evaluation.retrieval.SCORED_AT_ONCE", at_once)
         parts = retrieval_metrics(*arguments)
         assert parts.cmc.tolist() == whole.cmc.tolist()
         assert (parts.mAP, parts.mINP, parts.valid_queries) == (whole.mAP, whole.mINP, whole.valid_queries)
@@ -212,7 +212,7 @@ def test_search_is_the_mean_of_ten_trials(kind):
 def test_searches_by_several_distances_are_those_one_by_one(monkeypatch, query, gallery):
     e, kinds = embeddings(), ("v", "x", "v+x")
     alone = [search(e, "llcm", kind, query, gallery) for kind in kinds]
-    monkeypatch.setattr("xivlab.evaluate.MEASURED_AT_ONCE", 100)  # several blocks of queries
+    monkeypatch.setattr("xivlab.evaluation.retrieval.MEASURED_AT_ONCE", 100)  # several blocks of queries
     together = searches(e, "llcm", kinds, query, gallery)
     assert list(together) == list(kinds)
     for one, other in zip(alone, together.values()):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from studykit.analysis.projection import plane, some_people, tsne
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 
 RNG = np.random.default_rng(0)
 PERSON = np.repeat(np.arange(10), 6)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from xivlab.errors import XivlabError
-from xivlab.gallery import TRIALS, Sampling, galleries, official_gallery, sample_gallery
+from xivlab.evaluation.protocols import TRIALS, Sampling, galleries, official_gallery, sample_gallery
 
 PERSON = np.repeat([3, 5, 11], 8)
 CAMERA = np.tile([5, 1, 1, 2, 2, 4, 4, 5], 3)

@@ -13,8 +13,8 @@ from studykit.analysis.gap import (
     same_modality,
     separation,
 )
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 
 RNG = np.random.default_rng(0)
 PERSON = np.repeat(np.arange(20), 10)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xivlab.hits import Gallery
+from xivlab.evaluation.metrics import Gallery
 
 inf = np.inf
 

@@ -9,8 +9,8 @@ from studykit.analysis.projection import Points, few, kept_by, points_of, tsne
 from studykit.studies import maps
 from studykit.studies.embeddings import write_embeddings
 from studykit.studies.maps import draw_map, name_of, ship_maps, stored_map, write_maps
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 
 
 def embeddings(people=10, x=True, gap=0.0, seed=0):

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from xivlab.embed import Embeddings
-from xivlab.evaluate import retrieval_metrics
-from xivlab.gallery import sample_gallery
-from xivlab.ranking import first_of_each_person, ranked_list
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.protocols import sample_gallery
+from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, retrieval_metrics
 
 rng = np.random.default_rng(0)
 PERSON = np.repeat([9, 4, 6], 8)

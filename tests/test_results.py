@@ -6,8 +6,8 @@ import pytest
 import toy
 
 from xivlab.config import preset
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.runs.run import Run
 from xivlab.runs.scores import scores_of_runs
 

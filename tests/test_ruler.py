@@ -20,8 +20,8 @@ from studykit.analysis.wavelengths import (
 from studykit.analysis.x_position import place
 from xivlab.batches import Images
 from xivlab.data import DataSet, Split
-from xivlab.embed import embed
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import embed
 from xivlab.methods.xiv import build_model
 from xivlab.world import World
 

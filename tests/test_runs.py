@@ -13,8 +13,8 @@ import torch
 import toy
 
 from xivlab.config import preset
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.files import write_atomically
 from xivlab.model import XGenerator
 from xivlab.runs.run import Run, run_folder, save_weights

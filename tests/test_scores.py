@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
-from xivlab.gallery import Sampling
-from xivlab.scores import as_text, chance, mean_of, score
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.protocols import Sampling
+from xivlab.evaluation.retrieval import search
+from xivlab.evaluation.scores import as_text, chance, mean_of, score
 
 
 @pytest.fixture

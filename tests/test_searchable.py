@@ -6,7 +6,7 @@ from toy import dataset, split
 
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
-from xivlab.searchable import check_searchable
+from xivlab.evaluation.protocols import check_searchable
 
 
 def seen_by(*cameras):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from studykit.studies.embeddings import read_embeddings, write_embeddings
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
-from xivlab.gallery import first_shots
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.protocols import first_shots
+from xivlab.evaluation.retrieval import search
 
 
 def embeddings(x=True):

@@ -10,8 +10,8 @@ from tiny import TINY
 
 from studykit.studies.grid import grid, runs_of, study, train_all
 from xivlab.errors import XivlabError
+from xivlab.evaluation.scores import score
 from xivlab.scale import current
-from xivlab.scores import score
 from xivlab.train import Training, train
 
 pytestmark = pytest.mark.usefixtures("in_threads")

@@ -14,8 +14,8 @@ from data_prep.export import export
 from data_prep.prepare import read_source
 from data_prep.sysu_mm01 import read_tree
 from xivlab.errors import XivlabError
-from xivlab.evaluate import retrieval_metrics
-from xivlab.gallery import Sampling, galleries
+from xivlab.evaluation.protocols import Sampling, galleries
+from xivlab.evaluation.retrieval import retrieval_metrics
 from xivlab.packed import SHOTS, check_index
 
 # First 16 digits of the SHA-256 of the paths of each trial's gallery, of the common code on the real tree.

@@ -12,9 +12,9 @@ from toy import dataset
 
 from xivlab.batches import Images
 from xivlab.config import preset
-from xivlab.embed import embed
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import embed
+from xivlab.evaluation.retrieval import search
 from xivlab.loss import batch_hard_triplet
 from xivlab.methods.xiv import build_model, losses
 from xivlab.model import Output

@@ -23,9 +23,9 @@ from xivlab.backbones import weights_file
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.data import DataSet
+from xivlab.evaluation.scores import SHOWN, score
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import SCALES
-from xivlab.scores import SHOWN, score
 from xivlab.train import train
 from xivlab.world import SYNTHETIC, World
 

@@ -18,8 +18,8 @@ from studykit.analysis.x_images import (
     worst_triples,
 )
 from xivlab.batches import Images
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.methods.xiv import build_model
 from xivlab.model import XGenerator
 

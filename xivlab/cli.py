@@ -19,14 +19,14 @@ from xivlab import train as training
 from xivlab.batches import Images
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
-from xivlab.embed import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.errors import XivlabError
-from xivlab.gallery import Mode, Sampler
+from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature, embed_both
+from xivlab.evaluation.protocols import Mode, Sampler
+from xivlab.evaluation.scores import as_text
 from xivlab.runs.devices import is_first
 from xivlab.runs.run import Run, load_model
 from xivlab.runs.scores import scores_of_runs
 from xivlab.scale import current
-from xivlab.scores import as_text
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 GROUP = "xivlab.commands"  # of entry points

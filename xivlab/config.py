@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
-from xivlab.embed import TestDistance, TestFeature
 from xivlab.errors import XivlabError
-from xivlab.gallery import Protocol
+from xivlab.evaluation.embeddings import TestDistance, TestFeature
+from xivlab.evaluation.protocols import Protocol
 from xivlab.loss import Cross
 
 Method = Literal["baseline", "baseline+x", "baseline+x+cmg"]

@@ -15,14 +15,14 @@ from xivlab.backbones import weights_file
 from xivlab.batches import IdentityBatches, Images
 from xivlab.config import Config
 from xivlab.data import DataSet
-from xivlab.embed import Embeddings, embed, embed_both
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
+from xivlab.evaluation.protocols import check_searchable
+from xivlab.evaluation.scores import score
 from xivlab.methods.xiv import build_model, losses
 from xivlab.runs.devices import any_process, first_alone, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Stopped, Watch, interruptible
 from xivlab.runs.run import Run, fill, run_folder, save_weights
-from xivlab.scores import score
-from xivlab.searchable import check_searchable
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

@@ -15,8 +15,8 @@ import pandas as pd
 from xivlab.batches import Images
 from xivlab.config import preset
 from xivlab.data import load
-from xivlab.embed import embed
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import embed
+from xivlab.evaluation.retrieval import search
 from xivlab.runs.run import load_model
 from xivlab.train import train
 

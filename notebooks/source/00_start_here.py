@@ -149,7 +149,7 @@ print(
 # %%
 from scipy.spatial.distance import cdist as D
 
-from xivlab.gallery import sample_gallery
+from xivlab.evaluation.protocols import sample_gallery
 
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
 to_visible = D(embeddings.infrared, embeddings.visible[rows])
@@ -161,7 +161,7 @@ print(f"{distance.shape[0]} queries x {distance.shape[1]} gallery images")
 # The package has the same equation as a function, which the rest of the kit uses. Both must agree.
 
 # %%
-from xivlab.embed import test_distance
+from xivlab.evaluation.embeddings import test_distance
 
 same = test_distance(
     embeddings.infrared, embeddings.visible[rows], embeddings.x[rows], "v+x"
@@ -203,7 +203,7 @@ ranked_lists(infrared[queries], visible[rows][nearest], right)
 # and **mAP** rewards having all images of the person near the top.
 
 # %%
-from xivlab.evaluate import search
+from xivlab.evaluation.retrieval import search
 
 score = search(embeddings, run.config().protocol, "v+x")
 chance = 1 / len(np.unique(embeddings.visible_person))

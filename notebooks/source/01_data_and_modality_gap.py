@@ -323,7 +323,7 @@ image_strip(
 
 # %%
 from xivlab.batches import Images
-from xivlab.embed import Embeddings
+from xivlab.evaluation.embeddings import Embeddings
 
 small = Images.of(data.test, 16, 8)
 gray = small.pixels.astype(np.float32).mean(3).reshape(-1, 16 * 8)  # (N, 128)
@@ -338,7 +338,7 @@ pixels = Embeddings(gray[i], gray[v], None, who[i], where[i], who[v], where[v])
 # embedding is read from, a subject of notebook 04.)
 
 # %%
-from xivlab.embed import embed
+from xivlab.evaluation.embeddings import embed
 from xivlab.methods.xiv import build_model
 from xivlab.runs.devices import pick_device, to_device
 
@@ -352,7 +352,7 @@ print(learned.infrared.shape, learned.visible.shape)
 # they would be too easy. (`llcm` and `sysu` are names for such rules, after the data sets they come from: notebook 05.)
 
 # %%
-from xivlab.evaluate import search
+from xivlab.evaluation.retrieval import search
 
 
 def rank1(embeddings, query, gallery):

@@ -360,7 +360,7 @@ print(
 # %%
 from dataclasses import replace
 
-from xivlab.evaluate import search
+from xivlab.evaluation.retrieval import search
 
 base = embeddings["Baseline"]
 shift = base.infrared.mean(0) - base.visible.mean(0)
@@ -462,7 +462,7 @@ people_plane(
 
 # %%
 from studykit.plots.images import ranked_lists
-from xivlab.ranking import first_of_each_person, ranked_list
+from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
 
 kinds = {"Baseline": "v", "XIV": config.test_distance}
 photos = {code: np.flatnonzero(test.modality == code) for code in (0, 1)}
@@ -616,7 +616,7 @@ print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 # %%
 from studykit.analysis.colour import colour_counts, in_grey
 from xivlab.batches import Images
-from xivlab.embed import embed
+from xivlab.evaluation.embeddings import embed
 
 images = Images.of(test, config.height, config.width)
 gray = in_grey(images)

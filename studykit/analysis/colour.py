@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.batches import Images
-from xivlab.embed import Embeddings
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.model import gray
 from xivlab.world import World, exposed_patch
 

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
 
-from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
-from xivlab.evaluate import hidden_images
-from xivlab.gallery import Protocol
+from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.protocols import Protocol, hidden_images
 
 # scikit-learn is imported where it is used: it takes half a second, and widgets only draw pairs.
 FOLDS = 5

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studykit.analysis.gap import NEIGHBOURS, same_modality
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.gallery import first_shots
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.protocols import first_shots
 
 MOST = 500  # points of a t-SNE that one waits for
 IMAGES = MOST // 2  # with an X for each of them there are MOST points at most

@@ -18,8 +18,8 @@ from studykit.analysis.x_position import Place, place, positions
 from xivlab.batches import Images, resize
 from xivlab.config import Config
 from xivlab.data import DataSet, Split
-from xivlab.embed import TestFeature
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import TestFeature
 from xivlab.model import XIVNet
 from xivlab.world import SYNTHETIC, World
 

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.batches import Images
-from xivlab.embed import Embeddings, test_distance
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings, test_distance
 from xivlab.model import XGenerator, XIVNet
 
 BATCH = 512

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studykit.analysis.intervals import Interval, over_people, person_means, shared
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import Embeddings
 
 
 class Place(NamedTuple):

@@ -41,13 +41,12 @@ from studykit.plots.pipeline import pipeline
 from xivlab.batches import MODALITY_CODE, Images, Modality, resize
 from xivlab.config import Config
 from xivlab.data import DataSet
-from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.protocols import DIRECTIONS
+from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, search
 from xivlab.model import XIVNet
-from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.runs.run import Run, load_model
-from xivlab.scores import DIRECTIONS
 
 MOST = 3000  # of each modality in Fig. 3, drawn by seed
 PEOPLE = 5  # in Fig. 4

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from studykit.analysis.intervals import Interval, by_variant, interval, paired
 from studykit.plots.picture import CURVES, FONT, INK, Picture, plot_axes
-from xivlab.scores import SHOWN
+from xivlab.evaluation.scores import SHOWN
 
 METRICS = ("rank1", "mAP")
 PAPER = "paper, SYSU-MM01"

@@ -14,10 +14,10 @@ from xivlab.backbones import weights_file
 from xivlab.config import Config, Method
 from xivlab.data import DataSet
 from xivlab.errors import XivlabError
+from xivlab.evaluation.scores import chance
 from xivlab.files import write_atomically
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
-from xivlab.scores import chance
 from xivlab.train import train
 from xivlab.world import SYNTHETIC
 
@@ -33,7 +33,7 @@ class Trained:
         run: the folder.
         config: settings.
         seconds: how long the training took; None if the run was found finished.
-        scores: on the test people, as `xivlab.scores.score` gives them.
+        scores: on the test people, as `xivlab.evaluation.scores.score` gives them.
     """
 
     run: Run

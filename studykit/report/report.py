@@ -15,12 +15,12 @@ from studykit.report.main_job import MainJob, Trained
 from studykit.report.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab import __version__
 from xivlab.config import preset
+from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
+from xivlab.evaluation.scores import SHOWN
 from xivlab.files import write_atomically
 from xivlab.paper import counterpart
-from xivlab.ranking import first_of_each_person, ranked_list
 from xivlab.runs.devices import pick_device
 from xivlab.scale import describe
-from xivlab.scores import SHOWN
 from xivlab.world import SYNTHETIC
 
 NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}

@@ -15,9 +15,9 @@ import pandas as pd
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from xivlab.errors import XivlabError
+from xivlab.evaluation.protocols import searches_of
 from xivlab.files import read_csv, write_atomically
 from xivlab.scale import Scale, current, project
-from xivlab.scores import searches_of
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 COLUMNS = [

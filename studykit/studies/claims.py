@@ -22,10 +22,10 @@ import pandas as pd
 from studykit.analysis.intervals import Interval, paired
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.config import Config, preset
-from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import TestDistance
+from xivlab.evaluation.scores import SHOWN
 from xivlab.paper import counterpart
-from xivlab.scores import SHOWN
 
 METRICS = ("rank1", "mAP")
 WORLDS = {NEAR_INFRARED: "near infrared", THERMAL: "thermal"}

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xivlab.batches import Modality
-from xivlab.embed import FEATURES, LIGHTS, Embeddings, shortened
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import FEATURES, LIGHTS, Embeddings, shortened
 from xivlab.files import write_atomically
 from xivlab.scale import project
 

@@ -65,7 +65,7 @@ def study(
 
     Returns:
         a row per run, direction of search and test distance, in the order of `configs`: run, data,
-        seed, the columns of `xivlab.scores.score`, and source ("stored" or "run").
+        seed, the columns of `xivlab.evaluation.scores.score`, and source ("stored" or "run").
 
     Raises:
         XivlabError: a training failed; the others were finished all the same.

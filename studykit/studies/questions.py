@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xivlab.config import Config
-from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import TestDistance
 from xivlab.scale import Scale
 
 NEAR_INFRARED, THERMAL = "synthetic-sysu", "synthetic-regdb"

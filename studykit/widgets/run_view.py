@@ -13,11 +13,10 @@ from studykit.studies.embeddings import read_embeddings
 from studykit.studies.questions import NEAR_INFRARED
 from xivlab.batches import MODALITY_CODE, Modality
 from xivlab.data import DataSet, Split, load
-from xivlab.embed import LIGHTS, Embeddings, TestDistance, shortened
 from xivlab.errors import XivlabError
-from xivlab.evaluate import hidden_images, retrieval_metrics
-from xivlab.gallery import Protocol, Sampling, galleries
-from xivlab.ranking import ranked_list
+from xivlab.evaluation.embeddings import LIGHTS, Embeddings, TestDistance, shortened
+from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images
+from xivlab.evaluation.retrieval import ranked_list, retrieval_metrics
 from xivlab.runs.run import Run
 from xivlab.scale import SCALES, Scale
 
@@ -35,7 +34,7 @@ class RunView:
         test: the split.
         rows: of the embedded images in the split, by modality, (N,) each.
         protocol: whose rules of search.
-        scores: of the run on all images of the test people, as `xivlab.scores.score` gives them.
+        scores: of the run on all images of the test people, as `xivlab.evaluation.scores.score` gives them.
     """
 
     run: str

@@ -14,9 +14,9 @@ from toy import dataset, split
 from xivlab.batches import Images
 from xivlab.config import Config
 from xivlab.data import DataSet, Split, load
-from xivlab.embed import Embeddings
 from xivlab.errors import XivlabError
-from xivlab.evaluate import search
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.retrieval import search
 from xivlab.packed import write_packed
 from xivlab.runs.run import Run
 from xivlab.scale import current

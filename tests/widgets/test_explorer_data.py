@@ -21,7 +21,7 @@ from studykit.widgets.explorer.data import (
 )
 from studykit.widgets.run_view import view_run
 from xivlab.errors import XivlabError
-from xivlab.scores import score
+from xivlab.evaluation.scores import score
 from xivlab.train import train
 
 

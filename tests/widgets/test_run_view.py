@@ -12,8 +12,8 @@ from tiny import tiny
 from studykit.studies.embeddings import read_embeddings, write_embeddings
 from studykit.widgets.run_view import RunView, find, newest_run, view_run, view_shipped
 from xivlab.errors import XivlabError
-from xivlab.evaluate import retrieval_metrics
-from xivlab.gallery import Sampling, galleries
+from xivlab.evaluation.protocols import Sampling, galleries
+from xivlab.evaluation.retrieval import retrieval_metrics
 from xivlab.scale import SCALES
 from xivlab.train import train
 

@@ -20,13 +20,13 @@ from torch import nn
 from xivlab import __version__
 from xivlab.config import Config
 from xivlab.data import DataSet
-from xivlab.embed import FEATURES, Embeddings, TestFeature
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
+from xivlab.evaluation.protocols import searches_of
 from xivlab.files import read_csv, write_atomically
 from xivlab.methods.xiv import build_model
 from xivlab.model import XIVNet
 from xivlab.runs.devices import pick_device, to_device
-from xivlab.scores import searches_of
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Run:
             ) from error
 
     def test_scores(self) -> pd.DataFrame:
-        """What the run scored on the test people at its end, as `xivlab.scores.score` gives it.
+        """What the run scored on the test people at its end, as `xivlab.evaluation.scores.score` gives it.
 
         Raises:
             XivlabError: as `config` and `metrics`, or it is not finished, or rows are missing.

@@ -6,12 +6,12 @@ from dataclasses import asdict
 import pandas as pd
 
 from xivlab.config import Config
-from xivlab.embed import Embeddings, TestDistance, TestFeature
 from xivlab.errors import XivlabError
-from xivlab.gallery import Mode, Sampler, Sampling
+from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature
+from xivlab.evaluation.protocols import Mode, Sampler, Sampling
+from xivlab.evaluation.scores import SHOWN, mean_of, score
 from xivlab.paper import PROTOCOL, counterpart
 from xivlab.runs.run import Run
-from xivlab.scores import SHOWN, mean_of, score
 
 Sides = Mapping[TestFeature, Embeddings]
 
@@ -35,7 +35,7 @@ def scores_of_runs(
         shots: images of each person in each camera of the galleries.
 
     Returns:
-        columns of `xivlab.scores.score`, after `of` ("this run", "5 runs", "paper, Table 4") and
+        columns of `xivlab.evaluation.scores.score`, after `of` ("this run", "5 runs", "paper, Table 4") and
         with test_feature; a row per test feature, sampler, direction and test distance, and
         the paper's own results last. Scores that the paper does not report are NaN.
 

@@ -15,8 +15,8 @@ from studykit.studies.answers import read_table, tables
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
 from xivlab.data import DataSet
-from xivlab.embed import TestDistance
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import TestDistance
 from xivlab.runs.run import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart

@@ -14,8 +14,8 @@ from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
 from studykit.widgets.run_view import Found
-from xivlab.embed import TestDistance
-from xivlab.scores import SHOWN
+from xivlab.evaluation.embeddings import TestDistance
+from xivlab.evaluation.scores import SHOWN
 
 TALL = 330  # pixels of each picture
 SMALL = FONT - 1

@@ -20,8 +20,8 @@ from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
 from xivlab.batches import MODALITY_CODE, Images
 from xivlab.data import DataSet
-from xivlab.embed import LIGHTS, embed
 from xivlab.errors import XivlabError
+from xivlab.evaluation.embeddings import LIGHTS, embed
 from xivlab.methods.xiv import build_model
 from xivlab.runs.devices import pick_device, to_device
 from xivlab.runs.run import Run

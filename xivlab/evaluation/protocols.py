@@ -7,6 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from xivlab.batches import Modality
+from xivlab.data import DataSet
 from xivlab.errors import XivlabError
 
 Protocol = Literal["sysu", "regdb", "llcm"]
@@ -15,6 +17,13 @@ Mode = Literal["all", "indoor"]
 TRIALS = 10
 INDOOR = (1, 2)  # visible cameras of SYSU-MM01 that stand indoors
 SHOTS = 2  # images of each person in each camera that are kept
+WORDS = {"val": "validation", "test": "test"}
+# SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
+DIRECTIONS: dict[Protocol, tuple[tuple[Modality, Modality], ...]] = {
+    "sysu": (("infrared", "visible"),),
+    "regdb": (("infrared", "visible"), ("visible", "infrared")),
+    "llcm": (("infrared", "visible"), ("visible", "infrared")),
+}
 
 
 @dataclass(frozen=True)
@@ -167,3 +176,64 @@ def first_shots(
 ) -> NDArray[np.intp]:
     """Rows of the first images of each person in each camera, ascending."""
     return np.sort(np.concatenate([rows[:shots] for rows in groups(person, camera)]))
+
+
+def check_searchable(data: DataSet, split: str, protocol: Protocol) -> None:
+    """Refuse a split in which no infrared image may find a visible one of its person.
+
+    Args:
+        data: people, cameras and modalities are looked at, no pixels.
+        split: "val" or "test".
+        protocol: whose rules.
+
+    Raises:
+        XivlabError: nobody is in the split, or in one light only, or everybody's matches are hidden.
+    """
+    people = f"The {WORDS[split]} people of {data.name}"
+    index = data.index[data.index["split"] == split]
+    lights = [
+        index.loc[index["modality"] == code, ["person", "camera"]].drop_duplicates().to_numpy()
+        for code in (0, 1)
+    ]
+    if not all(map(len, lights)):
+        raise XivlabError(
+            f"{people} have no {'visible' if not len(lights[0]) else 'infrared'} images, so there is nothing to "
+            "search: give images of both modalities."
+        )
+    visible, infrared = lights
+    same_person = infrared[:, :1] == visible[:, 0]
+    hidden = hidden_images(protocol, same_person, infrared[:, 1], visible[:, 1])
+    if not np.any(same_person & ~hidden):
+        raise XivlabError(
+            f"{people} cannot be searched by the rules of {protocol}: nobody is seen in both modalities, by "
+            "cameras that may find each other."
+        )
+
+
+def hidden_images(
+    protocol: str, same_person: NDArray, query_camera: NDArray, gallery_camera: NDArray
+) -> NDArray[np.bool_]:
+    """Which gallery images a query must not see, (Q, G), by the rules that `retrieval_metrics` tells.
+
+    Args:
+        protocol: whose rules.
+        same_person: (Q, G) bool.
+        query_camera: (Q,) integer.
+        gallery_camera: (G,) integer.
+
+    Raises:
+        XivlabError: unknown protocol.
+    """
+    query_camera, gallery_camera = query_camera[:, None], gallery_camera[None, :]
+    if protocol == "sysu":
+        return (query_camera == 3) & (gallery_camera == 2)
+    if protocol == "llcm":
+        return same_person & (query_camera == gallery_camera)
+    if protocol == "regdb":
+        return np.zeros_like(same_person)
+    raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
+
+
+def searches_of(protocol: Protocol, method: str) -> int:
+    """How many rows `score` gives: directions times test distances, of which the baseline has one."""
+    return len(DIRECTIONS[protocol]) * (1 if method == "baseline" else 3)

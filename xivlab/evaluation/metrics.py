@@ -4,11 +4,17 @@ The rank of an image is one more than the number of images nearer than it. So th
 numbers, which takes half as long as sorting an order, and the few right images are looked up in them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+from xivlab.errors import XivlabError
+
+MAX_RANK = 20
 
 
 class Hits(NamedTuple):
@@ -98,3 +104,39 @@ def _places(distance: NDArray) -> NDArray[np.float64]:
     places = np.empty(distance.shape)
     np.put_along_axis(places, order, np.arange(distance.shape[1], dtype=float)[None], axis=1)
     return np.where(np.isinf(distance), np.inf, places)
+
+
+@dataclass(frozen=True)
+class RetrievalMetrics:
+    """Scores of one search, each in [0, 1].
+
+    Attributes:
+        cmc: (max_rank,), share of valid queries whose person is among the first k = 1 ... max_rank.
+        mAP: mean average precision.
+        mINP: mean inverse negative penalty (Ye et al. 2021).
+        valid_queries: queries that have a match left in the gallery; the others count nowhere.
+    """
+
+    cmc: NDArray[np.float64]
+    mAP: float
+    mINP: float
+    valid_queries: int
+
+    def rank(self, k: int) -> float:
+        """Rank-k accuracy, k counted from 1."""
+        return float(self.cmc[k - 1])
+
+
+def _scores(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
+    """The means over all queries that have a match."""
+    before, total, average_precision, inverse_penalty = map(np.concatenate, zip(*parts))
+    valid = total > 0
+    if not valid.any():
+        raise XivlabError("No query has a match in the gallery: check people and cameras.")
+    cmc = (before[valid][:, None] < np.arange(1, max_rank + 1)).mean(0)
+    return RetrievalMetrics(
+        cmc,
+        float(average_precision[valid].mean()),
+        float(inverse_penalty[valid].mean()),
+        int(valid.sum()),
+    )

@@ -6,21 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from xivlab.batches import Modality
-from xivlab.embed import FEATURES, Embeddings, TestDistance
 from xivlab.errors import XivlabError
-from xivlab.evaluate import searches
-from xivlab.gallery import Protocol, Sampling
+from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestDistance
+from xivlab.evaluation.protocols import DIRECTIONS, Protocol, Sampling
+from xivlab.evaluation.retrieval import searches
 
 SHOWN = {f"rank{k}": f"rank-{k}" for k in (1, 5, 10, 20)} | {"mAP": "mAP", "mINP": "mINP"}
 # What a row is about; the other columns are scores.
 ABOUT = ("protocol", "sampler", "trials", "query", "test_distance")
-# SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
-DIRECTIONS: dict[Protocol, tuple[tuple[Modality, Modality], ...]] = {
-    "sysu": (("infrared", "visible"),),
-    "regdb": (("infrared", "visible"), ("visible", "infrared")),
-    "llcm": (("infrared", "visible"), ("visible", "infrared")),
-}
 
 
 def score(
@@ -55,11 +48,6 @@ def score(
             row |= {f"rank{k}": result.rank(k) for k in (1, 5, 10, 20)}
             table.append(row | {"mAP": result.mAP, "mINP": result.mINP, "queries": result.valid_queries})
     return pd.DataFrame(table)
-
-
-def searches_of(protocol: Protocol, method: str) -> int:
-    """How many rows `score` gives: directions times test distances, of which the baseline has one."""
-    return len(DIRECTIONS[protocol]) * (1 if method == "baseline" else 3)
 
 
 def mean_of(tables: Sequence[pd.DataFrame], runs: str = "runs") -> pd.DataFrame:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xivlab.batches import Images, Modality
 from xivlab.errors import XivlabError
-from xivlab.gallery import first_shots
+from xivlab.evaluation.protocols import first_shots
 from xivlab.loss import pairwise_distance
 from xivlab.model import XIVNet
 
@@ -30,7 +30,7 @@ class Embeddings:
         x: (N_visible, D) float32, of the X images of the visible ones; None for the baseline.
         infrared_person, infrared_camera, visible_person, visible_camera: (N,) integer.
         permutation: (N_visible, 10) integer, places in the official permutations that galleries of
-            SYSU-MM01 are drawn by (`xivlab.gallery`); None where there are none.
+            SYSU-MM01 are drawn by (`xivlab.evaluation.protocols`); None where there are none.
     """
 
     infrared: NDArray[np.float32]

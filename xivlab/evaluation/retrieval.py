@@ -7,35 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xivlab.batches import MODALITY_CODE, Modality
-from xivlab.embed import Embeddings, TestDistance
 from xivlab.errors import XivlabError
-from xivlab.gallery import Protocol, Sampling, galleries
-from xivlab.hits import Gallery, Hits
+from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, _scores
+from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images
 
-MAX_RANK = 20
 # Numbers of a matrix of distances that are computed, and then scored, at a time.
 MEASURED_AT_ONCE, SCORED_AT_ONCE = 2**21, 2**17
-
-
-@dataclass(frozen=True)
-class RetrievalMetrics:
-    """Scores of one search, each in [0, 1].
-
-    Attributes:
-        cmc: (max_rank,), share of valid queries whose person is among the first k = 1 ... max_rank.
-        mAP: mean average precision.
-        mINP: mean inverse negative penalty (Ye et al. 2021).
-        valid_queries: queries that have a match left in the gallery; the others count nowhere.
-    """
-
-    cmc: NDArray[np.float64]
-    mAP: float
-    mINP: float
-    valid_queries: int
-
-    def rank(self, k: int) -> float:
-        """Rank-k accuracy, k counted from 1."""
-        return float(self.cmc[k - 1])
 
 
 def retrieval_metrics(
@@ -125,45 +103,6 @@ def blocks(queries: int, gallery: int, at_once: int) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, queries, step))
 
 
-def _scores(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
-    """The means over all queries that have a match."""
-    before, total, average_precision, inverse_penalty = map(np.concatenate, zip(*parts))
-    valid = total > 0
-    if not valid.any():
-        raise XivlabError("No query has a match in the gallery: check people and cameras.")
-    cmc = (before[valid][:, None] < np.arange(1, max_rank + 1)).mean(0)
-    return RetrievalMetrics(
-        cmc,
-        float(average_precision[valid].mean()),
-        float(inverse_penalty[valid].mean()),
-        int(valid.sum()),
-    )
-
-
-def hidden_images(
-    protocol: str, same_person: NDArray, query_camera: NDArray, gallery_camera: NDArray
-) -> NDArray[np.bool_]:
-    """Which gallery images a query must not see, (Q, G), by the rules that `retrieval_metrics` tells.
-
-    Args:
-        protocol: whose rules.
-        same_person: (Q, G) bool.
-        query_camera: (Q,) integer.
-        gallery_camera: (G,) integer.
-
-    Raises:
-        XivlabError: unknown protocol.
-    """
-    query_camera, gallery_camera = query_camera[:, None], gallery_camera[None, :]
-    if protocol == "sysu":
-        return (query_camera == 3) & (gallery_camera == 2)
-    if protocol == "llcm":
-        return same_person & (query_camera == gallery_camera)
-    if protocol == "regdb":
-        return np.zeros_like(same_person)
-    raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
-
-
 def search(
     embeddings: Embeddings,
     protocol: Protocol = "sysu",
@@ -233,3 +172,53 @@ def _mean(results: Sequence[RetrievalMetrics]) -> RetrievalMetrics:
         float(np.mean([r.mINP for r in results])),
         results[0].valid_queries,  # the same in every trial: people and cameras do not change
     )
+
+
+@dataclass(frozen=True)
+class RankedList:
+    """What one infrared query finds first among the visible images.
+
+    Attributes:
+        query: row of the query among the infrared images of the split.
+        found: (n,), rows among the visible images of the split, nearest first.
+        right: (n,), whether each shows the query's person.
+    """
+
+    query: int
+    found: NDArray[np.intp]
+    right: NDArray[np.bool_]
+
+
+def ranked_list(
+    embeddings: Embeddings,
+    query: int,
+    protocol: Protocol = "sysu",
+    distance: TestDistance = "v+x",
+    length: int = 10,
+) -> RankedList:
+    """Search one query in the first sampled gallery, or in all visible images with `regdb`.
+
+    Args:
+        embeddings: of one split.
+        query: row of the query among the infrared images.
+        protocol: whose rules; images that they hide from the query are left out.
+        distance: through V, X or both.
+        length: how many are listed at most.
+
+    Raises:
+        XivlabError: as `test_distance`.
+    """
+    sampling = Sampling() if protocol == "regdb" else Sampling(trials=1)
+    rows = galleries(embeddings.visible_person, embeddings.visible_camera, protocol, sampling)[0]
+    camera = embeddings.infrared_camera[query : query + 1]
+    same = (embeddings.visible_person[rows] == embeddings.infrared_person[query])[None]
+    hidden = hidden_images(protocol, same, camera, embeddings.visible_camera[rows])[0]
+    distances = embeddings.distance("infrared", "visible", rows, distance)[query]
+    order = np.argsort(distances, kind="stable")
+    order = order[~hidden[order]][:length]
+    return RankedList(query, rows[order], same[0, order])
+
+
+def first_of_each_person(embeddings: Embeddings, people: int = 3) -> list[int]:
+    """The first infrared image of each of the first few people: queries chosen by rule, not by beauty."""
+    return np.sort(np.unique(embeddings.infrared_person, return_index=True)[1])[:people].tolist()
