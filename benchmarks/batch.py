@@ -12,9 +12,10 @@ from torchvision import transforms
 
 from benchmarks.harness import Line, in_turns, ratio, seconds
 from data_prep.export import export
-from xivlab.augment import augment
-from xivlab.batches import IdentityBatches, Images
-from xivlab.data import load
+from xivlab.data.augmentation import augment
+from xivlab.data.batches import IdentityBatches
+from xivlab.data.datasets import load
+from xivlab.data.images import Images
 
 PEOPLE, SHOTS, WORKERS = 12, 6, 2  # 72 images of each modality
 PAD, ERASE = 4, 0.5

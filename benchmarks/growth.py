@@ -38,7 +38,7 @@ embeddings = Embeddings(i, v, v[::-1].copy(), ip, ic, vp, vc)
 timed(lambda: search(embeddings, "regdb", "v+x"))
 """
 BATCHES = """
-from xivlab.batches import IdentityBatches
+from xivlab.data.batches import IdentityBatches
 person, modality = np.arange(20 * n) // 20, np.arange(20 * n) % 2
 {what}
 """

@@ -11,9 +11,9 @@ import numpy as np
 from nbclient import NotebookClient
 
 from benchmarks.harness import ROOT, Line, in_process, in_turns, quantity, seconds
-from xivlab.batches import resize
-from xivlab.data import load
-from xivlab.world import World
+from xivlab.data.datasets import load
+from xivlab.data.images import resize
+from xivlab.world.world import World
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here.ipynb"
 IMAGES, ROUNDS = 256, 5

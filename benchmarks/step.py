@@ -6,9 +6,9 @@ import os
 import torch
 
 from benchmarks.harness import Line, in_turns, memory, ratio, seconds, threads
-from xivlab.augment import augment
 from xivlab.config import Config, preset
-from xivlab.data import DataSet, load
+from xivlab.data.augmentation import augment
+from xivlab.data.datasets import DataSet, load
 from xivlab.methods.xiv import losses
 from xivlab.scale import first_people
 from xivlab.train import Training

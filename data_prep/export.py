@@ -21,7 +21,7 @@ from scipy.io import savemat
 from tqdm.auto import tqdm
 
 from data_prep.tree import Layout
-from xivlab.data import SPLITS, DataSet, load
+from xivlab.data.datasets import SPLITS, DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.files import new_folder
 

@@ -12,9 +12,9 @@ from tqdm.auto import tqdm
 
 from data_prep import llcm, regdb, sysu_mm01
 from data_prep.tree import Layout, Source
+from xivlab.data.packed import SPLITS, TRIAL_SPLITS, check_index, header, index_bytes, read_packed, seal
 from xivlab.errors import XivlabError
 from xivlab.files import resumable_folder
-from xivlab.packed import SPLITS, TRIAL_SPLITS, check_index, header, index_bytes, read_packed, seal
 
 READERS = {"sysu-mm01": sysu_mm01.read_tree, "regdb": regdb.read_tree, "llcm": llcm.read_tree}
 FORMATS = ("JPEG", "PNG", "BMP")  # of the files that `data_prep.tree` takes for images

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from data_prep.tree import Source, images_in, need_folders, read_paths
+from xivlab.data.packed import TRIAL_SPLITS
 from xivlab.errors import XivlabError
-from xivlab.packed import TRIAL_SPLITS
 
 FOLDERS = ("Visible", "Thermal")  # of modality 0 and 1
 PEOPLE, LINES = 412, 2_060  # of the official set: people, and images in each list

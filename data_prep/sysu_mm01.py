@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.io import loadmat
 
 from data_prep.tree import Source, images_in, need_folders, read_numbers
+from xivlab.data.packed import SHOTS, SPLITS, TRIALS
 from xivlab.errors import XivlabError
-from xivlab.packed import SHOTS, SPLITS, TRIALS
 
 CAMERAS = range(1, 7)
 INFRARED = (3, 6)

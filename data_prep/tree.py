@@ -17,7 +17,7 @@ class Source(NamedTuple):
 
     Attributes:
         name: of the data set: the official one's, or with "-like" if the tree is another of its form.
-        index: as `xivlab.packed.write_packed` takes it; paths are from the tree's root.
+        index: as `xivlab.data.packed.write_packed` takes it; paths are from the tree's root.
         note: a sentence that the user should see.
     """
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from joblib import Parallel, delayed
 
-from xivlab.data import CHUNK, _exposed
-from xivlab.world import SYNTHETIC, World
+from xivlab.data.datasets import CHUNK, _exposed
+from xivlab.world.world import SYNTHETIC, World
 
 IMAGES = 2048
 

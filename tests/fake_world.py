@@ -1,4 +1,4 @@
-"""A world of a few tiny people, in the place of `xivlab.world.World`: data, export and cli on it in no time."""
+"""A world of a few tiny people, in the place of `xivlab.world.world.World`: data, export and cli on it in no time."""
 
 import numpy as np
 import pandas as pd
@@ -69,10 +69,12 @@ def grey(rows) -> np.ndarray:
 
 
 def install(monkeypatch, cache) -> None:
-    """Make `xivlab.data.load` expose fake worlds, and keep them in the folder `cache`."""
-    monkeypatch.setattr("xivlab.data.World", FakeWorld)
-    monkeypatch.setattr("xivlab.data.BACKEND", "threading")  # another process would open the real world
-    monkeypatch.setattr("xivlab.data._world", FakeWorld)
-    monkeypatch.setattr("xivlab.data.CHUNK", 10)
+    """Make `xivlab.data.datasets.load` expose fake worlds, and keep them in the folder `cache`."""
+    monkeypatch.setattr("xivlab.data.datasets.World", FakeWorld)
+    monkeypatch.setattr(
+        "xivlab.data.datasets.BACKEND", "threading"
+    )  # another process would open the real world
+    monkeypatch.setattr("xivlab.data.datasets._world", FakeWorld)
+    monkeypatch.setattr("xivlab.data.datasets.CHUNK", 10)
     monkeypatch.setattr(FakeWorld, "exposed", 0)
     monkeypatch.setenv("XIVLAB_CACHE", str(cache))

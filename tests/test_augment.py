@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from xivlab.augment import ERASE_AREA, augment
+from xivlab.data.augmentation import ERASE_AREA, augment
 
 
 def generator(seed=0):

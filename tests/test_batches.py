@@ -7,7 +7,8 @@ import pytest
 import torch
 from toy import split
 
-from xivlab.batches import IdentityBatches, Images, resize
+from xivlab.data.batches import IdentityBatches
+from xivlab.data.images import Images, resize
 from xivlab.errors import XivlabError
 
 

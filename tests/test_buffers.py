@@ -7,20 +7,20 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from xivlab import buffers
 from xivlab.errors import XivlabError
+from xivlab.world import geometry
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 15, (3, 256, 128)).astype(np.uint8)
 PLANES = np.full((128, 64, 3), (100, 150, 200), np.uint8)
-SHADOW = RNG.integers(0, 256, (3, *buffers.SHADOW_SHAPE)).astype(np.uint8)
+SHADOW = RNG.integers(0, 256, (3, *geometry.SHADOW_SHAPE)).astype(np.uint8)
 
 
 def write(path):
     """A three-crop asset of one person and one plate."""
     crops = {
-        "labels": [buffers.encode_labels(image) for image in LABELS],
-        "planes": [buffers.encode_planes(PLANES, 75)] * 3,
+        "labels": [geometry.encode_labels(image) for image in LABELS],
+        "planes": [geometry.encode_planes(PLANES, 75)] * 3,
         "shadow": SHADOW,
         "window": np.float32([[0, 0, 64, 128]] * 3),
         "distance": np.float32([5, 6, 7]),
@@ -30,7 +30,7 @@ def write(path):
     }
     plate = {"camera": 1, "materials": ["scene:concrete"], "labels": np.zeros((720, 960), np.uint8)}
     people = [{"person": 1, "split": "train", "materials": {"upper": "fabric:navy-c0"}}]
-    return buffers.write(path, crops, people, [{**plate, "planes": np.full((720, 960, 3), 90, np.uint8)}])
+    return geometry.write(path, crops, people, [{**plate, "planes": np.full((720, 960, 3), 90, np.uint8)}])
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def asset(tmp_path):
 
 
 def test_what_is_written_is_read(asset):
-    read = buffers.Buffers(asset)
+    read = geometry.Buffers(asset)
     assert len(read) == 3
     for row in range(3):
         np.testing.assert_array_equal(read.labels(row), LABELS[row])  # lossless
@@ -58,14 +58,14 @@ def test_the_same_content_has_the_same_checksum(tmp_path):
 
 def test_a_missing_asset_is_one_sentence(tmp_path):
     with pytest.raises(XivlabError, match=r"nothing.safetensors is missing: install XIV-Lab again"):
-        buffers.Buffers(tmp_path / "nothing.safetensors")
+        geometry.Buffers(tmp_path / "nothing.safetensors")
 
 
 @pytest.mark.parametrize("keep", [0, 7, 500, -1])
 def test_an_asset_cut_short_is_one_sentence(asset, keep):
     asset.write_bytes(asset.read_bytes()[:keep])
     with pytest.raises(XivlabError, match="is damaged"):
-        buffers.Buffers(asset)
+        geometry.Buffers(asset)
 
 
 def test_one_flipped_byte_is_noticed(asset):
@@ -73,7 +73,7 @@ def test_one_flipped_byte_is_noticed(asset):
     content[-5] ^= 1
     asset.write_bytes(content)
     with pytest.raises(XivlabError, match="is damaged"):
-        buffers.Buffers(asset)
+        geometry.Buffers(asset)
 
 
 def test_another_format_is_refused(asset):
@@ -82,9 +82,9 @@ def test_another_format_is_refused(asset):
     header["format"] = "xivlab-buffers-0"
     save_file(load_file(asset), asset, {"xivlab": json.dumps(header)})
     with pytest.raises(XivlabError, match="is not a xivlab-buffers-1 file"):
-        buffers.Buffers(asset)
+        geometry.Buffers(asset)
 
 
 def test_planes_are_stored_in_the_unit_they_name():
-    stored = buffers.quantise(np.array([[1.0, 0.81, 1.0], [9.0, 9.0, 9.0], [-1.0, 0.0, 0.0]]))
+    stored = geometry.quantise(np.array([[1.0, 0.81, 1.0], [9.0, 9.0, 9.0], [-1.0, 0.0, 0.0]]))
     np.testing.assert_array_equal(stored, [[128, 129, 128], [255, 255, 255], [0, 0, 0]])

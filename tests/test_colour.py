@@ -7,10 +7,10 @@ from scipy.spatial.distance import cdist
 from toy import split
 
 from studykit.analysis.colour import colour_counts, doubles, found_first, in_grey
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.model import gray
-from xivlab.world import World, exposed_patch
+from xivlab.world.world import World, exposed_patch
 
 PERSON, CAMERA = np.repeat(np.arange(8), 4), np.tile([1, 2, 4, 5], 8)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fake_world import FakeWorld, grey, install, regdb_index, sysu_index, with_shots, with_trials
 
-from xivlab.data import DataSet, load
+from xivlab.data.datasets import DataSet, load
+from xivlab.data.packed import read_packed, write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import read_packed, write_packed
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from shared_steps import CASES, in_double_precision
 from tiny import tiny
 from toy import dataset
 
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 from xivlab.runs import devices as distributed
 from xivlab.runs.devices import is_first, processes
 from xivlab.runs.run import Run

@@ -5,8 +5,8 @@ import pytest
 import torch
 from toy import split
 
-from xivlab.batches import Images
 from xivlab.config import preset
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.embeddings import test_distance as eq2

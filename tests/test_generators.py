@@ -18,8 +18,8 @@ from studykit.studies.generators import (
     start,
     write_generators,
 )
-from xivlab.batches import Images
 from xivlab.config import preset
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.methods.xiv import build_model
 from xivlab.model import XGenerator

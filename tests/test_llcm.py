@@ -9,8 +9,8 @@ from fake_world import SPLIT_OF, install
 from data_prep.export import export
 from data_prep.llcm import read_tree
 from data_prep.prepare import read_source
+from xivlab.data.packed import check_index
 from xivlab.errors import XivlabError
-from xivlab.packed import check_index
 
 
 @pytest.fixture

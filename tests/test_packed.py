@@ -7,9 +7,9 @@ from fake_world import FakeWorld, grey, regdb_index, sysu_index, with_shots, wit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xivlab.data import load
+from xivlab.data.datasets import load
+from xivlab.data.packed import COLUMNS, SPLITS, check_index, header, read_packed, seal, write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import COLUMNS, SPLITS, check_index, header, read_packed, seal, write_packed
 
 
 @given(counts=st.tuples(*[st.integers(0, 3)] * 3).filter(any), cut=st.integers(1, 5), side=st.integers(1, 3))

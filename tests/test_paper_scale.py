@@ -9,7 +9,7 @@ import torch
 from toy import split
 
 from xivlab.config import preset
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.train import Training
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,7 @@ from data_prep import prepare
 from data_prep.export import SOURCE, export
 from data_prep.prepare import decode, pack, read_source, summary
 from xivlab.cli import main
-from xivlab.data import load
+from xivlab.data.datasets import load
 from xivlab.errors import XivlabError
 
 LAYOUTS = ["sysu-mm01", "regdb", "llcm"]

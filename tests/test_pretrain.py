@@ -10,8 +10,8 @@ from toy import split
 
 from data_prep.people.pretrain import main, pretrain, vary_colour
 from xivlab.backbones import backbone
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 
 
 @pytest.fixture(scope="module")

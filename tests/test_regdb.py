@@ -9,8 +9,8 @@ from fake_world import install, regdb_index
 from data_prep.export import export
 from data_prep.prepare import read_source
 from data_prep.regdb import read_tree
+from xivlab.data.packed import TRIAL_SPLITS, check_index
 from xivlab.errors import XivlabError
-from xivlab.packed import TRIAL_SPLITS, check_index
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from toy import dataset, split
 
 import xivlab.train
 from xivlab.config import preset
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.methods.xiv import losses
 from xivlab.runs.run import Run

@@ -18,12 +18,12 @@ from studykit.analysis.wavelengths import (
     world_of,
 )
 from studykit.analysis.x_position import place
-from xivlab.batches import Images
-from xivlab.data import DataSet, Split
+from xivlab.data.datasets import DataSet, Split
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.methods.xiv import build_model
-from xivlab.world import World
+from xivlab.world.world import World
 
 NM = np.array([400, 500, 600, 700])
 

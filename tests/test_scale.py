@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from xivlab.config import preset
-from xivlab.data import load
+from xivlab.data.datasets import load
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 from xivlab.scale import SCALES, banner, current, first_people, project
 
 

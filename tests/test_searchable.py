@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy import dataset, split
 
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import check_searchable
 

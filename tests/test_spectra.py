@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from xivlab import spectra
 from xivlab.errors import XivlabError
+from xivlab.world import spectra
 
 
 @pytest.fixture(scope="module")

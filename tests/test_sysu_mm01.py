@@ -13,10 +13,10 @@ from scipy.io import loadmat, savemat
 from data_prep.export import export
 from data_prep.prepare import read_source
 from data_prep.sysu_mm01 import read_tree
+from xivlab.data.packed import SHOTS, check_index
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import Sampling, galleries
 from xivlab.evaluation.retrieval import retrieval_metrics
-from xivlab.packed import SHOTS, check_index
 
 # First 16 digits of the SHA-256 of the paths of each trial's gallery, of the common code on the real tree.
 ALL = """3060dd2f15c945be 2a6494c18f52cc8a 2acb41770f889246 316d478292b445cf de547d480904298e

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xivlab import labels, thermal
+from xivlab.world import labels, thermal
 
 
 def test_every_label_of_a_person_has_a_temperature():

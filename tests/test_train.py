@@ -10,8 +10,8 @@ import torch
 from tiny import assert_same, result, rows, tiny
 from toy import dataset
 
-from xivlab.batches import Images
 from xivlab.config import preset
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.retrieval import search

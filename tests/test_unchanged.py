@@ -22,12 +22,12 @@ from studykit.studies.questions import STUDIES
 from xivlab.backbones import weights_file
 from xivlab.cli import main
 from xivlab.config import preset
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.evaluation.scores import SHOWN, score
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import SCALES
 from xivlab.train import train
-from xivlab.world import SYNTHETIC, World
+from xivlab.world.world import SYNTHETIC, World
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"

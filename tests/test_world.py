@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xivlab import buffers, spectra
-from xivlab.cameras import CAMERAS, REGDB, SYSU, Camera
 from xivlab.errors import XivlabError
-from xivlab.world import SYNTHETIC, World, exposed_patch
+from xivlab.world import geometry, spectra
+from xivlab.world.cameras import CAMERAS, REGDB, SYSU, Camera
+from xivlab.world.world import SYNTHETIC, World, exposed_patch
 
 RGB = ("sensor:r", "sensor:g", "sensor:b")
 VISIBLE = Camera(1, 1, RGB, "filter:ir-cut", (("light:daylight", 1, 0),))
@@ -146,10 +146,10 @@ def test_an_unknown_world_is_refused():
 
 
 def test_a_damaged_asset_is_one_clear_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("xivlab.world.ASSETS", tmp_path)
+    monkeypatch.setattr("xivlab.world.world.ASSETS", tmp_path)
     with pytest.raises(XivlabError, match="is missing"):
         World("synthetic-sysu")
-    shutil.copy(buffers.ASSETS / "synthetic_sysu.safetensors", tmp_path)
+    shutil.copy(geometry.ASSETS / "synthetic_sysu.safetensors", tmp_path)
     (tmp_path / "synthetic_sysu.safetensors").write_bytes(b"not a tensor")
     with pytest.raises(XivlabError, match="is damaged"):
         World("synthetic-sysu")
@@ -161,7 +161,7 @@ def test_the_fingerprint_follows_the_cameras(monkeypatch, sysu):
 
 
 def test_all_assets_together_are_32_megabytes_at_most():
-    assert sum(path.stat().st_size for path in buffers.ASSETS.iterdir()) <= 32e6
+    assert sum(path.stat().st_size for path in geometry.ASSETS.iterdir()) <= 32e6
 
 
 def test_what_an_image_shows_of_a_person_is_counted(sysu):

@@ -17,7 +17,7 @@ from studykit.analysis.x_images import (
     shown,
     worst_triples,
 )
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.methods.xiv import build_model

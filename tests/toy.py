@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xivlab.data import DataSet, Split
+from xivlab.data.datasets import DataSet, Split
 
 
 def split(people, first, seed, cameras=(1, 2, 4, 5, 3, 6), shots=2, size=(16, 8)):

@@ -16,9 +16,9 @@ from typing import Annotated, Literal, get_args
 import tyro
 
 from xivlab import train as training
-from xivlab.batches import Images
 from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature, embed_both
 from xivlab.evaluation.protocols import Mode, Sampler

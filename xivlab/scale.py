@@ -29,11 +29,11 @@ import torch
 
 from xivlab import __version__
 from xivlab.config import Config, preset
-from xivlab.data import DataSet, load
+from xivlab.data.datasets import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.runs.devices import pick_device
 from xivlab.runs.run import Run
-from xivlab.world import SYNTHETIC
+from xivlab.world.world import SYNTHETIC
 
 FULL_DATA = "data/sysu-mm01"  # where a paper-scale project keeps its packed data set
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tqdm.auto import tqdm
 
-from xivlab.augment import augment
 from xivlab.backbones import weights_file
-from xivlab.batches import IdentityBatches, Images
 from xivlab.config import Config
-from xivlab.data import DataSet
+from xivlab.data.augmentation import augment
+from xivlab.data.batches import IdentityBatches
+from xivlab.data.datasets import DataSet
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
 from xivlab.evaluation.protocols import check_searchable

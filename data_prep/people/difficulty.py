@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from xivlab.batches import Images
 from xivlab.config import preset
-from xivlab.data import load
+from xivlab.data.datasets import load
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.retrieval import search
 from xivlab.runs.run import load_model

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xivlab import labels, spectra, thermal
+from xivlab.world import labels, spectra, thermal
 
 from .population import Someone
 from .spectra import CARBON_OF

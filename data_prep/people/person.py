@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from xivlab import labels
+from xivlab.world import labels
 
 from .body import BODY_VERTICES, Body, Rest, fit, skin
 from .look import BARE_ANKLES, Look

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm.auto import trange
 
-from xivlab.augment import augment
 from xivlab.backbones import SLIM
-from xivlab.batches import resize
-from xivlab.data import DataSet, load
+from xivlab.data.augmentation import augment
+from xivlab.data.datasets import DataSet, load
+from xivlab.data.images import resize
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.loss import modality_loss

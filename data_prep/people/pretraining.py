@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from xivlab.packed import write_packed
-from xivlab.world import World
+from xivlab.data.packed import write_packed
+from xivlab.world.world import World
 
 CHUNK = 64
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from xivlab.cameras import REGDB
-from xivlab.world import World
+from xivlab.world.cameras import REGDB
+from xivlab.world.world import World
 
 SCALE = 2
 GAP = 6

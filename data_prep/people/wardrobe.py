@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from xivlab import labels
+from xivlab.world import labels
 
 from .body import Body, garment_skin_weights
 from .look import HATS, JACKET, LEGGINGS, ONE_PIECE, OVERALLS, SHOES, SUITS

@@ -48,7 +48,7 @@ print(banner())
 import os
 import shutil
 
-from xivlab.data import cache_folder
+from xivlab.data.datasets import cache_folder
 
 cache = cache_folder()
 folder = next(place for place in (cache, *cache.parents) if place.exists())

@@ -29,7 +29,7 @@ print(banner())
 # %%
 import pandas as pd
 
-from xivlab.world import World
+from xivlab.world.world import World
 
 world = World("synthetic-sysu")
 pd.DataFrame(
@@ -147,8 +147,8 @@ for name, w in {"red": red_sensor, "blue": blue_sensor}.items():
 # kit's measured curves, and compared with the function that exposes all images.
 
 # %%
-from xivlab import spectra
-from xivlab.world import exposed_patch
+from xivlab.world import spectra
+from xivlab.world.world import exposed_patch
 
 table, camera = spectra.load(), world.cameras[4]
 w = table["light:daylight"] * table["filter:ir-cut"] * table["sensor:r"]
@@ -322,7 +322,7 @@ image_strip(
 # is the picture itself: gray, shrunk to 16 x 8, brightness and contrast taken out.
 
 # %%
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import Embeddings
 
 small = Images.of(data.test, 16, 8)

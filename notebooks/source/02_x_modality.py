@@ -182,7 +182,7 @@ assert torch.allclose(as_gray(noise), gray(noise).expand(-1, 3, -1, -1), atol=1e
 # special cases look like beside a real infrared image? First two helpers: images as tensors, and tensors as pictures.
 
 # %%
-from xivlab.batches import Images
+from xivlab.data.images import Images
 
 scale = current()
 data, config = scale.load(), scale.config()

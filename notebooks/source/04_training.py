@@ -97,7 +97,7 @@ print("labels:", batch.labels)
 
 # %%
 from studykit.plots.images import image_strip
-from xivlab.augment import augment
+from xivlab.data.augmentation import augment
 
 random = torch.Generator().manual_seed(config.seed * 1_000_003)  # what step 0 uses
 infrared, visible = (

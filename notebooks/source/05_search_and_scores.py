@@ -622,7 +622,7 @@ widgets.frame_slider(strengths, rooms, "trace")
 # it by hand, from our own training people.
 
 # %%
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import embed
 from xivlab.runs.run import load_model
 

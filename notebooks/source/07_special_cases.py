@@ -163,7 +163,7 @@ assert all(
 # of the training images is alive at those starts?
 
 # %%
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.model import XGenerator
 
 scale = current()

@@ -25,7 +25,7 @@ from xivlab.scale import banner, current
 print(banner())
 
 # %%
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.runs.run import load_model
 from xivlab.train import train
 

@@ -528,7 +528,7 @@ lists(*(("XIV", q) for q in chosen))
 from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
 from studykit.analysis.x_images import generator_of, random_triples, shown
 from studykit.plots.images import image_strip
-from xivlab.batches import resize
+from xivlab.data.images import resize
 from xivlab.runs.run import load_model
 
 model = load_model(runs["XIV"]).cpu()
@@ -615,7 +615,7 @@ print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 
 # %%
 from studykit.analysis.colour import colour_counts, in_grey
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import embed
 
 images = Images.of(test, config.height, config.width)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from studykit.analysis.intervals import Interval, over_people, person_means
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.model import gray
-from xivlab.world import World, exposed_patch
+from xivlab.world.world import World, exposed_patch
 
 GARMENTS = ("upper", "lower")
 ALIKE = 0.1  # of the range from black to white, as a camera stores it

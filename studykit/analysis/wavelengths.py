@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from studykit.analysis.colour import in_grey
 from studykit.analysis.intervals import Interval, over_people
 from studykit.analysis.x_position import Place, place, positions
-from xivlab.batches import Images, resize
 from xivlab.config import Config
-from xivlab.data import DataSet, Split
+from xivlab.data.datasets import DataSet, Split
+from xivlab.data.images import Images, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
 from xivlab.model import XIVNet
-from xivlab.world import SYNTHETIC, World
+from xivlab.world.world import SYNTHETIC, World
 
 WAVELENGTHS = np.arange(400, 1001, 25)  # nm
 

@@ -14,7 +14,7 @@ from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from studykit.analysis.intervals import Interval, over_people, person_means
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, test_distance
 from xivlab.model import XGenerator, XIVNet

@@ -31,7 +31,7 @@ from PIL import Image
 
 from studykit.plots.picture import DPI, LOCK, Picture
 from studykit.plots.run_figures import FIGURES, Material
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.runs.run import Run

@@ -38,9 +38,9 @@ from studykit.plots.gap import (
 from studykit.plots.images import image_strip, ranked_lists
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, WIDTH, Picture, plot_axes
 from studykit.plots.pipeline import pipeline
-from xivlab.batches import MODALITY_CODE, Images, Modality, resize
 from xivlab.config import Config
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
+from xivlab.data.images import MODALITY_CODE, Images, Modality, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance
 from xivlab.evaluation.protocols import DIRECTIONS

@@ -12,14 +12,14 @@ import pandas as pd
 from studykit.report.notebooks import Executed, execute, notebooks_in
 from xivlab.backbones import weights_file
 from xivlab.config import Config, Method
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.scores import chance
 from xivlab.files import write_atomically
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
 from xivlab.train import train
-from xivlab.world import SYNTHETIC
+from xivlab.world.world import SYNTHETIC
 
 # The method and what it is compared with.
 METHODS: tuple[Method, ...] = ("baseline", "baseline+x+cmg")

@@ -21,7 +21,7 @@ from xivlab.files import write_atomically
 from xivlab.paper import counterpart
 from xivlab.runs.devices import pick_device
 from xivlab.scale import describe
-from xivlab.world import SYNTHETIC
+from xivlab.world.world import SYNTHETIC
 
 NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}
 WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.batches import Modality
+from xivlab.data.images import Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, LIGHTS, Embeddings, shortened
 from xivlab.files import write_atomically

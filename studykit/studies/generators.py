@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from studykit.analysis.x_images import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
-from xivlab.batches import Images
 from xivlab.config import Config
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
 from xivlab.model import XGenerator

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from studykit.analysis.projection import SEED, Points, points_of, tsne
 from studykit.studies.embeddings import embeddings_folder, read_embeddings
-from xivlab.data import cache_folder
+from xivlab.data.datasets import cache_folder
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.scale import project

@@ -13,7 +13,7 @@ from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.panel import Panel
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
 from studykit.widgets.run_view import KINDS, Found, RunView, find, newest_run, view_run, view_shipped, world
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.evaluation.embeddings import TestDistance
 from xivlab.evaluation.protocols import Protocol
 from xivlab.runs.run import Run

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from studykit.studies.answers import read_table, tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.questions import NEAR_INFRARED
-from xivlab.batches import MODALITY_CODE, Modality
-from xivlab.data import DataSet, Split, load
+from xivlab.data.datasets import DataSet, Split, load
+from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import LIGHTS, Embeddings, TestDistance, shortened
 from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images

@@ -5,7 +5,7 @@ import pytest
 
 from data_prep.people.dress import Tailor
 from data_prep.people.population import SETS
-from xivlab import labels, spectra
+from xivlab.world import labels, spectra
 
 
 @pytest.fixture(scope="module")

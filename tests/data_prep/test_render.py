@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data_prep.people.population import SETS
-from xivlab import labels
-from xivlab.world import World
+from xivlab.world import labels
+from xivlab.world.world import World
 
 pytestmark = pytest.mark.render
 

@@ -12,15 +12,15 @@ import numpy as np
 from tiny import tiny
 from toy import dataset
 
-import xivlab.data
 import xivlab.train
 from data_prep import prepare
 from data_prep.export import export
 from studykit.studies.answers import COLUMNS, write_table
 from studykit.studies.grid import study
 from xivlab.config import Config
+from xivlab.data import datasets
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 from xivlab.scale import Scale
 from xivlab.train import train
 
@@ -54,8 +54,8 @@ def fake(folder: Path) -> None:
             if name == "synthetic-sysu":
                 self.index = index
 
-    xivlab.data.World = xivlab.data._world = World
-    xivlab.data.BACKEND, xivlab.data.CHUNK = "threading", 10
+    datasets.World = datasets._world = World
+    datasets.BACKEND, datasets.CHUNK = "threading", 10
 
 
 def training(folder: Path) -> None:
@@ -88,7 +88,7 @@ def exporting(folder: Path) -> None:
 def exposing(folder: Path) -> None:
     """Into the cache."""
     fake(folder)
-    xivlab.data.load("synthetic-sysu", cache=folder / "made" / "cache")
+    datasets.load("synthetic-sysu", cache=folder / "made" / "cache")
 
 
 def studying(folder: Path) -> None:

@@ -11,13 +11,13 @@ from stress.harm import command_refused, drawn, one_sentence, refused, unchanged
 from tiny import tiny
 from toy import dataset, split
 
-from xivlab.batches import Images
 from xivlab.config import Config
-from xivlab.data import DataSet, Split, load
+from xivlab.data.datasets import DataSet, Split, load
+from xivlab.data.images import Images
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.retrieval import search
-from xivlab.packed import write_packed
 from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import train

@@ -15,8 +15,8 @@ from toy import dataset
 
 from data_prep import prepare
 from data_prep.export import export
-from xivlab.data import load
-from xivlab.packed import write_packed
+from xivlab.data.datasets import load
+from xivlab.data.packed import write_packed
 from xivlab.runs.run import Run
 from xivlab.train import resume, train
 

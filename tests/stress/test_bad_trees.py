@@ -26,7 +26,7 @@ from stress.harm import (
 from data_prep.export import SOURCE, export
 from studykit.widgets.generator.upload import open_picture
 from xivlab.cli import main
-from xivlab.data import load
+from xivlab.data.datasets import load
 from xivlab.errors import XivlabError
 
 HEIGHT, WIDTH = FakeWorld.size

@@ -29,13 +29,13 @@ from toy import dataset
 from studykit.studies import answers, embeddings, generators, measures
 from studykit.studies.grid import scores_of
 from xivlab.backbones import backbone
-from xivlab.buffers import ASSETS
-from xivlab.data import load
+from xivlab.data.datasets import load
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 from xivlab.runs.run import Run, load_model, save_weights
 from xivlab.train import Training, resume, train
-from xivlab.world import World
+from xivlab.world.geometry import ASSETS
+from xivlab.world.world import World
 
 QUICK, LONG = 2, 30
 draws = pytest.mark.parametrize("draws", [QUICK, pytest.param(LONG, marks=pytest.mark.stress)])

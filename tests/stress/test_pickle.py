@@ -22,12 +22,12 @@ from studykit.studies import answers, embeddings, generators, measures
 from studykit.widgets.generator import upload
 from xivlab import files
 from xivlab.backbones import backbone
-from xivlab.data import load
+from xivlab.data.datasets import load
+from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import write_packed
 from xivlab.runs.run import Run, load_model
 from xivlab.train import resume, train
-from xivlab.world import World
+from xivlab.world.world import World
 
 ROOT = Path(xivlab.__file__).parent.parent
 

@@ -2,7 +2,7 @@
 
 from tiny import assert_same, result, rows
 
-from xivlab.packed import read_packed
+from xivlab.data.packed import read_packed
 from xivlab.runs.run import Run
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 from studykit.widgets import wavelength
 from studykit.widgets.light.data import grey_camera, materials
 from studykit.widgets.light.widget import HEAT, STEPS
-from xivlab import spectra
 from xivlab.errors import XivlabError
+from xivlab.world import spectra
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from studykit.widgets.light.data import absorbed, fate, materials, telling, visible, weights
-from xivlab import spectra
-from xivlab.world import World
+from xivlab.world import spectra
+from xivlab.world.world import World
 
 
 @pytest.mark.parametrize("level", range(5))

@@ -7,7 +7,7 @@ from toy import split
 from studykit.analysis.x_images import WEIGHTS, generator, intensities, shifts, shown
 from studykit.widgets.generator.data import SMALL, People, draw_people, draw_sample, to_show
 from studykit.widgets.generator.weights import Generator, hidden, spread
-from xivlab.batches import Images
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 
 SPLIT = split(6, 100, 1)

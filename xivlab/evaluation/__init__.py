@@ -1,1 +1,1 @@
-"""."""
+"""Embeddings in, scores out, by the field's rules."""

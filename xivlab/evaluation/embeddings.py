@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from xivlab.batches import Images, Modality
+from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import first_shots
 from xivlab.loss import pairwise_distance

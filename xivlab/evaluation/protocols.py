@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.batches import Modality
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
+from xivlab.data.images import Modality
 from xivlab.errors import XivlabError
 
 Protocol = Literal["sysu", "regdb", "llcm"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab.batches import MODALITY_CODE, Modality
+from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance
 from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, _scores

@@ -19,7 +19,7 @@ from torch import nn
 
 from xivlab import __version__
 from xivlab.config import Config
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
 from xivlab.evaluation.protocols import searches_of

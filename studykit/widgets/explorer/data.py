@@ -14,7 +14,7 @@ from studykit.analysis.projection import plane
 from studykit.studies.answers import read_table, tables
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestDistance
 from xivlab.runs.run import Run

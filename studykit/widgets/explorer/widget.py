@@ -15,7 +15,7 @@ from studykit.widgets.explorer.data import (
 from studykit.widgets.explorer.pictures import CurveCanvas, DistanceCanvas, ListCanvas, MapCanvas
 from studykit.widgets.panel import Panel
 from studykit.widgets.run_view import KINDS, LIKE, find
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.runs.run import Run
 from xivlab.scale import current
 

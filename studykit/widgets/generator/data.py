@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from studykit.analysis.x_images import intensities, shifts
 from studykit.widgets.generator.weights import Generator, hidden, spread
-from xivlab.batches import Images
-from xivlab.data import Split
+from xivlab.data.datasets import Split
+from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 
 HEIGHT, WIDTH = 128, 64  # of the photographs

@@ -18,7 +18,7 @@ from torch import Tensor
 from studykit.analysis.x_images import WEIGHTS, numbers_of
 from studykit.studies.generators import generators_of, read_generators, table_path
 from xivlab.config import XInput
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
 from xivlab.runs.run import Run

@@ -24,7 +24,7 @@ from studykit.widgets.generator.weights import (
     trained,
 )
 from studykit.widgets.panel import Panel
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.runs.run import Run
 from xivlab.scale import current

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xivlab import spectra
-from xivlab.cameras import MONO, Camera
-from xivlab.world import World
+from xivlab.world import spectra
+from xivlab.world.cameras import MONO, Camera
+from xivlab.world.world import World
 
 START = 850  # nm: where night cameras look
 COLOUR_CAMERA = 4  # by daylight

@@ -26,10 +26,10 @@ from studykit.widgets.light.data import (
     weights,
 )
 from studykit.widgets.panel import Panel
-from xivlab import spectra, thermal
-from xivlab.cameras import REGDB
 from xivlab.errors import XivlabError
-from xivlab.world import World
+from xivlab.world import spectra, thermal
+from xivlab.world.cameras import REGDB
+from xivlab.world.world import World
 
 HEAT = "heat"  # the last step of the slider
 STEPS = tuple(range(400, 1001, 10))  # nm, those of the table of spectra

@@ -17,7 +17,7 @@ from studykit.widgets.training.pictures import LossCanvas, RankCanvas
 from studykit.widgets.training.words import describe, in_words
 from xivlab.backbones import weights_file
 from xivlab.config import Config
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder

@@ -18,8 +18,8 @@ from studykit.plots.picture import COLOUR, CURVES, MARKER
 from studykit.studies.maps import draw_map, stored_map
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_shipped, world
-from xivlab.batches import MODALITY_CODE, Images
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
+from xivlab.data.images import MODALITY_CODE, Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import LIGHTS, embed
 from xivlab.methods.xiv import build_model

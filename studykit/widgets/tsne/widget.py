@@ -13,7 +13,7 @@ from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.panel import Panel
 from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
-from xivlab.data import DataSet
+from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.runs.run import Run
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .buffers import ASSETS
+from xivlab.world.geometry import ASSETS
 
 PATH = ASSETS / "thermal.csv"
 AIR = 17.0  # degrees Celsius

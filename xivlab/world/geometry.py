@@ -2,7 +2,7 @@
 
 One asset per data set, a safetensors file: for every crop a WebP of labels (256 x 128, lossless) and one of three
 planes (128 x 64), a coarse contact shadow, its window in the camera's frame; for every camera a plate, the empty view.
-The people (who wears what) and the places are JSON in the header. Colour is not in it: `xivlab.world` adds it.
+The people (who wears what) and the places are JSON in the header. Colour is not in it: `xivlab.world.world` adds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from .errors import XivlabError
+from xivlab.errors import XivlabError
 
 HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each way
 SHADOW_SHAPE = (24, 12)
@@ -27,7 +27,7 @@ SHADOW_SHAPE = (24, 12)
 PLANE_MAX = np.float32([2.0, 1.6, 2.0])
 REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 FORMAT = "xivlab-buffers-1"
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def quantise(planes: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ class Buffers:
         return len(self.person)
 
     def labels(self, row: int) -> np.ndarray:
-        """(256, 128) uint8: what each sample shows, see `xivlab.labels`."""
+        """(256, 128) uint8: what each sample shows, see `xivlab.world.labels`."""
         return np.ascontiguousarray(_decode(self._labels[row])[..., 0])
 
     def planes(self, row: int) -> np.ndarray:

@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .buffers import ASSETS
-from .errors import XivlabError
+from xivlab.errors import XivlabError
+from xivlab.world.geometry import ASSETS
 
 PATH = ASSETS / "spectra.csv"
 
@@ -30,7 +30,7 @@ class Spectra:
         """The spectrum of a name such as "fabric:navy-c0", "light:daylight" or "sensor:mono", (61,)."""
         if name not in self.value:
             raise XivlabError(
-                f"There is no spectrum {name!r}: see xivlab.spectra.load().about for the names."
+                f"There is no spectrum {name!r}: see xivlab.world.spectra.load().about for the names."
             )
         return self.value[name]
 

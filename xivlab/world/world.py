@@ -22,11 +22,20 @@ import pandas as pd
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from . import labels as label_names
-from . import spectra, thermal
-from .buffers import ASSETS, HEIGHT, PLANE_MAX, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH, Buffers, Plate
-from .cameras import CAMERAS, Camera
-from .errors import XivlabError
+from xivlab.errors import XivlabError
+from xivlab.world import labels as label_names
+from xivlab.world import spectra, thermal
+from xivlab.world.cameras import CAMERAS, Camera
+from xivlab.world.geometry import (
+    ASSETS,
+    HEIGHT,
+    PLANE_MAX,
+    REFERENCE_DISTANCE,
+    SHADOW_SHAPE,
+    WIDTH,
+    Buffers,
+    Plate,
+)
 
 T = TypeVar("T")
 SYNTHETIC = ("synthetic-sysu", "synthetic-regdb")

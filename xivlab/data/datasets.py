@@ -1,6 +1,6 @@
 """Data sets: who is seen in every image, where, in what light, and whether to train or to test.
 
-Where the images are kept says `xivlab.packed`.
+Where the images are kept says `xivlab.data.packed`.
 
     >>> data = load("synthetic-sysu")       # doctest: +SKIP
     >>> data.train.pixels.shape             # doctest: +SKIP
@@ -21,9 +21,9 @@ import pandas as pd
 import platformdirs
 from joblib import Parallel, delayed
 
+from xivlab.data.packed import COLUMNS, SHOTS, SPLITS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
 from xivlab.errors import XivlabError
-from xivlab.packed import COLUMNS, SHOTS, SPLITS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
-from xivlab.world import SYNTHETIC, World
+from xivlab.world.world import SYNTHETIC, World
 
 BACKEND = "loky"  # of joblib
 CHUNK = 64  # images exposed at a time: enough to keep a core busy, few enough for a smooth progress bar

@@ -1,0 +1,1 @@
+"""How networks and losses are put together, one file per paper."""

@@ -1,0 +1,1 @@
+"""The synthetic world: light, materials and cameras make pixels."""
