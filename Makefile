@@ -22,13 +22,13 @@ study: $(VENV)/installed
 	$(BIN)/xivlab study
 
 notebooks: $(VENV)/installed
-	$(BIN)/python -m notebooks.build
+	$(BIN)/python -m notebooks.tools.build
 
 teachers: $(VENV)/installed
-	$(BIN)/python -m notebooks.build --teachers
+	$(BIN)/python -m notebooks.tools.build --teachers
 
 book: $(VENV)/installed
-	$(BIN)/python -m notebooks.book
+	$(BIN)/python -m notebooks.tools.book
 
 results: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.make_results

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from notebooks import book, build, pages
+from notebooks.tools import book, build, pages
 from xivlab.errors import XivlabError
 
 LOADS = {"img": "src", "script": "src", "link": "href", "source": "src", "iframe": "src", "video": "src"}

@@ -3,8 +3,8 @@
 import jupytext
 import pytest
 
-from notebooks import editions
-from notebooks.build import METADATA, execute, misjudged
+from notebooks.tools import editions
+from notebooks.tools.build import METADATA, execute, misjudged
 from xivlab.errors import XivlabError
 
 SOURCE = """\

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from notebooks import build, index, links
+from notebooks.tools import build, index, links
 
 PARTS = index.all_sections()
 CODE = index.in_package()
@@ -50,7 +50,7 @@ def code_lines():
 
 
 def test_index_is_in_step():
-    assert (build.FOLDER / "INDEX.md").read_text() == index.text(), "run: python -m notebooks.index"
+    assert (build.FOLDER / "INDEX.md").read_text() == index.text(), "run: python -m notebooks.tools.index"
 
 
 @pytest.mark.parametrize("number", index.EQUATIONS)

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from data_prep.export import export
 from data_prep.prepare import pack, read_source
-from notebooks import build, editions, minutes
+from notebooks.tools import build, editions, minutes
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -32,7 +32,7 @@ def printed(cell):
 
 @each
 def test_in_step_with_its_source(source):
-    assert build.out_of_step(source) is None, "run: python -m notebooks.build"
+    assert build.out_of_step(source) is None, "run: python -m notebooks.tools.build"
 
 
 @each

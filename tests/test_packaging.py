@@ -44,7 +44,7 @@ def test_the_entry_point_exists():
     ("target", "command"),
     [
         ("test", "python -m pytest"),
-        ("notebooks", "python -m notebooks.build"),
+        ("notebooks", "python -m notebooks.tools.build"),
         ("study", "xivlab study"),
         ("bench", "python -m benchmarks"),
         ("lab", "jupyter lab notebooks/00_start_here.ipynb"),

@@ -56,7 +56,7 @@ def train(
         runs: Folder of all runs; that of the scale if not given.
         resume: Folder of an interrupted run to go on with, by its own settings.
         devices: GPUs of every machine, or processes where there is no GPU, that share the training.
-        nodes: Machines; see data_prep/SCALING.md.
+        nodes: Machines; see SCALING.md.
     """
     if resume is None:
         run = training.train(config, current().load(data, trial), runs or current().runs, devices, nodes)

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from notebooks.build import METADATA
+from notebooks.tools.build import METADATA
 
 PROJECT = Path(__file__).parents[2]
 SECONDS = 120

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notebooks import book
+from notebooks.tools import book
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
     except (RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise XivlabError(
-            f"{nodes} x {devices} processes cannot start ({reason}): see data_prep/SCALING.md."
+            f"{nodes} x {devices} processes cannot start ({reason}): see SCALING.md."
         ) from error
     return fabric
 

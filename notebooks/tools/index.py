@@ -1,6 +1,6 @@
 """Where each equation, table and figure of the paper is: writes INDEX.md, from the notebooks and the package.
 
-    python -m notebooks.index
+    python -m notebooks.tools.index
 
 An equation is where a formula has its number, `\\tag{5}`, and in the function with the comment `# Eq. (5)`.
 A table or figure is in the sections that name it most often, a heading counting for several times.
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from nbformat import NotebookNode
 
-from notebooks import build, links
+from notebooks.tools import build, links
 from xivlab.files import write_atomically
 from xivlab.paper import SCORES, results
 
@@ -63,7 +63,7 @@ NUMBER = re.compile(r"\((\d+)\)")
 HEAD = """# Where everything of the paper is
 
 Every numbered equation, table and figure of Li, Wei, Hong and Gong (AAAI 2020): the notebook that opens it, and the
-code that does it. Written by `python -m notebooks.index` from the notebooks and the package.
+code that does it. Written by `python -m notebooks.tools.index` from the notebooks and the package.
 """
 
 
@@ -132,7 +132,7 @@ def numbers(comment: str) -> list[int]:
 def in_package() -> dict[int, list[str]]:
     """By equation, the functions and classes of the package with its comment, as `module.name`."""
     found: dict[int, list[str]] = {number: [] for number in EQUATIONS}
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
         for node in ast.parse("\n".join(lines)).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):

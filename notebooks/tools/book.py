@@ -1,6 +1,6 @@
 """The whole course as pages that open without a kernel and without a network.
 
-    python -m notebooks.book            writes book/; open book/index.html
+    python -m notebooks.tools.book            writes book/; open book/index.html
 
 The notebooks as they are built, with their outputs, and the texts beside them. Nothing is loaded from
 elsewhere: formulas are MathML, pictures are files, and what the search knows is a script of its own, since a
@@ -21,11 +21,11 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
-from notebooks import build, links, pages
+from notebooks.tools import build, links, pages
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
-THEME = build.FOLDER / "theme"
+THEME = Path(__file__).with_name("theme")
 BOOK = ROOT / "book"
 # What stands beside the notebooks, in this order, and under which name in the contents.
 COURSE = {
@@ -40,7 +40,7 @@ KIT = {
     "CONTRIBUTING.md": "Changing it",
     "notebooks/README.md": "How notebooks are built",
     "data_prep/README.md": "The real data sets",
-    "data_prep/SCALING.md": "One GPU, several, a cluster",
+    "SCALING.md": "One GPU, several, a cluster",
     "data_prep/people/README.md": "The synthetic people",
 }
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
@@ -73,7 +73,9 @@ def contents() -> list[tuple[str, list[Entry]]]:
     for source in build.sources():
         path = build.target(source)
         if not path.is_file():
-            raise XivlabError(f"{path.name} is not built: run python -m notebooks.build {source.name[:2]}.")
+            raise XivlabError(
+                f"{path.name} is not built: run python -m notebooks.tools.build {source.name[:2]}."
+            )
         title = links.headings(nbformat.read(path, as_version=4).cells[0].source)[0]
         notebooks.append(Entry(path, f"{path.stem}.html", title))
     parts = [("Notebooks", notebooks)]
@@ -210,7 +212,9 @@ class Book:
 
 def main(args: list[str] | None = None) -> int:
     """The command line; 1 if the book cannot be written."""
-    parser = argparse.ArgumentParser("python -m notebooks.book", description="Write the course as pages.")
+    parser = argparse.ArgumentParser(
+        "python -m notebooks.tools.book", description="Write the course as pages."
+    )
     parser.add_argument("--folder", type=Path, default=BOOK, help="where to; book/ if not given")
     arguments = parser.parse_args(args)
     try:

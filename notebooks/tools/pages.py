@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from notebooks import links
+from notebooks.tools import links
 
 TAG = re.compile(r"\\tag\{(\w+)\}")
 # In HTML of its own a formula is no token of markdown, but JupyterLab sets it all the same.

@@ -1,11 +1,11 @@
 """Builds the notebooks from their sources, executed, with outputs.
 
-    python -m notebooks.build               all of them
-    python -m notebooks.build 01 04         these
-    python -m notebooks.build --words 04    only its text has changed: the outputs are kept, nothing is executed
-    python -m notebooks.build --check       none; says which are out of step with their source
-    python -m notebooks.build --teachers    the teachers' edition of each, in notebooks/teachers/
-    python -m notebooks.build --time 04     measures it at the scale of XIVLAB_SCALE, see minutes.csv
+    python -m notebooks.tools.build               all of them
+    python -m notebooks.tools.build 01 04         these
+    python -m notebooks.tools.build --words 04    only its text has changed: the outputs are kept, nothing is executed
+    python -m notebooks.tools.build --check       none; says which are out of step with their source
+    python -m notebooks.tools.build --teachers    the teachers' edition of each, in notebooks/teachers/
+    python -m notebooks.tools.build --time 04     measures it at the scale of XIVLAB_SCALE, see tools/minutes.csv
 
 A source is `source/NN_name.py` in jupytext's percent format: `# %% [markdown]` and `# %%` begin the cells.
 `editions.py` says which tags the cells of an exercise have, and makes the two editions from them.
@@ -29,14 +29,14 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from notebooks import editions
-from notebooks.minutes import Minutes
+from notebooks.tools import editions
+from notebooks.tools.minutes import Minutes
 from studykit.report.notebooks import kernel
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.scale import current
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 SOURCES = FOLDER / "source"
 TEACHERS = FOLDER / "teachers"
 LARGEST = 300_000  # bytes; above it, code hosts stop showing a notebook
@@ -295,7 +295,7 @@ def _act(arguments: argparse.Namespace, source: Path) -> str | None:
 
 def main(args: Sequence[str] | None = None) -> int:
     """The command line; 1 if a notebook could not be built or is out of step."""
-    parser = argparse.ArgumentParser("python -m notebooks.build", description="Build the notebooks.")
+    parser = argparse.ArgumentParser("python -m notebooks.tools.build", description="Build the notebooks.")
     parser.add_argument("numbers", nargs="*", metavar="NN", help="which ones; all if not given")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--words", action="store_true", help="texts anew, outputs kept, execute nothing")
