@@ -9,7 +9,7 @@ from benchmarks.harness import Line, in_turns, memory, ratio, seconds, threads
 from xivlab.config import Config, preset
 from xivlab.data.augmentation import augment
 from xivlab.data.datasets import DataSet, load
-from xivlab.methods.xiv import losses
+from xivlab.methods import losses
 from xivlab.scale import first_people
 from xivlab.train import Training
 

@@ -9,7 +9,7 @@ from toy import dataset
 
 import xivlab.train
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import losses
+from xivlab.methods import losses
 from xivlab.runs import devices as distributed
 from xivlab.train import Training
 

@@ -7,7 +7,7 @@ from tiny import tiny
 from torch import nn
 
 from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (3, 32, 16, 3), dtype=np.uint8)

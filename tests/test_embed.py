@@ -10,7 +10,7 @@ from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.embeddings import test_distance as eq2
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 
 
 def images():
@@ -31,9 +31,9 @@ def test_rows_are_the_features_of_the_images_in_order(feature):
     result = embed(net, data, feature, normalize=False, batch_size=5)
     cpu = torch.device("cpu")
     with torch.no_grad():
-        infrared = net.embed(data.batch(data.rows("infrared"), cpu))
-        visible = net.embed(data.batch(data.rows("visible"), cpu))
-        x = net.embed(data.batch(data.rows("visible"), cpu), as_x=True)
+        infrared = net.embed(data.batch(data.rows("infrared"), cpu), "infrared")
+        visible = net.embed(data.batch(data.rows("visible"), cpu), "visible")
+        x = net.embed(data.batch(data.rows("visible"), cpu), "x")
     for name, output in (("infrared", infrared), ("visible", visible), ("x", x)):
         np.testing.assert_allclose(getattr(result, name), getattr(output, feature), rtol=1e-3, atol=1e-5)
     np.testing.assert_array_equal(result.people("visible"), data.person[data.rows("visible")])

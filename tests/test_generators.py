@@ -21,7 +21,7 @@ from studykit.studies.generators import (
 from xivlab.config import preset
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.model import XGenerator
 from xivlab.runs.run import save_weights
 from xivlab.scale import Scale

@@ -5,7 +5,7 @@ import pytest
 import small_study
 from fake_world import FakeWorld
 
-from studykit.report.main_job import METHODS, main_job
+from studykit.report.main_job import COMPARED, main_job
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.errors import XivlabError
@@ -18,7 +18,7 @@ def done(folder):
 
 
 def test_both_methods_are_trained_with_one_seed(done):
-    assert tuple(one.config.method for one in done.trained) == METHODS
+    assert tuple(one.config.method for one in done.trained) == COMPARED
     assert len({one.config.seed for one in done.trained}) == 1
     assert all(one.run.finished and one.seconds > 0 for one in done.trained)
 
@@ -106,4 +106,4 @@ def test_a_full_disk_loses_nothing(done, folder, monkeypatch):
 
 
 def test_the_demo_compares_the_paper_with_its_baseline():
-    assert preset("demo").method == METHODS[-1]
+    assert preset("demo").method == COMPARED[-1]

@@ -11,14 +11,14 @@ from studykit.studies import make_results
 from studykit.studies.answers import answers, read_tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.generators import read_generators
-from studykit.studies.questions import METHODS, NEAR_INFRARED, Study
+from studykit.studies.questions import NEAR_INFRARED, TABLE_4, Study
 from xivlab.scale import current
 
 SMALL = TINY | {"people_per_batch": 2, "epochs": 1, "steps_per_epoch": 2, "decay_epochs": (1,)}
 STUDIES = {
     name: Study("?", (NEAR_INFRARED,), {key: change | SMALL for key, change in variants.items()}, seeds=1)
     for name, variants in {
-        "ablation": METHODS,
+        "ablation": TABLE_4,
         "special-cases": {"X": {"method": "baseline+x"}},
         "lambda": {"0": {"method": "baseline+x"}, "3": {"lam": 3.0}},
     }.items()
@@ -48,7 +48,7 @@ def test_every_run_is_in_the_tables(made):
 def test_the_next_who_asks_trains_nothing(made, monkeypatch, capsys):
     monkeypatch.setattr("studykit.studies.grid.train", lambda *_, **__: pytest.fail("trained"))
     table = answers("ablation", folder=made / "tables")
-    assert set(table["source"]) == {"stored"} and list(dict.fromkeys(table["variant"])) == list(METHODS)
+    assert set(table["source"]) == {"stored"} and list(dict.fromkeys(table["variant"])) == list(TABLE_4)
     assert capsys.readouterr().out.startswith(
         "ablation on synthetic-sysu: stored results of 3 runs, baseline-"
     )

@@ -155,9 +155,9 @@ def test_each_block_gets_its_own_rows():
     with torch.no_grad():
         outputs = model(infrared, visible)
         alone = {
-            "infrared": model.embed(infrared),
-            "x": model.embed(visible, as_x=True),
-            "visible": model.embed(visible),
+            "infrared": model.embed(infrared, "infrared"),
+            "x": model.embed(visible, "x"),
+            "visible": model.embed(visible, "visible"),
         }
     for name, output in outputs.items():
         torch.testing.assert_close(output, alone[name])

@@ -13,7 +13,7 @@ import xivlab.train
 from xivlab.config import preset
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import losses
+from xivlab.methods import losses
 from xivlab.runs.run import Run
 from xivlab.train import resume, train
 

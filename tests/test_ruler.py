@@ -22,7 +22,7 @@ from xivlab.data.datasets import DataSet, Split
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.world.world import World
 
 NM = np.array([400, 500, 600, 700])

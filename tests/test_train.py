@@ -16,7 +16,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.retrieval import search
 from xivlab.loss import batch_hard_triplet
-from xivlab.methods.xiv import build_model, losses
+from xivlab.methods import build_model, losses
 from xivlab.model import Output
 from xivlab.runs.run import load_model, run_folder
 from xivlab.train import epoch_length, learning_rate, train

@@ -20,7 +20,7 @@ from studykit.analysis.x_images import (
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.model import XGenerator
 
 IMAGES = Images.of(split(6, 0, 1), 16, 8)

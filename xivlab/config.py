@@ -10,8 +10,9 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestDistance, TestFeature
 from xivlab.evaluation.protocols import Protocol
 from xivlab.loss import Cross
+from xivlab.methods import METHODS
 
-Method = Literal["baseline", "baseline+x", "baseline+x+cmg"]
+MethodName = Literal[tuple(METHODS)]
 XKind = Literal["x", "mean", "gray", "v", "y", "channel"]
 XInput = Literal["unit", "normalized"]
 Backbone = Literal["slim", "slim_densenet", "resnet50", "densenet121"]
@@ -29,7 +30,7 @@ class Config:
     """
 
     # Which losses: L_V + L_I; with L_X; with L_C as well (Eq. 11).
-    method: Method = "baseline+x+cmg"
+    method: MethodName = "baseline+x+cmg"
     # What stands in the place of X: the learned generator, a fixed one-channel image, or a random channel.
     x: XKind = "x"
     # What g sees: V in [0, 1], or normalised as in the authors' code.
@@ -129,8 +130,10 @@ class Config:
             raise XivlabError("lam, the margins, weight_decay and learning_rate must be finite.")
         if self.last_stride not in (1, 2):
             raise XivlabError(f"last_stride must be 1 or 2, not {self.last_stride}.")
-        if self.method == "baseline" and self.test_distance != "v":
-            raise XivlabError("The baseline has no X: its test_distance must be 'v'.")
+        distances = METHODS[self.method].distances
+        if self.test_distance not in distances:
+            words = " or ".join(map(repr, distances))
+            raise XivlabError(f"The {self.method} has no X: its test_distance must be {words}.")
 
     @property
     def per_modality(self) -> int:
@@ -164,7 +167,7 @@ _NOT_NEGATIVE = (
     "seed",
 )
 _CHOICES = {
-    "method": get_args(Method),
+    "method": get_args(MethodName),
     "x": get_args(XKind),
     "x_input": get_args(XInput),
     "backbone": get_args(Backbone),
@@ -227,8 +230,8 @@ def preset(name: str, **changes: Any) -> Config:
     unknown = changes.keys() - {field.name for field in fields(Config)}
     if unknown:
         raise XivlabError(f"Config has no setting named {', '.join(sorted(unknown))}.")
-    if changes.get("method") == "baseline":
-        changes.setdefault("test_distance", "v")
+    if changes.get("method") in METHODS:
+        changes.setdefault("test_distance", METHODS[changes["method"]].distances[-1])
     if name.startswith("paper"):
         changes = _SIZE.get(changes.get("backbone"), {}) | changes
     return Config(**(PRESETS[name] | changes))

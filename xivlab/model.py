@@ -1,7 +1,7 @@
 """The networks: X generator g and its special cases, feature learner f, and both together."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,12 @@ from xivlab.errors import XivlabError
 
 # ImageNet statistics, which every backbone here was pre-trained with.
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+# What an image is embedded as at test time, by its modality: a visible one as itself and, where there is g, as X.
+Face = Literal["infrared", "visible", "x"]
+Faces = Mapping[str, tuple[Face, ...]]
+WITHOUT_X: Faces = {"infrared": ("infrared",), "visible": ("visible",)}
+WITH_X: Faces = {"infrared": ("infrared",), "visible": ("visible", "x")}
 
 
 class XGenerator(nn.Module):
@@ -219,9 +225,19 @@ class XIVNet(nn.Module):
         parts = zip(*(tensor.chunk(len(blocks)) for tensor in output), strict=True)
         return {name: Output(*part) for name, part in zip(blocks, parts, strict=True)}
 
-    def embed(self, images: Tensor, as_x: bool = False) -> Output:
-        """Features of images of one modality, (B, 3, H, W) in [0, 1], or of their X images."""
-        return self.learner(self.x_images(images) if as_x else self.normalize(images))
+    @property
+    def faces(self) -> Faces:
+        """What images of each modality are embedded as at test time."""
+        return WITHOUT_X if self.generator is None else WITH_X
+
+    def embed(self, images: Tensor, face: Face) -> Output:
+        """Features of images of one modality, or of the X of visible ones.
+
+        Args:
+            images: (B, 3, H, W), in [0, 1]; visible ones for the face "x".
+            face: what they are embedded as.
+        """
+        return self.learner(self.x_images(images) if face == "x" else self.normalize(images))
 
     def normalize(self, images: Tensor) -> Tensor:
         """Zero mean and unit variance by the ImageNet statistics; shape kept."""

@@ -6,6 +6,7 @@ from importlib import resources
 import pandas as pd
 
 from xivlab.config import Config
+from xivlab.methods import METHODS
 
 PROTOCOL = "sysu all single-shot"  # of its results on SYSU-MM01
 SCORES = ("rank1", "rank10", "rank20", "mAP")
@@ -44,7 +45,7 @@ def counterpart(config: Config, data: str) -> pd.Series | None:
     elif config.last_stride != 1:
         return None
     table = results()
-    x = "" if config.method == "baseline" else config.x
+    x = config.x if METHODS[config.method].has_x else ""
     found = table[
         (table["data"] == data)
         & (table["backbone"] == backbone)

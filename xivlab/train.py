@@ -20,7 +20,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
 from xivlab.evaluation.protocols import check_searchable
 from xivlab.evaluation.scores import score
-from xivlab.methods.xiv import build_model, losses
+from xivlab.methods import build_model, losses
 from xivlab.runs.devices import any_process, first_alone, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Stopped, Watch, interruptible
 from xivlab.runs.run import Run, fill, run_folder, save_weights

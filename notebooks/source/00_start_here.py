@@ -48,7 +48,7 @@ print(banner())
 import os
 import shutil
 
-from xivlab.data.datasets import cache_folder
+from xivlab.data import cache_folder
 
 cache = cache_folder()
 folder = next(place for place in (cache, *cache.parents) if place.exists())
@@ -84,7 +84,7 @@ for name in ("train", "val", "test"):
 # %%
 import numpy as np
 
-from studykit.plots.images import image_strip
+from studykit.plots import image_strip
 
 test = data.test
 # Visible cameras first.
@@ -149,7 +149,7 @@ print(
 # %%
 from scipy.spatial.distance import cdist as D
 
-from xivlab.evaluation.protocols import sample_gallery
+from xivlab.evaluation import sample_gallery
 
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
 to_visible = D(embeddings.infrared, embeddings.visible[rows])
@@ -161,7 +161,7 @@ print(f"{distance.shape[0]} queries x {distance.shape[1]} gallery images")
 # The package has the same equation as a function, which the rest of the kit uses. Both must agree.
 
 # %%
-from xivlab.evaluation.embeddings import test_distance
+from xivlab.evaluation import test_distance
 
 same = test_distance(
     embeddings.infrared, embeddings.visible[rows], embeddings.x[rows], "v+x"
@@ -185,7 +185,7 @@ print(right.astype(int))
 # One row per query, nearest image first; 1 is the right person. As pictures:
 
 # %%
-from studykit.plots.images import ranked_lists
+from studykit.plots import ranked_lists
 
 infrared, visible = (test.pixels[test.modality == code] for code in (1, 0))
 ranked_lists(infrared[queries], visible[rows][nearest], right)
@@ -203,7 +203,7 @@ ranked_lists(infrared[queries], visible[rows][nearest], right)
 # and **mAP** rewards having all images of the person near the top.
 
 # %%
-from xivlab.evaluation.retrieval import search
+from xivlab.evaluation import search
 
 score = search(embeddings, run.config().protocol, "v+x")
 chance = 1 / len(np.unique(embeddings.visible_person))

@@ -29,7 +29,7 @@ print(banner())
 # %%
 import pandas as pd
 
-from xivlab.world.world import World
+from xivlab.world import World
 
 world = World("synthetic-sysu")
 pd.DataFrame(
@@ -96,7 +96,7 @@ print({name: f"person {person}" for name, person in four.items()})
 # Each of them in all six cameras, the visible ones first.
 
 # %%
-from studykit.plots.images import image_strip
+from studykit.plots import image_strip
 
 
 def rows(person, cameras):
@@ -147,8 +147,7 @@ for name, w in {"red": red_sensor, "blue": blue_sensor}.items():
 # kit's measured curves, and compared with the function that exposes all images.
 
 # %%
-from xivlab.world import spectra
-from xivlab.world.world import exposed_patch
+from xivlab.world import exposed_patch, spectra
 
 table, camera = spectra.load(), world.cameras[4]
 w = table["light:daylight"] * table["filter:ir-cut"] * table["sensor:r"]
@@ -161,8 +160,8 @@ print(f"red nylon, red sensor of camera 4: {p:.3f}")
 # each curve scaled to a largest value of 1.
 
 # %%
-from studykit.plots.curves import spectra as draw_spectra
-from studykit.plots.picture import COLOUR
+from studykit.plots import COLOUR
+from studykit.plots import spectra as draw_spectra
 
 weights = {
     s[-1].upper(): table["light:daylight"] * table["filter:ir-cut"] * table[s]
@@ -322,8 +321,8 @@ image_strip(
 # is the picture itself: gray, shrunk to 16 x 8, brightness and contrast taken out.
 
 # %%
-from xivlab.data.images import Images
-from xivlab.evaluation.embeddings import Embeddings
+from xivlab.data import Images
+from xivlab.evaluation import Embeddings
 
 small = Images.of(data.test, 16, 8)
 gray = small.pixels.astype(np.float32).mean(3).reshape(-1, 16 * 8)  # (N, 128)
@@ -338,9 +337,9 @@ pixels = Embeddings(gray[i], gray[v], None, who[i], where[i], who[v], where[v])
 # embedding is read from, a subject of notebook 04.)
 
 # %%
-from xivlab.evaluation.embeddings import embed
-from xivlab.methods.xiv import build_model
-from xivlab.runs.devices import pick_device, to_device
+from xivlab.evaluation import embed
+from xivlab.methods import build_model
+from xivlab.runs import pick_device, to_device
 
 config = current().config()
 network = to_device(build_model(config, classes=2), pick_device()).eval()
@@ -352,7 +351,7 @@ print(learned.infrared.shape, learned.visible.shape)
 # they would be too easy. (`llcm` and `sysu` are names for such rules, after the data sets they come from: notebook 05.)
 
 # %%
-from xivlab.evaluation.retrieval import search
+from xivlab.evaluation import search
 
 
 def rank1(embeddings, query, gallery):
@@ -386,7 +385,7 @@ pd.DataFrame(
 # decomposition), because unlike t-SNE it invents no islands: what is apart here is apart in the data.
 
 # %%
-from studykit.plots.gap import embedding_map
+from studykit.plots import embedding_map
 
 everything = np.concatenate([learned.visible, learned.infrared])
 centre = everything.mean(0)

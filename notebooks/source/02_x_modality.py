@@ -182,7 +182,7 @@ assert torch.allclose(as_gray(noise), gray(noise).expand(-1, 3, -1, -1), atol=1e
 # special cases look like beside a real infrared image? First two helpers: images as tensors, and tensors as pictures.
 
 # %%
-from xivlab.data.images import Images
+from xivlab.data import Images
 
 scale = current()
 data, config = scale.load(), scale.config()
@@ -198,7 +198,7 @@ def bytes_of(batch):
 
 
 # %%
-from studykit.plots.images import image_strip
+from studykit.plots import image_strip
 
 someone = np.unique(images.person)[[0, 3, 5]]
 v, i = (
@@ -230,7 +230,7 @@ image_strip(
 # over $h$. Here are those of our made-up $g$.
 
 # %%
-from studykit.plots.curves import lines
+from studykit.plots import lines
 
 
 def spread(g, top=1.0):
@@ -339,7 +339,7 @@ image_strip(
 # The run of notebook 00 is loaded if it is there, else trained. These are its ten numbers.
 
 # %%
-from xivlab.runs.run import load_model
+from xivlab.runs import load_model
 from xivlab.train import train
 
 run = train(config, data, scale.runs)
@@ -380,7 +380,7 @@ with torch.no_grad():
     }
 
 # %%
-from studykit.plots.gap import channel_histograms
+from studykit.plots import channel_histograms
 
 channel_histograms(means)
 
@@ -413,7 +413,7 @@ for one, other in ("IV", "IX", "XV"):
 # clouds themselves, flattened by PCA as in notebook 01:
 
 # %%
-from studykit.plots.gap import embedding_map
+from studykit.plots import embedding_map
 
 everything = np.concatenate([e.visible, e.infrared, e.x])
 axes = np.linalg.svd(everything - everything.mean(0), full_matrices=False)[2][:2]

@@ -96,8 +96,8 @@ print("labels:", batch.labels)
 # yet.
 
 # %%
-from studykit.plots.images import image_strip
-from xivlab.data.augmentation import augment
+from studykit.plots import image_strip
+from xivlab.data import augment
 
 random = torch.Generator().manual_seed(config.seed * 1_000_003)  # what step 0 uses
 infrared, visible = (
@@ -153,7 +153,7 @@ print(
 # come to rest.
 
 # %%
-from studykit.plots.curves import lines
+from studykit.plots import lines
 from xivlab.train import learning_rate
 
 epochs = np.linspace(0, config.epochs, 1000, endpoint=False)
@@ -194,7 +194,7 @@ print(inspect.getsource(Training.learn))
 # And `losses`, where you meet the functions of notebook 03 again:
 
 # %%
-from xivlab.methods.xiv import losses
+from xivlab.methods import losses
 
 print(inspect.getsource(losses).split('"""')[2])
 
@@ -384,7 +384,7 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # interrupted one: four steps, then the state is saved, which is exactly what ■ or Ctrl-C does after the step under way.
 
 # %%
-from xivlab.runs.run import Run
+from xivlab.runs import Run
 
 short = scale.config(epochs=2, steps_per_epoch=3, decay_epochs=(1,), evaluate_every=2)
 folder = Path(tempfile.mkdtemp())

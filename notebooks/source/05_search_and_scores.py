@@ -59,7 +59,7 @@ for name in ("infrared", "visible", "x"):
 # model finds most alike. (`sample_gallery` draws one image of each person in each camera; more of it in section 5.)
 
 # %%
-from xivlab.evaluation.protocols import sample_gallery
+from xivlab.evaluation import sample_gallery
 
 i = 0
 rows = sample_gallery(embeddings.visible_person, embeddings.visible_camera, trial=0)
@@ -89,7 +89,7 @@ pd.DataFrame(
 # the same numbers, for any numbers of queries and gallery images:
 
 # %%
-from xivlab.evaluation.embeddings import test_distance
+from xivlab.evaluation import test_distance
 
 for kind, by_hand in (("v", D_V), ("x", D_X), ("v+x", both)):
     assert np.allclose(test_distance(f_I[None], f_V, f_X, kind)[0], by_hand, atol=1e-5)
@@ -101,7 +101,7 @@ print(
 # And as pictures, the nearest first, with the sum under each:
 
 # %%
-from studykit.plots.images import ranked_lists
+from studykit.plots import ranked_lists
 
 test = data.test
 order = np.argsort(both, kind="stable")
@@ -182,7 +182,7 @@ print(f"AP = {AP:.3f}   INP = {INP:.3f}")
 # matrix of distances:
 
 # %%
-from xivlab.evaluation.retrieval import retrieval_metrics
+from xivlab.evaluation import retrieval_metrics
 
 
 def score(distance, people, cameras, query_camera, protocol):
@@ -296,7 +296,7 @@ trials = {
 # Their mean is what the package's `search` reports, and what stands in the run's `metrics.csv`:
 
 # %%
-from xivlab.evaluation.retrieval import search
+from xivlab.evaluation import search
 
 for kind in kinds:
     assert np.isclose(
@@ -496,7 +496,8 @@ print(
 # **Predict:** which of them can matter most for the score? Which two need no new training at all?
 
 # %%
-from studykit.studies.answers import answers, judged
+from studykit.studies import judged
+from studykit.studies.answers import answers
 
 table = judged(answers("paper-and-code"))
 first = table["variant"].iloc[0]
@@ -622,9 +623,9 @@ widgets.frame_slider(strengths, rooms, "trace")
 # it by hand, from our own training people.
 
 # %%
-from xivlab.data.images import Images
-from xivlab.evaluation.embeddings import embed
-from xivlab.runs.run import load_model
+from xivlab.data import Images
+from xivlab.evaluation import embed
+from xivlab.runs import load_model
 
 taught = embed(load_model(run), Images.of(data.train, config.height, config.width))
 half = len(people) // 2

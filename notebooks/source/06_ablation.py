@@ -157,8 +157,7 @@ pd.DataFrame(
 
 # %%
 from studykit import widgets
-from studykit.plots.curves import lines
-from studykit.plots.picture import CURVES, DASHES
+from studykit.plots import CURVES, DASHES, lines
 
 true_gains = np.linspace(0, 3, 13)
 kinds = (claims.HOLDS, "undecided", claims.FAILS)
@@ -213,7 +212,8 @@ widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
 # scored by its own test distance, the Baseline by D(I, V), the others by Eq. 2.
 
 # %%
-from studykit.studies.answers import answers, judged
+from studykit.studies import judged
+from studykit.studies.answers import answers
 
 near = answers("ablation")
 own = judged(near)
@@ -318,7 +318,7 @@ table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
 # </details>
 
 # %%
-from studykit.studies.questions import THERMAL
+from studykit.studies import THERMAL
 
 thermal = answers("ablation", THERMAL)
 gains(judged(thermal))
@@ -340,10 +340,11 @@ print(claims.told(thermal_parts))
 # half as much computing again. Is that the gain? Give it to the Baseline: half as many steps again.
 
 # %%
-from studykit.studies.questions import STUDIES
+from studykit.studies import STUDIES
+from xivlab.methods import METHODS
 
 for name, config in dict(STUDIES["ablation-compute"].configs(current())).items():
-    blocks = 2 if config.method == "baseline" else 3
+    blocks = 3 if METHODS[config.method].has_x else 2
     steps = config.epochs * config.steps_per_epoch
     print(
         f"{name:15} {steps} steps of {blocks * config.per_modality} images: {steps * blocks * config.per_modality}"

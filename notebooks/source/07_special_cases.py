@@ -163,7 +163,7 @@ assert all(
 # of the training images is alive at those starts?
 
 # %%
-from xivlab.data.images import Images
+from xivlab.data import Images
 from xivlab.model import XGenerator
 
 scale = current()
@@ -213,7 +213,7 @@ def likeness(images):
 # **Predict:** in which order will the four come in near infrared? And how high can any of them come in thermal?
 
 # %%
-from studykit.studies.questions import THERMAL
+from studykit.studies import THERMAL
 
 worlds = {"near infrared": images}
 worlds["thermal"] = Images.of(
@@ -242,7 +242,7 @@ for world, values in alike.items():
 # look at the people one by one.
 
 # %%
-from studykit.plots.picture import COLOUR, Picture, plot_axes
+from studykit.plots import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
 # Weights of R, G, B:
@@ -307,7 +307,8 @@ for world, one in worlds.items():
 # **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
 
 # %%
-from studykit.studies.answers import answers, judged
+from studykit.studies import judged
+from studykit.studies.answers import answers
 
 near = answers("special-cases")
 own = judged(near)

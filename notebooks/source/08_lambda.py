@@ -108,8 +108,7 @@ print("the package agrees")
 
 # %%
 from studykit import widgets
-from studykit.plots.curves import lines
-from studykit.plots.picture import CURVES, DASHES
+from studykit.plots import CURVES, DASHES, lines
 
 turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
 print(f"it turns at lambda = {turn:.2f}")
@@ -144,7 +143,7 @@ widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 # it is another method (Baseline+X), and stands apart in the picture.
 
 # %%
-from studykit.studies.questions import LAMBDAS
+from studykit.studies import LAMBDAS
 
 print(LAMBDAS)
 print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
@@ -183,7 +182,8 @@ explorer
 
 # %%
 from studykit.plots.studies import gains, over_lambda
-from studykit.studies.answers import answers, judged
+from studykit.studies import judged
+from studykit.studies.answers import answers
 
 table = answers("lambda")
 own = judged(table)

@@ -25,8 +25,8 @@ from xivlab.scale import banner, current
 print(banner())
 
 # %%
-from xivlab.data.images import Images
-from xivlab.runs.run import load_model
+from xivlab.data import Images
+from xivlab.runs import load_model
 from xivlab.train import train
 
 scale = current()
@@ -292,7 +292,7 @@ for variant, rows in ends[ends["alive"] >= DEAD].groupby("variant", sort=False):
 
 # %%
 from studykit.analysis.x_images import random_triples, shown, worst_triples
-from studykit.plots.images import image_strip
+from studykit.plots import image_strip
 
 embeddings, test = run.embeddings(), data.test
 photos = {
@@ -375,7 +375,7 @@ tell("X in the features of this run", x_place(embeddings))
 # without the cross-modality loss, that are stored or stand in the folder of runs. `measured` says which:
 
 # %%
-from studykit.studies.measures import measured, over_seeds
+from studykit.studies import measured, over_seeds
 
 methods = {"Baseline+X": "baseline+x", "Baseline+X+CMG": "baseline+x+cmg"}
 over_runs = measured(

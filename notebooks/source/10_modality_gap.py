@@ -262,7 +262,7 @@ print(f"share {found.share:.2f}, chance {found.chance:.2f}")
 # Baseline and XIV, and of X in the place of V.
 
 # %%
-from studykit.studies.measures import measured, over_seeds
+from studykit.studies import measured, over_seeds
 
 variants = {"Baseline": {"method": "baseline"}, "XIV": {"method": config.method}}
 table = measured("gap", variants, scale)
@@ -360,7 +360,7 @@ print(
 # %%
 from dataclasses import replace
 
-from xivlab.evaluation.retrieval import search
+from xivlab.evaluation import search
 
 base = embeddings["Baseline"]
 shift = base.infrared.mean(0) - base.visible.mean(0)
@@ -461,8 +461,8 @@ people_plane(
 # What does a search find? The query is chosen by rule: the first infrared image of the first person.
 
 # %%
-from studykit.plots.images import ranked_lists
-from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
+from studykit.plots import ranked_lists
+from xivlab.evaluation import first_of_each_person, ranked_list
 
 kinds = {"Baseline": "v", "XIV": config.test_distance}
 photos = {code: np.flatnonzero(test.modality == code) for code in (0, 1)}
@@ -527,9 +527,9 @@ lists(*(("XIV", q) for q in chosen))
 # %%
 from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
 from studykit.analysis.x_images import generator_of, random_triples, shown
-from studykit.plots.images import image_strip
-from xivlab.data.images import resize
-from xivlab.runs.run import load_model
+from studykit.plots import image_strip
+from xivlab.data import resize
+from xivlab.runs import load_model
 
 model = load_model(runs["XIV"]).cpu()
 rows = random_triples(xiv, 3, seed=1)
@@ -593,7 +593,8 @@ print(
 # %%
 from studykit.analysis.intervals import by_variant
 from studykit.analysis.intervals import paired as paired_by_seed
-from studykit.studies.answers import answers, judged
+from studykit.studies import judged
+from studykit.studies.answers import answers
 
 scores = judged(answers("ablation"))
 by_variant(scores, "rank1").round(3)
@@ -615,8 +616,8 @@ print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 
 # %%
 from studykit.analysis.colour import colour_counts, in_grey
-from xivlab.data.images import Images
-from xivlab.evaluation.embeddings import embed
+from xivlab.data import Images
+from xivlab.evaluation import embed
 
 images = Images.of(test, config.height, config.width)
 gray = in_grey(images)

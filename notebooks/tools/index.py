@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from notebooks.tools import build, links
 from xivlab.files import write_atomically
+from xivlab.methods import METHODS
 from xivlab.paper import SCORES, results
 
 PACKAGE = build.FOLDER.parent / "xivlab"
@@ -171,7 +172,7 @@ def reported() -> list[str]:
     lines += ["| table | data | method | rank-1 | rank-10 | rank-20 | mAP |", "|---|---|---|---|---|---|---|"]
     table = results()
     for row in table[table["table"] <= 3].itertuples():
-        method = "XIV-ReID" if row.method == "baseline+x+cmg" else row.method
+        method = METHODS[row.method].title if row.method in METHODS else row.method
         scores = [f"{100 * getattr(row, score):.2f}".replace("nan", "–") for score in SCORES]
         lines.append(f"| {row.table} | {DATA[row.data]} | {method} | {' | '.join(scores)} |")
     return lines

@@ -168,7 +168,7 @@ def features_of(
     side: TestFeature = config.test_feature
     images = Images(pixels, none, none, none)
     parts = [
-        getattr(model.embed(images.batch(rows, model.device), as_x), side).float().cpu()
+        getattr(model.embed(images.batch(rows, model.device), "x" if as_x else "visible"), side).float().cpu()
         for rows in np.split(np.arange(len(pixels)), range(256, len(pixels), 256))
     ]
     features = torch.cat(parts)

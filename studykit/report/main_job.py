@@ -11,7 +11,7 @@ import pandas as pd
 
 from studykit.report.notebooks import Executed, execute, notebooks_in
 from xivlab.backbones import weights_file
-from xivlab.config import Config, Method
+from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.scores import chance
@@ -22,7 +22,7 @@ from xivlab.train import train
 from xivlab.world.world import SYNTHETIC
 
 # The method and what it is compared with.
-METHODS: tuple[Method, ...] = ("baseline", "baseline+x+cmg")
+COMPARED: tuple[str, ...] = ("baseline", "baseline+x+cmg")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MainJob:
     Attributes:
         scale: how big everything was.
         data: what was searched.
-        trained: the runs, in the order of METHODS.
+        trained: the runs, in the order of COMPARED.
         chance: scores of random features.
         notebooks: how each went.
         seconds: of each stage, by name.
@@ -91,9 +91,9 @@ def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
     with _timed("data", seconds):
         data = scale.load()
 
-    print(f"2/3 Training and test: {', '.join(METHODS)}", flush=True)
+    print(f"2/3 Training and test: {', '.join(COMPARED)}", flush=True)
     with _timed("training and test", seconds):
-        trained = tuple(_train(scale.config(method=method), data, scale.runs) for method in METHODS)
+        trained = tuple(_train(scale.config(method=method), data, scale.runs) for method in COMPARED)
     table = results_table(trained, data, scale)
     write_atomically(results / "results.csv", lambda path: table.to_csv(path, index=False))
 

@@ -18,12 +18,13 @@ from xivlab.config import preset
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
 from xivlab.evaluation.scores import SHOWN
 from xivlab.files import write_atomically
+from xivlab.methods import METHODS
 from xivlab.paper import counterpart
 from xivlab.runs.devices import pick_device
 from xivlab.scale import describe
 from xivlab.world.world import SYNTHETIC
 
-NAMES = {"baseline": "Baseline", "baseline+x": "Baseline+X", "baseline+x+cmg": "XIV-ReID"}
+NAMES = {name: method.title for name, method in METHODS.items()}
 WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes
 SMOOTH = 20  # steps
 VERSIONS = ("torch", "torchvision", "numpy", "matplotlib")

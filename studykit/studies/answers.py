@@ -15,8 +15,9 @@ import pandas as pd
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from xivlab.errors import XivlabError
-from xivlab.evaluation.protocols import searches_of
+from xivlab.evaluation.protocols import DIRECTIONS
 from xivlab.files import read_csv, write_atomically
+from xivlab.methods import METHODS
 from xivlab.scale import Scale, current, project
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
@@ -127,7 +128,9 @@ def read_table(path: Path) -> pd.DataFrame:
             raise ValueError("a row is cut short")
         for run, rows in table.groupby("run"):
             protocol, method = rows["protocol"].iloc[0].split()[0], run.rpartition("-")[0]
-            if len(rows) % searches_of(protocol, method):  # a run may serve two variants
+            if len(rows) % (
+                len(DIRECTIONS[protocol]) * len(METHODS[method].distances)
+            ):  # a run may serve two variants
                 raise ValueError(f"rows of {run} are missing")
         return table
     except (OSError, ValueError, KeyError) as error:

@@ -20,6 +20,7 @@ from xivlab.config import Config
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.files import read_csv, write_atomically
+from xivlab.methods import METHODS
 from xivlab.model import XGenerator
 from xivlab.runs.run import Run
 from xivlab.scale import Scale, current, project
@@ -41,12 +42,12 @@ def learned(scale: Scale) -> list[tuple[str, Config, Run]]:
         (config.method, config.x_init_seed, config.seed): (variant, config)
         for name in ASKED
         for variant, config in STUDIES[name].configs(scale)
-        if config.method != "baseline" and config.x == "x"
+        if METHODS[config.method].has_x and config.x == "x"
     }  # "X" of Table 5 is "Baseline+X" of Table 4: the later name would say less
     asked |= {
         (config.method, config.x_init_seed, config.seed): (variant, config)
         for variant, config in STUDIES["ablation"].configs(scale)
-        if config.method != "baseline"
+        if METHODS[config.method].has_x
     }
     variants, configs = zip(*asked.values())
     return list(zip(variants, configs, runs_of(configs, scale)))

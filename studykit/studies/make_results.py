@@ -25,6 +25,7 @@ from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab import __version__
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
+from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
 from xivlab.scale import Scale, current, describe, project
 
@@ -67,7 +68,7 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
     trained = runs_of([config for _, config in STUDIES["ablation"].configs(near)], near)
     write_measures("gap", trained, folder / "measures")
     write_measures(
-        "place", [run for run in trained if run.config().method != "baseline"], folder / "measures"
+        "place", [run for run in trained if METHODS[run.config().method].has_x], folder / "measures"
     )
     ship_embeddings(near, folder / "embeddings", jobs)
     ship_maps(folder / "embeddings", folder / "maps")

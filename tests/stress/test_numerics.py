@@ -9,7 +9,7 @@ from tiny import assert_same, result, rows, tiny
 from toy import dataset
 
 from xivlab.loss import batch_hard_triplet, pairwise_distance
-from xivlab.methods.xiv import build_model, losses
+from xivlab.methods import build_model, losses
 from xivlab.runs.devices import processes
 from xivlab.train import train
 

@@ -12,7 +12,7 @@ import xivlab.train
 from studykit.widgets import train_live
 from studykit.widgets.training import job, widget
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import losses
+from xivlab.methods import losses
 from xivlab.scale import Scale
 from xivlab.train import train
 

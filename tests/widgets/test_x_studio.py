@@ -19,7 +19,7 @@ from studykit.widgets.generator.data import to_show
 from studykit.widgets.generator.pictures import LEFT, OWN_TALL, OWN_WIDE, ROW, TALL, TOP
 from studykit.widgets.generator.weights import hidden, initial, preset, spread
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.runs.run import Run, save_weights
 from xivlab.scale import Scale
 

@@ -30,7 +30,7 @@ from studykit.widgets.generator.weights import (
     weighted_sum,
 )
 from xivlab.errors import XivlabError
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.model import SPECIAL_CASES, XGenerator
 from xivlab.runs.run import Run, save_weights
 from xivlab.scale import Scale

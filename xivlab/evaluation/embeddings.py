@@ -13,7 +13,7 @@ from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import first_shots
 from xivlab.loss import pairwise_distance
-from xivlab.model import XIVNet
+from xivlab.model import Face, XIVNet
 
 TestDistance = Literal["v", "x", "v+x"]
 TestFeature = Literal["before_bn", "after_bn"]
@@ -138,22 +138,22 @@ def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[Tes
     model.eval()
     sides = get_args(TestFeature)
 
-    def features(rows: NDArray, as_x: bool) -> dict[str, NDArray[np.float32]]:
+    def features(rows: NDArray, face: Face) -> dict[str, NDArray[np.float32]]:
         parts: dict[str, list[Tensor]] = {side: [] for side in sides}
         for start in range(0, len(rows), batch_size):
-            output = model.embed(images.batch(rows[start : start + batch_size], model.device), as_x)
+            output = model.embed(images.batch(rows[start : start + batch_size], model.device), face)
             for side in sides:
                 parts[side].append(getattr(output, side).float().cpu())
         return {side: torch.cat(part).numpy() for side, part in parts.items()}
 
-    of_infrared, of_visible = features(infrared, False), features(visible, False)
-    of_x = features(visible, True) if model.generator is not None else dict.fromkeys(sides)
+    rows = {"infrared": infrared, "visible": visible}
+    found = {face: features(rows[light], face) for light in rows for face in model.faces[light]}
     model.train(was_training)
     return {
         side: Embeddings(
-            of_infrared[side],
-            of_visible[side],
-            of_x[side],
+            found["infrared"][side],
+            found["visible"][side],
+            found["x"][side] if "x" in found else None,
             images.person[infrared],
             images.camera[infrared],
             images.person[visible],

@@ -232,8 +232,3 @@ def hidden_images(
     if protocol == "regdb":
         return np.zeros_like(same_person)
     raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
-
-
-def searches_of(protocol: Protocol, method: str) -> int:
-    """How many rows `score` gives: directions times test distances, of which the baseline has one."""
-    return len(DIRECTIONS[protocol]) * (1 if method == "baseline" else 3)

@@ -1,1 +1,51 @@
-"""How networks and losses are put together, one file per paper."""
+"""How networks and losses are put together: one module a paper, one row of METHODS a method.
+
+A module has `METHODS`, its rows by the name that the setting `method` gives them (`xivlab.methods.method` says
+what a row holds). To add a method, write its module, and name it in the dictionary below.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from xivlab.methods import xiv
+from xivlab.methods.method import Method
+from xivlab.model import Output
+
+if TYPE_CHECKING:
+    from xivlab.config import Config
+
+METHODS: dict[str, Method] = {**xiv.METHODS}
+
+# The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.
+_RANDOM = Lock()
+
+
+def build_model(config: Config, classes: int) -> nn.Module:
+    """The untrained networks of a configuration, the same for the same seed, on the CPU.
+
+    Args:
+        config: settings.
+        classes: C, the number of training people.
+
+    Raises:
+        XivlabError: the backbone's weights cannot be had.
+    """
+    with _RANDOM, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return METHODS[config.method].build(config, classes)
+
+
+def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
+    """All loss terms of a batch by the method of a configuration; "loss" is the one to minimise.
+
+    Args:
+        outputs: of the networks' forward pass, M rows per modality.
+        labels: (M,), int64.
+        config: method, and what its losses are set by.
+    """
+    return METHODS[config.method].losses(outputs, labels, config)

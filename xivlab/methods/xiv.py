@@ -1,40 +1,34 @@
-"""XIV-ReID (Li et al. 2020): the Baseline, Baseline+X, and the whole with the modality gap constraint."""
+"""XIV-ReID (Li et al. 2020) and what its Table 4 takes away: the Baseline, Baseline+X, and the whole, with L_C.
 
-from threading import Lock
+One shared network f for all modalities; g makes X of the visible images; the modality gap constraint is L_M of
+all modalities plus lambda times L_C between infrared and both others (Eq. 11).
+"""
 
-import torch
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from torch import Tensor, nn
 
-from xivlab.config import Config
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
-from xivlab.model import FeatureLearner, Output, SpecialCase, XGenerator, XIVNet
+from xivlab.methods.method import Method
+from xivlab.model import WITH_X, WITHOUT_X, FeatureLearner, Output, SpecialCase, XGenerator, XIVNet
 
-# The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.
-_RANDOM = Lock()
+if TYPE_CHECKING:
+    from xivlab.config import Config
 
 
-def build_model(config: Config, classes: int) -> XIVNet:
-    """The untrained networks of a configuration, the same for the same seed, on the CPU.
-
-    Args:
-        config: settings.
-        classes: C, the number of training people.
-
-    Raises:
-        XivlabError: the backbone's weights cannot be had.
-    """
-    with _RANDOM, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        learner = FeatureLearner(config.backbone, classes, config.weights, config.last_stride, config.neck)
-        generator: nn.Module | None = None
-        if config.method != "baseline":
-            learned = config.x == "x"
-            generator = XGenerator(config.x_init_seed) if learned else SpecialCase(config.x)
+def build(config: Config, classes: int) -> XIVNet:
+    """f, and before it g or what stands in its place (Table 5), if the method has an X."""
+    learner = FeatureLearner(config.backbone, classes, config.weights, config.last_stride, config.neck)
+    generator: nn.Module | None = None
+    if METHODS[config.method].has_x:
+        generator = XGenerator(config.x_init_seed) if config.x == "x" else SpecialCase(config.x)
     return XIVNet(learner, generator, config.x_input)
 
 
 def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
-    """All loss terms of a batch; "loss" is the one to minimise.
+    """Eq. 11 and its parts, as far as the method has them.
 
     Args:
         outputs: of `XIVNet.forward`, M rows per modality.
@@ -52,7 +46,7 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[s
         for name, output in outputs.items()
     }
     loss = respective_gap(*terms.values())  # Eq. (7)
-    if config.method == "baseline+x+cmg":
+    if METHODS[config.method].weighed:
         infrared = outputs["infrared"].before_bn
         pairs = {
             f"loss_infrared_{name}": cross_modality(  # Eq. (4)
@@ -63,3 +57,12 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[s
         terms |= pairs
         loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
     return {"loss": loss} | terms
+
+
+_INSIDE: tuple[str, ...] = ("loss_infrared", "loss_x", "loss_visible")
+_ACROSS = ("loss_infrared_x", "loss_infrared_visible")
+METHODS = {
+    "baseline": Method("Baseline", WITHOUT_X, ("loss_infrared", "loss_visible"), (), build, losses),
+    "baseline+x": Method("Baseline+X", WITH_X, _INSIDE, (), build, losses),
+    "baseline+x+cmg": Method("XIV-ReID", WITH_X, _INSIDE + _ACROSS, _ACROSS, build, losses),
+}

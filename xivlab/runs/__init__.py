@@ -1,1 +1,6 @@
 """What a training leaves on disk and lives on: run folders, devices, progress."""
+
+from xivlab.runs.devices import pick_device, to_device
+from xivlab.runs.run import Run, load_model
+
+__all__ = ["Run", "load_model", "pick_device", "to_device"]

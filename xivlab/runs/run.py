@@ -22,9 +22,9 @@ from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
-from xivlab.evaluation.protocols import searches_of
+from xivlab.evaluation.protocols import DIRECTIONS
 from xivlab.files import read_csv, write_atomically
-from xivlab.methods.xiv import build_model
+from xivlab.methods import METHODS, build_model
 from xivlab.model import XIVNet
 from xivlab.runs.devices import pick_device, to_device
 
@@ -169,7 +169,7 @@ class Run:
         """
         config, metrics = self.config(), self.metrics()
         scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
-        if len(scores) != searches_of(config.protocol, config.method):
+        if len(scores) != len(DIRECTIONS[config.protocol]) * len(METHODS[config.method].distances):
             raise XivlabError(
                 f"{self.folder}/metrics.csv does not have all scores of the test people: finish or repeat the run."
             )

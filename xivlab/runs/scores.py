@@ -10,6 +10,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature
 from xivlab.evaluation.protocols import Mode, Sampler, Sampling
 from xivlab.evaluation.scores import SHOWN, mean_of, score
+from xivlab.methods import METHODS
 from xivlab.paper import PROTOCOL, counterpart
 from xivlab.runs.run import Run
 
@@ -78,10 +79,9 @@ def _paper_rows(config: Config, data: str, table: pd.DataFrame) -> list[pd.DataF
     if paper is None or (data == "sysu-mm01" and PROTOCOL not in set(table["protocol"])):
         return []
     row = {name: "–" for name in table.columns if name not in (*SHOWN, "queries")}
-    row |= {"of": f"paper, Table {paper['table']}", "query": "infrared", "test_distance": "v"}
+    row |= {"of": f"paper, Table {paper['table']}", "query": "infrared"}
     row["protocol"] = PROTOCOL if data == "sysu-mm01" else data
-    if config.method != "baseline":
-        row["test_distance"] = "v+x"
+    row["test_distance"] = METHODS[config.method].distances[-1]
     row |= {name: paper.get(name) for name in SHOWN}
     return [pd.DataFrame([row], columns=[name for name in table.columns if name != "queries"])]
 

@@ -17,6 +17,7 @@ from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, wor
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestDistance
+from xivlab.methods import METHODS
 from xivlab.runs.run import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart
@@ -131,9 +132,9 @@ def added_position(run: Run, data: DataSet) -> Position:
         XivlabError: the run has no lambda, is not finished, or was trained on other data.
     """
     config = run.config()
-    if config.method == "baseline":
+    if not METHODS[config.method].has_x:
         raise XivlabError("The Baseline has no lambda: it is the line across the picture.")
-    lam = config.lam if config.method == "baseline+x+cmg" else 0.0
+    lam = config.lam if METHODS[config.method].weighed else 0.0
     like = stored_positions()[LAMBDAS.index(LIKE)]
     found = position(lam, view_run(run, data, short=True), like)
     return replace(found, own=True, compares=data.fingerprint == world().fingerprint)

@@ -20,6 +20,7 @@ from studykit.studies.generators import generators_of, read_generators, table_pa
 from xivlab.config import XInput
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
+from xivlab.methods import METHODS
 from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, mean
 from xivlab.runs.run import Run
 from xivlab.scale import Scale
@@ -153,7 +154,7 @@ def of_run(run: Run) -> Generator:
         XivlabError: it has no learned X, or cannot be read.
     """
     config = run.config()
-    if config.method == "baseline" or config.x != "x":
+    if not METHODS[config.method].has_x or config.x != "x":
         raise XivlabError(
             f"{run.folder.name} has no ten weights to show: take a run of baseline+x or baseline+x+cmg with x='x'."
         )
@@ -175,7 +176,10 @@ def trained(scale: Scale, data: DataSet) -> dict[str, Callable[[], Generator]]:
     names = set()
     for run in map(Run, scale.runs.glob("*")):
         try:
-            if not run.finished or (config := run.config()).method == "baseline" or config.x != "x":
+            if not run.finished:
+                continue
+            config = run.config()
+            if not METHODS[config.method].has_x or config.x != "x":
                 continue
             if run.about()["data"]["fingerprint"] != data.fingerprint:
                 continue
@@ -183,7 +187,7 @@ def trained(scale: Scale, data: DataSet) -> dict[str, Callable[[], Generator]]:
             continue
         names.add(run.folder.name)
         label = f"{run.folder.name}, seed {config.seed}, {data.name}"
-        rank = (0, config != scale.config(), config.method != "baseline+x+cmg", config.seed, label)
+        rank = (0, config != scale.config(), not METHODS[config.method].weighed, config.seed, label)
         found.append((rank, label, lambda run=run: of_run(run)))
     for row in read_generators(table_path()).to_dict("records"):
         if row["run"] in names:

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from studykit.plots.charts import TERMS, smooth
+from xivlab.methods import METHODS
 
 POINTS = 600  # of a curve at most: more than the picture has pixels
 
@@ -73,5 +74,4 @@ def terms_of(method: str) -> list[str]:
     >>> terms_of("baseline")
     ['loss', 'loss_infrared', 'loss_visible']
     """
-    own = [name for name in TERMS if name.count("_") < 2 and (method != "baseline" or name != "loss_x")]
-    return own + [name for name in TERMS if name.count("_") == 2 and method == "baseline+x+cmg"]
+    return ["loss", *METHODS[method].terms]

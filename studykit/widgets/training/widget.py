@@ -8,7 +8,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
-from studykit.studies.questions import KINDS_OF_X, LAMBDAS, METHODS
+from studykit.studies.questions import KINDS_OF_X, LAMBDAS, TABLE_4
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
 from studykit.widgets.training.data import Learnt, learnt
@@ -19,6 +19,7 @@ from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
+from xivlab.methods import METHODS
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale, current
@@ -77,7 +78,7 @@ class TrainLive(Panel):
 
         kinds = [("learned", "x")] + [(name, c["x"]) for name, c in KINDS_OF_X.items() if "x" in c]
         lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
-        self.method = controls.choice("method", [(n, c["method"]) for n, c in METHODS.items()], base.method)
+        self.method = controls.choice("method", [(n, c["method"]) for n, c in TABLE_4.items()], base.method)
         self.x = controls.choice("X is", kinds, base.x)
         self.lam = _grid("λ", (*LAMBDAS, *MORE_LAMBDAS), base.lam)
         self.margin_cross = _grid("α₁, between", MARGINS, base.margin_cross)
@@ -103,13 +104,14 @@ class TrainLive(Panel):
         What a method does not use is left at the scale's own value, so that it is not another run; and a loss
         whose cross-modality term counts nothing is that of Baseline+X.
         """
-        changes = {"method": self.method.value, "margin_respective": self.margin_respective.value}
-        changes["seed"] = self.seed.value
-        if changes["method"] == "baseline+x+cmg" and self.lam.value == 0:
-            changes["method"] = "baseline+x"
-        if changes["method"] == "baseline+x+cmg":
+        name = self.method.value
+        if name == "baseline+x+cmg" and self.lam.value == 0:
+            name = "baseline+x"
+        method = METHODS[name]
+        changes = {"method": name, "margin_respective": self.margin_respective.value, "seed": self.seed.value}
+        if method.weighed:
             changes |= {"lam": self.lam.value, "margin_cross": self.margin_cross.value}
-        if changes["method"] != "baseline":
+        if method.has_x:
             changes["x"] = self.x.value
         if self.steps.value != self._epoch * self._base.epochs:
             changes["steps_per_epoch"] = self.steps.value // self._base.epochs
@@ -274,7 +276,7 @@ class TrainLive(Panel):
     def _add(self, run: Run) -> None:
         """Give a finished run to the explorer."""
         self.refresh()
-        if self._explorer is not None and run.config().method != "baseline":
+        if self._explorer is not None and METHODS[run.config().method].has_x:
             try:
                 self._explorer.add(run, self.data)
             except XivlabError as error:
@@ -287,11 +289,11 @@ class TrainLive(Panel):
 
     def _enable(self) -> None:
         """Settings that count can be moved, unless a training is under way."""
-        free, method = self._job is None, self.method.value
-        counts = free and method == "baseline+x+cmg"
+        free, method = self._job is None, METHODS[self.method.value]
+        counts = free and bool(method.weighed)
         for control in (self.method, self.margin_respective, self.steps, self.seed):
             control.disabled = not free
-        self.x.disabled = not (free and method != "baseline")
+        self.x.disabled = not (free and method.has_x)
         self.lam.disabled = not counts
         self.margin_cross.disabled = not (counts and self.lam.value > 0)
 
@@ -310,8 +312,7 @@ class TrainLive(Panel):
     def _rank_canvas(self, config: Config) -> RankCanvas:
         key = config.method, epoch_length(config, self.data) * config.epochs
         if key not in self._ranks:
-            distances = ("v",) if config.method == "baseline" else ("v", "x", "v+x")
-            self._ranks[key] = RankCanvas(distances, self._people)
+            self._ranks[key] = RankCanvas(METHODS[config.method].distances, self._people)
         return self._ranks[key]
 
 

@@ -1,7 +1,8 @@
 """Settings and durations as one says them."""
 
-from studykit.studies.questions import KINDS_OF_X, METHODS
+from studykit.studies.questions import KINDS_OF_X, TABLE_4
 from xivlab.config import Config
+from xivlab.methods import METHODS
 
 
 def describe(config: Config) -> str:
@@ -11,11 +12,12 @@ def describe(config: Config) -> str:
     >>> describe(preset("demo", method="baseline+x", x="gray"))
     'Baseline+X with Gray, α₂ 0.3, seed 0'
     """
-    words = next(name for name, changes in METHODS.items() if changes["method"] == config.method)
-    if config.method != "baseline" and config.x != "x":
+    words = next(name for name, changes in TABLE_4.items() if changes["method"] == config.method)
+    method = METHODS[config.method]
+    if method.has_x and config.x != "x":
         kind = next(name for name, changes in KINDS_OF_X.items() if changes.get("x") == config.x)
         words += f" with {kind}"
-    if config.method == "baseline+x+cmg":
+    if method.weighed:
         words += f", λ {config.lam:g}, α₁ {config.margin_cross:g}"
     return f"{words}, α₂ {config.margin_respective:g}, seed {config.seed}"
 

@@ -22,7 +22,7 @@ from xivlab.data.datasets import DataSet
 from xivlab.data.images import MODALITY_CODE, Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import LIGHTS, embed
-from xivlab.methods.xiv import build_model
+from xivlab.methods import build_model
 from xivlab.runs.devices import pick_device, to_device
 from xivlab.runs.run import Run
 from xivlab.scale import current

@@ -1,0 +1,48 @@
+"""What is said of a method once: its title, its faces at test time, its loss terms, its networks and losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+from xivlab.evaluation.embeddings import TestDistance
+from xivlab.model import Faces, Output
+
+if TYPE_CHECKING:  # settings are checked against the methods, which stand below them
+    from xivlab.config import Config
+
+
+@dataclass(frozen=True)
+class Method:
+    """One row of METHODS.
+
+    Attributes:
+        title: in tables and figures.
+        faces: by modality, what its images are embedded as at test time; XIV-ReID embeds a visible image as
+            itself and as X.
+        terms: of the loss, as the log names them after the whole, "loss".
+        weighed: those of them that lambda weighs; without any it does not count.
+        build: settings and number C of training people -> the untrained networks: forward(infrared, visible)
+            gives outputs by modality, embed(images, face) those of one of the `faces`, which it has as well.
+        losses: outputs of M rows by modality, labels (M,) and settings -> all terms; "loss" is minimised.
+    """
+
+    title: str
+    faces: Faces
+    terms: tuple[str, ...]
+    weighed: tuple[str, ...]
+    build: Callable[[Config, int], nn.Module]
+    losses: Callable[[dict[str, Output], Tensor, Config], dict[str, Tensor]]
+
+    @property
+    def has_x(self) -> bool:
+        """Whether a visible image is searched as X as well."""
+        return "x" in self.faces["visible"]
+
+    @property
+    def distances(self) -> tuple[TestDistance, ...]:
+        """The test distances that it has, its own last."""
+        return ("v", "x", "v+x") if self.has_x else ("v",)
