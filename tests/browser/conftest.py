@@ -183,7 +183,13 @@ def _server(tmp_path_factory):
     with open(root / "log", "w") as log:
         command = [sys.executable, "-m", "jupyterlab", *options]
         environment = (
-            os.environ | own | {"PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])}
+            os.environ
+            | own
+            | {
+                "PYTHONPATH": os.pathsep.join(
+                    [str(PROJECT), *(str(PROJECT / one) for one in ("tests", "tests/helpers"))]
+                )
+            }
         )
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address, start = f"http://127.0.0.1:{port}", time.monotonic()

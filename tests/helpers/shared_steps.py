@@ -1,4 +1,4 @@
-"""What two processes find out together: `python tests/shared_steps.py OUT`, each writes OUT/RANK.pt."""
+"""What two processes find out together: `python tests/helpers/shared_steps.py OUT`, each writes OUT/RANK.pt."""
 
 import sys
 from pathlib import Path

@@ -21,11 +21,11 @@ from xivlab.runs import devices as distributed
 from xivlab.runs.devices import is_first, processes
 from xivlab.runs.run import Run
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 # One thread each, and no warning of PyTorch about what it will drop.
 ENVIRONMENT = os.environ | {
     "OMP_NUM_THREADS": "1",
-    "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+    "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers")]),
     "PYTHONWARNINGS": "error::FutureWarning",
 }
 
@@ -34,7 +34,7 @@ ENVIRONMENT = os.environ | {
 def two(tmp_path_factory):
     """What each of two processes found out."""
     folder = tmp_path_factory.mktemp("two")
-    words = [sys.executable, "tests/shared_steps.py", folder]
+    words = [sys.executable, "tests/helpers/shared_steps.py", folder]
     subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=300)
     return [torch.load(folder / f"{rank}.pt") for rank in (0, 1)]
 

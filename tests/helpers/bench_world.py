@@ -1,4 +1,4 @@
-"""How fast the world is exposed: `python -m pytest tests/bench_world.py`, on an idle machine.
+"""How fast the world is exposed: `python -m pytest tests/helpers/bench_world.py`, on an idle machine.
 
 Wanted on two cores: 500 images a second, and a person at a new wavelength in under 20 ms.
 """

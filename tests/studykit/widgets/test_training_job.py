@@ -13,7 +13,7 @@ import pytest
 from studykit.widgets.training import job as background
 from studykit.widgets.training.job import Job
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def until_stopped(job):
