@@ -3,6 +3,7 @@ from dataclasses import fields
 
 import pytest
 import small_study
+from command import fails
 
 from xivlab.cli import main
 from xivlab.config import Config, preset
@@ -30,13 +31,6 @@ def settings(monkeypatch):
         return seen.pop()
 
     return of
-
-
-def fails(capsys, *words, status=1):
-    with pytest.raises(SystemExit) as exit:
-        main(words)
-    assert exit.value.code == status
-    return capsys.readouterr().err
 
 
 def test_export(tmp_path, capsys):

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from command import fails
 from PIL import Image
-from test_cli import fails
 from tiny import tiny
 from toy import dataset
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from toy import dataset, split
+from toy import split
 
 from studykit.analysis.x_images import WEIGHTS, generator, numbers_of, who_decides
 from studykit.studies import generators
@@ -18,34 +18,16 @@ from studykit.studies.generators import (
     start,
     write_generators,
 )
-from xivlab.config import preset
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
-from xivlab.methods import build_model
 from xivlab.model import XGenerator
-from xivlab.runs.run import save_weights
-from xivlab.scale import Scale
 
 IMAGES = Images.of(split(4, 0, 1), 16, 8)
-
-
-class ToyScale(Scale):
-    def load(self, name=None, trial=None):
-        return dataset()
 
 
 @pytest.fixture
 def scale(tmp_path):
     return ToyScale("toy", "demo", "no time", "synthetic-sysu", tmp_path / "runs")
-
-
-def pretend(run, config, seed):
-    """A run folder as far as this table reads it."""
-    run.begin(config, dataset())
-    model = build_model(preset("demo", method="baseline+x", weights=None, x_init_seed=seed), 3)
-    run.write("model.safetensors", lambda path: save_weights(model, path))
-    run.write("embeddings.npz", lambda path: path.write_bytes(b""))
-    return model.generator
 
 
 def test_every_learned_generator_of_the_studies_is_asked_for_once(scale):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_generators import ToyScale, pretend
+from pretended_runs import ToyScale, pretend
 
 from studykit.studies import measures
 from studykit.studies.grid import runs_of
