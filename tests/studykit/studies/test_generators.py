@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from pretended_runs import ToyScale, pretend
 from toy import split
 
 from studykit.analysis.x_images import WEIGHTS, generator, numbers_of, who_decides
