@@ -31,6 +31,7 @@ from xivlab import __version__
 from xivlab.config import Config, preset
 from xivlab.data.datasets import DataSet, load
 from xivlab.errors import XivlabError
+from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.runs.devices import pick_device
 from xivlab.runs.run import Run
 from xivlab.world.world import SYNTHETIC
@@ -145,9 +146,10 @@ def settings_of(data_name: str | Path) -> dict[str, Any]:
     if name not in SYNTHETIC:
         with suppress(OSError, ValueError, TypeError, KeyError):
             name = str(json.loads(Path(data_name, "meta.json").read_text())["name"])
-    for protocol in ("regdb", "llcm"):
+    for protocol, rules in PROTOCOLS.items():
         if protocol in Path(name).name:
-            return {"protocol": protocol} | ({} if name in SYNTHETIC else {"train_on": "train+val"})
+            all_train = rules.all_train and name not in SYNTHETIC  # those have validation people
+            return {"protocol": protocol} | ({"train_on": "train+val"} if all_train else {})
     return {}
 
 

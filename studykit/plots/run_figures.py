@@ -43,7 +43,7 @@ from xivlab.data.datasets import DataSet
 from xivlab.data.images import MODALITY_CODE, Images, Modality, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance
-from xivlab.evaluation.protocols import DIRECTIONS
+from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, search
 from xivlab.model import XIVNet
 from xivlab.runs.run import Run, load_model
@@ -210,7 +210,7 @@ def _triples(
 
 def _cmc(made: Material) -> Picture:
     protocol = made.config.protocol
-    ways = DIRECTIONS[protocol]
+    ways = PROTOCOLS[protocol].directions
     curves = {}
     for query, gallery in ways:
         for kind in made.kinds:

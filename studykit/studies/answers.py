@@ -15,7 +15,7 @@ import pandas as pd
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from xivlab.errors import XivlabError
-from xivlab.evaluation.protocols import DIRECTIONS
+from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import read_csv, write_atomically
 from xivlab.methods import METHODS
 from xivlab.scale import Scale, current, project
@@ -129,7 +129,7 @@ def read_table(path: Path) -> pd.DataFrame:
         for run, rows in table.groupby("run"):
             protocol, method = rows["protocol"].iloc[0].split()[0], run.rpartition("-")[0]
             if len(rows) % (
-                len(DIRECTIONS[protocol]) * len(METHODS[method].distances)
+                len(PROTOCOLS[protocol].directions) * len(METHODS[method].distances)
             ):  # a run may serve two variants
                 raise ValueError(f"rows of {run} are missing")
         return table

@@ -10,7 +10,8 @@ from matplotlib.transforms import IdentityTransform
 
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
-from studykit.widgets.run_view import Found, RunView
+from studykit.widgets.run_view import RunView
+from xivlab.evaluation.retrieval import RankedList
 
 KINDS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
 UNDER = 19  # pixels under a photograph, for sign and rank
@@ -63,11 +64,11 @@ class RankedPhotos:
                 canvas.moving(canvas.picture.add_artist(artist))
             self.marks[right] = frame, sign
 
-    def show(self, run_view: RunView, found: Found) -> None:
+    def show(self, run_view: RunView, found: RankedList) -> None:
         """Show the head of a list; places beyond its end stay empty."""
-        shown = min(len(found.ranked), len(self.photos))
+        shown = min(len(found.found), len(self.photos))
         for place, photo in enumerate(self.photos):
-            photo.show(run_view.photo("visible", found.ranked[place]) if place < shown else None)
+            photo.show(run_view.photo("visible", found.found[place]) if place < shown else None)
         for right, (frame, sign) in self.marks.items():
             places = np.flatnonzero(found.right[:shown] == right)
             frame.set_segments(self._frames[places])

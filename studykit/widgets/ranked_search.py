@@ -12,10 +12,11 @@ from studykit.widgets import controls
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.panel import Panel
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
-from studykit.widgets.run_view import KINDS, Found, RunView, find, newest_run, view_run, view_shipped, world
+from studykit.widgets.run_view import KINDS, RunView, find, newest_run, view_run, view_shipped, world
 from xivlab.data.datasets import DataSet
 from xivlab.evaluation.embeddings import TestDistance
-from xivlab.evaluation.protocols import Protocol
+from xivlab.evaluation.protocols import PROTOCOLS
+from xivlab.evaluation.retrieval import RankedList
 from xivlab.runs.run import Run
 from xivlab.scale import current
 
@@ -24,11 +25,6 @@ TALL, LINE, TOP = 442, 139, 30  # pixels: of the picture, from list to list, abo
 QUERY, PHOTO, SMALL = (88, 176), (52, 104), (42, 84)  # pixels: width and height of photographs
 WORDS, OWN, MEAN, LIST = 104, 212, 270, 288  # pixels from the left: scores (right ends) and lists
 TITLES: dict[TestDistance, str] = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X)"}
-RULES: dict[Protocol, str] = {
-    "sysu": "cameras 2 and 3 stand in the same place, so a query of camera 3 is not shown camera 2",
-    "llcm": "a query is not shown its own person in its own camera",
-    "regdb": "no image is hidden from a query",
-}
 
 
 class Search(Panel):
@@ -128,7 +124,7 @@ class ListsCanvas(Canvas):
             self.places[kind] = write(self, MEAN, y + 18, "", moving=True, ha="right", **small)
             self.lists[kind] = RankedPhotos(self, LIST, y, PHOTO, SHOWN)
 
-    def show(self, query: int, found: dict[TestDistance, Found]) -> None:
+    def show(self, query: int, found: dict[TestDistance, RankedList]) -> None:
         """Show another query.
 
         Args:
@@ -152,7 +148,7 @@ class ListsCanvas(Canvas):
             self.places[kind].set_text("\n\n\n\n" + listed(one.hits))
 
 
-def scores(found: Found) -> str:
+def scores(found: RankedList) -> str:
     """The scores of one query, a line each: rank of the first hit, rank-1, AP and INP."""
     if found.rank is None:
         return "–\n–\n–\n–"
@@ -180,9 +176,10 @@ def listed(numbers: Sequence[int], room: int = 16) -> str:
     return text
 
 
-def in_words(run_view: RunView, query: int, found: dict[TestDistance, Found]) -> str:
+def in_words(run_view: RunView, query: int, found: dict[TestDistance, RankedList]) -> str:
     """What the picture shows, in two or three sentences."""
     embeddings, first = run_view.embeddings, found["v"]
+    rules = PROTOCOLS[run_view.protocol].says
     person, camera = embeddings.infrared_person[query], embeddings.infrared_camera[query]
     said = f"Query {query + 1} of {len(embeddings.infrared)}, person {person} in camera {camera}"
     if first.rank is None:
@@ -195,7 +192,7 @@ def in_words(run_view: RunView, query: int, found: dict[TestDistance, Found]) ->
         said += f": found at rank {ranks}; AP in %, and the mean of the run, {means}."
     if first.hidden:
         one = len(first.left_out)
-        said += f" {first.hidden} images are left out, {one} of this person: {RULES[run_view.protocol]}."
+        said += f" {first.hidden} images are left out, {one} of this person: {rules}."
     else:
-        said += f" Nothing is left out: {RULES[run_view.protocol]}."
+        said += f" Nothing is left out: {rules}."
     return said

@@ -1,7 +1,7 @@
 """One run to look into: its embeddings, the images that they are of, and what one query finds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
@@ -15,8 +15,8 @@ from xivlab.data.datasets import DataSet, Split, load
 from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import LIGHTS, Embeddings, TestDistance, shortened
-from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images
-from xivlab.evaluation.retrieval import ranked_list, retrieval_metrics
+from xivlab.evaluation.protocols import Protocol
+from xivlab.evaluation.retrieval import RankedList, first_gallery, search_one
 from xivlab.runs.run import Run
 from xivlab.scale import SCALES, Scale
 
@@ -139,76 +139,19 @@ def _in_split(test: Split, rows: Mapping[Modality, NDArray]) -> dict[Modality, N
     return {light: places[light][rows[light]] for light in LIGHTS}
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What one infrared query finds in one gallery.
-
-    Attributes:
-        ranked: (n,) rows of the visible embeddings, nearest first.
-        right: (n,) bool, whether each shows the query's person.
-        left_out: (m,) rows of the query's person in the gallery that the rules hide from the query.
-        hidden: how many images of the gallery the rules hide.
-        rank: of the first hit by the rules of the data set (people are counted, with regdb images),
-            from 1; None if there is no image to find: the query counts nowhere.
-        ap, inp: average precision and inverse negative penalty, in [0, 1]; NaN if `rank` is None.
-    """
-
-    ranked: NDArray[np.intp]
-    right: NDArray[np.bool_]
-    left_out: NDArray[np.intp]
-    hidden: int
-    rank: int | None
-    ap: float
-    inp: float
-
-    @property
-    def hits(self) -> NDArray[np.intp]:
-        """Places of all images of the person in the list, from 1."""
-        return np.flatnonzero(self.right) + 1
-
-
 @lru_cache(maxsize=512)
-def find(run_view: RunView, query: int, kind: TestDistance) -> Found:
-    """Search one query in the first sampled gallery, or in all visible images with regdb.
-
-    Args:
-        run_view: whose embeddings.
-        query: row of the query among the infrared embeddings.
-        kind: through V, X or both.
+def find(run_view: RunView, query: int, kind: TestDistance) -> RankedList:
+    """Search one query, a row of the infrared embeddings, in the first gallery; remembered, for sliders go back.
 
     Raises:
         XivlabError: as `test_distance`.
     """
-    whole, protocol = run_view.embeddings, run_view.protocol
-    one = slice(query, query + 1)
-    alone = replace(
-        whole,
-        infrared=whole.infrared[one],
-        infrared_person=whole.infrared_person[one],
-        infrared_camera=whole.infrared_camera[one],
-    )  # distances of the others are not needed
-    gallery = _gallery(run_view)
-    person, camera = whole.visible_person[gallery], whole.visible_camera[gallery]
-    same = alone.infrared_person[:, None] == person[None]
-    hidden = hidden_images(protocol, same, alone.infrared_camera, camera)
-    ranked = ranked_list(alone, 0, protocol, kind, length=len(gallery))
-    left_out = gallery[(same & hidden)[0]]
-    if not ranked.right.any():
-        return Found(ranked.found, ranked.right, left_out, int(hidden.sum()), None, np.nan, np.nan)
-    distance = alone.distance("infrared", "visible", gallery, kind)
-    scores = retrieval_metrics(
-        distance, alone.infrared_person, person, alone.infrared_camera, camera, protocol, len(gallery)
-    )
-    rank = int(np.argmax(scores.cmc > 0)) + 1
-    return Found(ranked.found, ranked.right, left_out, int(hidden.sum()), rank, scores.mAP, scores.mINP)
+    return search_one(run_view.embeddings, query, run_view.protocol, kind, _gallery(run_view))
 
 
 @lru_cache(maxsize=32)
 def _gallery(run_view: RunView) -> NDArray[np.intp]:
-    """The gallery that `ranked_list` draws."""
-    sampling = Sampling() if run_view.protocol == "regdb" else Sampling(trials=1)
-    visible = run_view.embeddings
-    return galleries(visible.visible_person, visible.visible_camera, run_view.protocol, sampling)[0]
+    return first_gallery(run_view.embeddings, run_view.protocol)
 
 
 @cache

@@ -1,6 +1,7 @@
-"""Galleries: which images a query is searched among, trial by trial."""
+"""The protocols of SYSU-MM01, RegDB and LLCM: one row of rules each, galleries, and what a query must not see."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -18,12 +19,73 @@ TRIALS = 10
 INDOOR = (1, 2)  # visible cameras of SYSU-MM01 that stand indoors
 SHOTS = 2  # images of each person in each camera that are kept
 WORDS = {"val": "validation", "test": "test"}
-# SYSU-MM01 is searched by infrared queries only; the others are reported in both directions.
-DIRECTIONS: dict[Protocol, tuple[tuple[Modality, Modality], ...]] = {
-    "sysu": (("infrared", "visible"),),
-    "regdb": (("infrared", "visible"), ("visible", "infrared")),
-    "llcm": (("infrared", "visible"), ("visible", "infrared")),
+BOTH_WAYS: tuple[tuple[Modality, Modality], ...] = (("infrared", "visible"), ("visible", "infrared"))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Rules of one protocol; everything that asks for a protocol by its name asks this row.
+
+    Attributes:
+        hides: cameras of queries (Q, 1), of gallery images (1, G), and whether both show the same person
+            (Q, G) -> which images a query must not see, (Q, G).
+        says: the same in words.
+        counts: what stands before the first hit in CMC. AP and INP always count images.
+        directions: modalities of queries and gallery that are reported.
+        drawn: whether galleries are sampled; if not, the one gallery is every image.
+        samplers, modes: of its galleries.
+        inside: whether one modality may be searched by it, for it hides the query itself.
+        all_train: whether its published set keeps nobody for validation.
+    """
+
+    hides: Callable[[NDArray, NDArray, NDArray], NDArray[np.bool_]]
+    says: str
+    counts: Literal["people", "images"] = "people"
+    directions: tuple[tuple[Modality, Modality], ...] = BOTH_WAYS
+    drawn: bool = True
+    samplers: tuple[Sampler, ...] = ("seeded",)
+    modes: tuple[Mode, ...] = ("all",)
+    inside: bool = False
+    all_train: bool = False
+
+
+PROTOCOLS: dict[Protocol, Rules] = {
+    # Wu et al. 2017
+    "sysu": Rules(
+        hides=lambda query, gallery, same: (query == 3) & (gallery == 2),
+        says="cameras 2 and 3 stand in the same place, so a query of camera 3 is not shown camera 2",
+        directions=BOTH_WAYS[:1],
+        samplers=("seeded", "official"),
+        modes=("all", "indoor"),
+    ),
+    # Nguyen et al. 2017
+    "regdb": Rules(
+        hides=lambda query, gallery, same: np.zeros_like(same),
+        says="no image is hidden from a query",
+        counts="images",
+        drawn=False,
+        all_train=True,
+    ),
+    # Zhang and Wang 2023
+    "llcm": Rules(
+        hides=lambda query, gallery, same: same & (query == gallery),
+        says="a query is not shown its own person in its own camera",
+        inside=True,
+        all_train=True,
+    ),
 }
+
+
+def rules_of(protocol: str) -> Rules:
+    """The rules of a protocol.
+
+    Raises:
+        XivlabError: there is no such protocol.
+    """
+    if protocol not in PROTOCOLS:
+        *names, last = map(repr, PROTOCOLS)
+        raise XivlabError(f"Unknown protocol {protocol!r}: choose {', '.join(names)} or {last}.")
+    return PROTOCOLS[protocol]
 
 
 @dataclass(frozen=True)
@@ -59,14 +121,15 @@ class Sampling:
 
     def name(self, protocol: Protocol) -> str:
         """The protocol in words, such as "sysu indoor 10-shot"; regdb has no choice to name."""
-        if protocol == "regdb":
+        rules = rules_of(protocol)
+        if not rules.drawn:
             return protocol
         shots = "single-shot" if self.shots == 1 else f"{self.shots}-shot"
-        return f"{protocol} {self.mode} {shots}" if protocol == "sysu" else f"{protocol} {shots}"
+        return f"{protocol} {self.mode} {shots}" if len(rules.modes) > 1 else f"{protocol} {shots}"
 
     def how(self, protocol: Protocol) -> str:
         """The sampler in a word: its name, or "every image" for regdb, whose galleries are not drawn."""
-        return "every image" if protocol == "regdb" else self.sampler
+        return self.sampler if rules_of(protocol).drawn else "every image"
 
 
 def galleries(
@@ -82,7 +145,7 @@ def galleries(
         person: (N,), integer, of all images of the gallery's modality, images of one person in one
             camera sorted by file name.
         camera: (N,), integer.
-        protocol: whose rules. With "regdb" the one gallery is every image.
+        protocol: whose rules.
         sampling: how it is drawn.
         permutation: (N, 10), integer: the image's place in the official permutation of each trial, -1
             where it has none; only the official sampler needs it.
@@ -94,11 +157,12 @@ def galleries(
         XivlabError: the sampling does not go with the protocol, or the permutations are missing, or
             no image is in a camera that is searched.
     """
-    if protocol == "regdb":
+    rules = rules_of(protocol)
+    if not rules.drawn:
         if sampling != Sampling():
-            raise XivlabError("regdb searches every image: its galleries are not sampled.")
+            raise XivlabError(f"{protocol} searches every image: its galleries are not sampled.")
         return [np.arange(len(person))]
-    if protocol != "sysu" and (sampling.sampler, sampling.mode) != ("seeded", "all"):
+    if sampling.sampler not in rules.samplers or sampling.mode not in rules.modes:
         raise XivlabError(f"The official sampler and indoor search are SYSU-MM01's: {protocol} has neither.")
     if sampling.sampler == "official" and (permutation is None or (permutation < 0).all()):
         raise XivlabError(
@@ -213,7 +277,7 @@ def check_searchable(data: DataSet, split: str, protocol: Protocol) -> None:
 def hidden_images(
     protocol: str, same_person: NDArray, query_camera: NDArray, gallery_camera: NDArray
 ) -> NDArray[np.bool_]:
-    """Which gallery images a query must not see, (Q, G), by the rules that `retrieval_metrics` tells.
+    """Gallery images that a query must not see, (Q, G), by the rules of a protocol.
 
     Args:
         protocol: whose rules.
@@ -224,11 +288,4 @@ def hidden_images(
     Raises:
         XivlabError: unknown protocol.
     """
-    query_camera, gallery_camera = query_camera[:, None], gallery_camera[None, :]
-    if protocol == "sysu":
-        return (query_camera == 3) & (gallery_camera == 2)
-    if protocol == "llcm":
-        return same_person & (query_camera == gallery_camera)
-    if protocol == "regdb":
-        return np.zeros_like(same_person)
-    raise XivlabError(f"Unknown protocol {protocol!r}: choose 'sysu', 'regdb' or 'llcm'.")
+    return rules_of(protocol).hides(query_camera[:, None], gallery_camera[None, :], same_person)

@@ -1,7 +1,7 @@
 """Search and scores: the rules of the protocols, CMC / mAP / mINP, the mean over trials."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance
 from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, _scores
-from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images
+from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images, rules_of
 
 # Numbers of a matrix of distances that are computed, and then scored, at a time.
 MEASURED_AT_ONCE, SCORED_AT_ONCE = 2**21, 2**17
@@ -68,7 +68,7 @@ def retrieval_metrics(
         distance,
         query_person,
         query_camera,
-        Gallery(gallery_person, protocol != "regdb"),
+        Gallery(gallery_person, rules_of(protocol).counts == "people"),
         gallery_camera,
         protocol,
     )
@@ -144,7 +144,8 @@ def searches(
     for modality in (query, gallery):
         if modality not in MODALITY_CODE:
             raise XivlabError(f"Unknown modality {modality!r}: choose {' or '.join(MODALITY_CODE)}.")
-    if query == gallery and protocol != "llcm":
+    rules = rules_of(protocol)
+    if query == gallery and not rules.inside:
         raise XivlabError(
             f"Search inside one modality needs protocol='llcm', not {protocol!r}: "
             "otherwise a query finds itself."
@@ -154,7 +155,7 @@ def searches(
     permutation = embeddings.permutation if gallery == "visible" else None
     trials: dict[TestDistance, list[RetrievalMetrics]] = {kind: [] for kind in distances}
     for rows in galleries(person, camera, protocol, sampling, permutation):
-        shown, found = Gallery(person[rows], protocol != "regdb"), {kind: [] for kind in distances}
+        shown, found = Gallery(person[rows], rules.counts == "people"), {kind: [] for kind in distances}
         measure = embeddings.measure(query, gallery, rows, distances)
         for part in blocks(len(query_person), len(rows), MEASURED_AT_ONCE):
             for kind, distance in measure(part).items():
@@ -174,7 +175,7 @@ def _mean(results: Sequence[RetrievalMetrics]) -> RetrievalMetrics:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RankedList:
     """What one infrared query finds first among the visible images.
 
@@ -182,11 +183,70 @@ class RankedList:
         query: row of the query among the infrared images of the split.
         found: (n,), rows among the visible images of the split, nearest first.
         right: (n,), whether each shows the query's person.
+        left_out: (m,), rows of the query's person in the gallery that the rules hide from the query.
+        hidden: how many images of the gallery the rules hide.
+        rank: of the first hit by the rules of the protocol, from 1; None if there is no image to find: the
+            query counts nowhere.
+        ap, inp: average precision and inverse negative penalty, in [0, 1]; NaN if `rank` is None.
     """
 
     query: int
     found: NDArray[np.intp]
     right: NDArray[np.bool_]
+    left_out: NDArray[np.intp]
+    hidden: int
+    rank: int | None
+    ap: float
+    inp: float
+
+    @property
+    def hits(self) -> NDArray[np.intp]:
+        """Places of all images of the person in the list, from 1."""
+        return np.flatnonzero(self.right) + 1
+
+
+def first_gallery(embeddings: Embeddings, protocol: Protocol = "sysu") -> NDArray[np.intp]:
+    """Rows of the visible images in the gallery of the first trial, single-shot where galleries are drawn."""
+    sampling = Sampling(trials=1) if rules_of(protocol).drawn else Sampling()
+    return galleries(embeddings.visible_person, embeddings.visible_camera, protocol, sampling)[0]
+
+
+def search_one(
+    embeddings: Embeddings,
+    query: int,
+    protocol: Protocol = "sysu",
+    distance: TestDistance = "v+x",
+    gallery: NDArray[np.intp] | None = None,
+) -> RankedList:
+    """The whole ranked list of one query, with its scores.
+
+    Args:
+        embeddings: of one split.
+        query: row of the query among the infrared images.
+        protocol: whose rules; images that they hide from the query are left out.
+        distance: through V, X or both.
+        gallery: rows of the visible images that are searched, `first_gallery` if not given.
+
+    Raises:
+        XivlabError: as `test_distance`.
+    """
+    rows = first_gallery(embeddings, protocol) if gallery is None else gallery
+    one = slice(query, query + 1)
+    whose, where = embeddings.infrared_person[one], embeddings.infrared_camera[one]
+    person, camera = embeddings.visible_person[rows], embeddings.visible_camera[rows]
+    far = embeddings.measure("infrared", "visible", rows, (distance,))(one)[distance]  # (1, G)
+    same = whose[:, None] == person[None, :]
+    hidden = hidden_images(protocol, same, where, camera)
+    order = np.argsort(far[0], kind="stable")
+    order = order[~hidden[0, order]]
+    right = same[0, order]
+    rank, ap, inp = None, np.nan, np.nan
+    if right.any():
+        counts_people = rules_of(protocol).counts == "people"
+        (hits,) = _hits(far, whose, where, Gallery(person, counts_people), camera, protocol)
+        rank = int(hits.before[0]) + 1
+        ap, inp = float(hits.average_precision[0]), float(hits.inverse_penalty[0])
+    return RankedList(query, rows[order], right, rows[(same & hidden)[0]], int(hidden.sum()), rank, ap, inp)
 
 
 def ranked_list(
@@ -196,27 +256,13 @@ def ranked_list(
     distance: TestDistance = "v+x",
     length: int = 10,
 ) -> RankedList:
-    """Search one query in the first sampled gallery, or in all visible images with `regdb`.
+    """The head of what `search_one` finds, with its arguments and errors.
 
     Args:
-        embeddings: of one split.
-        query: row of the query among the infrared images.
-        protocol: whose rules; images that they hide from the query are left out.
-        distance: through V, X or both.
         length: how many are listed at most.
-
-    Raises:
-        XivlabError: as `test_distance`.
     """
-    sampling = Sampling() if protocol == "regdb" else Sampling(trials=1)
-    rows = galleries(embeddings.visible_person, embeddings.visible_camera, protocol, sampling)[0]
-    camera = embeddings.infrared_camera[query : query + 1]
-    same = (embeddings.visible_person[rows] == embeddings.infrared_person[query])[None]
-    hidden = hidden_images(protocol, same, camera, embeddings.visible_camera[rows])[0]
-    distances = embeddings.distance("infrared", "visible", rows, distance)[query]
-    order = np.argsort(distances, kind="stable")
-    order = order[~hidden[order]][:length]
-    return RankedList(query, rows[order], same[0, order])
+    whole = search_one(embeddings, query, protocol, distance)
+    return replace(whole, found=whole.found[:length], right=whole.right[:length])
 
 
 def first_of_each_person(embeddings: Embeddings, people: int = 3) -> list[int]:

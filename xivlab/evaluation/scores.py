@@ -8,7 +8,7 @@ import pandas as pd
 
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestDistance
-from xivlab.evaluation.protocols import DIRECTIONS, Protocol, Sampling
+from xivlab.evaluation.protocols import Protocol, Sampling, rules_of
 from xivlab.evaluation.retrieval import searches
 
 SHOWN = {f"rank{k}": f"rank-{k}" for k in (1, 5, 10, 20)} | {"mAP": "mAP", "mINP": "mINP"}
@@ -38,9 +38,9 @@ def score(
         XivlabError: as `search`.
     """
     how = {"protocol": sampling.name(protocol), "sampler": sampling.how(protocol)}
-    how["trials"] = 1 if protocol == "regdb" else sampling.trials
+    how["trials"] = sampling.trials if rules_of(protocol).drawn else 1
     table = []
-    for query, gallery in DIRECTIONS[protocol]:
+    for query, gallery in rules_of(protocol).directions:
         kinds = distances or (("v",) if embeddings.x is None else ("v", "x", "v+x"))
         found = searches(embeddings, protocol, kinds, query, gallery, sampling)
         for distance, result in found.items():

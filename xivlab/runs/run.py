@@ -22,7 +22,7 @@ from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
-from xivlab.evaluation.protocols import DIRECTIONS
+from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import read_csv, write_atomically
 from xivlab.methods import METHODS, build_model
 from xivlab.model import XIVNet
@@ -169,7 +169,7 @@ class Run:
         """
         config, metrics = self.config(), self.metrics()
         scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
-        if len(scores) != len(DIRECTIONS[config.protocol]) * len(METHODS[config.method].distances):
+        if len(scores) != len(PROTOCOLS[config.protocol].directions) * len(METHODS[config.method].distances):
             raise XivlabError(
                 f"{self.folder}/metrics.csv does not have all scores of the test people: finish or repeat the run."
             )

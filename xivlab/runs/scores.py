@@ -8,7 +8,7 @@ import pandas as pd
 from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature
-from xivlab.evaluation.protocols import Mode, Sampler, Sampling
+from xivlab.evaluation.protocols import PROTOCOLS, Mode, Sampler, Sampling
 from xivlab.evaluation.scores import SHOWN, mean_of, score
 from xivlab.methods import METHODS
 from xivlab.paper import PROTOCOL, counterpart
@@ -65,8 +65,8 @@ def _table(
 ) -> pd.DataFrame:
     tables = []
     for side, embeddings in sides.items():
-        official = config.protocol == "sysu" and embeddings.permutation is not None
-        for sampler in samplers or ("seeded", "official")[: 1 + official]:
+        official = embeddings.permutation is not None
+        for sampler in samplers or PROTOCOLS[config.protocol].samplers[: 1 + official]:
             table = score(embeddings, config.protocol, distances, Sampling(sampler, mode, shots))
             table.insert(table.columns.get_loc("rank1"), "test_feature", side if config.neck else "no BNNeck")
             tables.append(table)

@@ -13,8 +13,8 @@ from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
-from studykit.widgets.run_view import Found
 from xivlab.evaluation.embeddings import TestDistance
+from xivlab.evaluation.retrieval import RankedList
 from xivlab.evaluation.scores import SHOWN
 
 TALL = 330  # pixels of each picture
@@ -255,7 +255,7 @@ class ListCanvas(Canvas):
         self.about = write(self, 0, 208, "", moving=True)
         self.photos = RankedPhotos(self, 106, 36, (57, 114), 5, 2)
 
-    def show(self, position: Position, query: int, found: Found, kind: TestDistance) -> str:
+    def show(self, position: Position, query: int, found: RankedList, kind: TestDistance) -> str:
         """Show another list; the words under the picture."""
         run_view, row = position.run_view, position.queries[query]
         person, camera = run_view.embeddings.infrared_person[row], run_view.embeddings.infrared_camera[row]
@@ -266,5 +266,5 @@ class ListCanvas(Canvas):
         right = int(found.right[: len(self.photos.photos)].sum())
         return (
             f"Query {query + 1} by distance {kind} at λ = {position.lam:g}: {first}, {right} of the first "
-            f"{len(self.photos.photos)} right. It has {len(found.hits)} to find among {len(found.ranked)} images."
+            f"{len(self.photos.photos)} right. It has {len(found.hits)} to find among {len(found.found)} images."
         )

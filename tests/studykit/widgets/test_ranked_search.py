@@ -39,7 +39,7 @@ def test_photographs_frames_and_scores_are_those_of_the_query(data):
         for place in range(10):
             left = LIST + place * (PHOTO[0] + 7)
             shown = page[TOP : TOP + PHOTO[1], left : left + PHOTO[0]]
-            photo = Image.fromarray(widget.run_view.photo("visible", found.ranked[place]))
+            photo = Image.fromarray(widget.run_view.photo("visible", found.found[place]))
             told = np.asarray(photo.resize(PHOTO, Image.Resampling.BICUBIC)).astype(int)
             inside = (slice(4, -4), slice(4, -4))  # beside the frame
             assert np.abs(shown[inside] - told[inside]).mean() < 6  # JPEG

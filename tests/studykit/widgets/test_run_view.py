@@ -56,13 +56,13 @@ def test_queries_one_by_one_have_the_scores_of_all_at_once(data, protocol, kind)
     for k in (1, 2, 5):
         assert np.mean([f.rank <= k for f in found]) == pytest.approx(told.rank(k))
     for f, person in zip(found, whole.infrared_person):
-        np.testing.assert_array_equal(f.right, whole.visible_person[f.ranked] == person)
+        np.testing.assert_array_equal(f.right, whole.visible_person[f.found] == person)
         np.testing.assert_array_equal(f.hits, 1 + np.flatnonzero(f.right))
 
 
 def test_the_list_is_in_the_order_of_the_distance(data):
     one = run_view(data)
-    ranked = find(one, 3, "v+x").ranked
+    ranked = find(one, 3, "v+x").found
     distance = one.embeddings.distance("infrared", "visible", ranked, "v+x")[3]
     assert (np.diff(distance) >= 0).all()
 
@@ -74,11 +74,11 @@ def test_a_query_of_camera_3_is_not_shown_camera_2(data):
         found = find(one, query, "v")
         if whole.infrared_camera[query] == 3:
             assert found.hidden == 10  # ten people, one image each in camera 2
-            assert not (whole.visible_camera[found.ranked] == 2).any()
+            assert not (whole.visible_camera[found.found] == 2).any()
             assert whole.visible_camera[found.left_out].tolist() == [2]
             assert whole.visible_person[found.left_out].tolist() == [whole.infrared_person[query]]
         else:
-            assert found.hidden == 0 and len(found.left_out) == 0 and len(found.ranked) == 40
+            assert found.hidden == 0 and len(found.left_out) == 0 and len(found.found) == 40
 
 
 def test_a_query_with_nobody_left_to_find_counts_nowhere(data):
