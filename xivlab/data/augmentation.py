@@ -59,6 +59,7 @@ def _copied(images: Tensor, mirrored: list[bool], moves: list[tuple[int, int]]) 
     into, sources = _slices(result), (_slices(as_they_are), _slices(as_they_are.flip(2)))
     for i, (mirror, (down, right)) in enumerate(zip(mirrored, moves, strict=True)):
         lines, columns = _overlap(down, height), _overlap(right, width)
+        # What mirroring, padding and cropping one after the other would leave, copied once: only the overlap moves.
         into[i, lines[0], columns[0]] = sources[mirror][i, lines[1], columns[1]]
     return result.permute(0, 3, 1, 2)
 

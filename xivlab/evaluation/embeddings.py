@@ -12,7 +12,6 @@ from torch import Tensor
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import first_shots
-from xivlab.loss import pairwise_distance
 from xivlab.model import Face, XIVNet
 
 TestDistance = Literal["v", "x", "v+x"]
@@ -86,20 +85,20 @@ class Embeddings:
         """
         if query == gallery:
             features = self.infrared if query == "infrared" else self.visible
-            inside = _Face(features, features[rows])
-            return lambda part: dict.fromkeys(kinds, inside.distance(part))
+            inside = _Distances(features, features[rows])
+            return lambda part: dict.fromkeys(kinds, inside.of(part))
         for kind in kinds:
             _check(kind, self.x)
         faces = {
-            name: _Face(self.infrared, face[rows])
+            name: _Distances(self.infrared, face[rows])
             if query == "infrared"
-            else _Face(face, self.infrared[rows])
+            else _Distances(face, self.infrared[rows])
             for name, face in (("v", self.visible), ("x", self.x))
             if any(name in kind for kind in kinds)
         }
 
         def measured(part: slice) -> dict[TestDistance, NDArray[np.float64]]:
-            to = {name: face.distance(part) for name, face in faces.items()}
+            to = {name: face.of(part) for name, face in faces.items()}
             return {kind: to["v"] + to["x"] if kind == "v+x" else to[kind] for kind in kinds}  # Eq. (2)
 
         return measured
@@ -186,12 +185,12 @@ def test_distance(
     """
     _check(kind, x)
 
-    def to(other: NDArray) -> NDArray[np.float64]:
-        return pairwise_distance(_double(infrared), _double(other)).numpy()
-
-    if kind == "v":
-        return to(visible)
-    return to(x) if kind == "x" else to(visible) + to(x)  # Eq. (2)
+    to = [
+        _Distances(infrared, face).of(slice(None))
+        for name, face in (("v", visible), ("x", x))
+        if name in kind
+    ]
+    return to[0] if len(to) == 1 else to[0] + to[1]  # Eq. (2)
 
 
 def _check(kind: str, x: NDArray | None) -> None:
@@ -201,8 +200,8 @@ def _check(kind: str, x: NDArray | None) -> None:
         raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
 
 
-class _Face:
-    """One face of a gallery, V or X: `pairwise_distance` of any queries to it.
+class _Distances:
+    """Distances of any queries to one face of a gallery, V or X: those of `xivlab.loss.pairwise_distance`.
 
     What hangs on the gallery alone is made once, and all parts of the queries use the same memory: a large
     search spends as much time on getting memory as on numbers.
@@ -213,12 +212,13 @@ class _Face:
         self.norms = self.gallery.square().sum(1)  # (G,)
         self.room = torch.empty(2, 0, len(gallery), dtype=torch.float64)
 
-    def distance(self, part: slice) -> NDArray[np.float64]:
+    def of(self, part: slice) -> NDArray[np.float64]:
         """(q, G), at least 0; overwritten by the next call."""
         asked = _double(self.queries[part])
         if len(asked) > self.room.shape[1]:
             self.room = torch.empty(2, len(asked), len(self.gallery), dtype=torch.float64)
         norms, squared = self.room[:, : len(asked)]
+        # |a - b|^2 = |a|^2 + |b|^2 - 2 a b, written where the last part's was: all of it is written over.
         torch.add(asked.square().sum(1)[:, None], self.norms, out=norms)
         torch.addmm(norms, asked, self.gallery.T, alpha=-2, out=squared)
         too_small = squared <= norms.mul_(8 * torch.finfo(norms.dtype).eps)  # for more than rounding

@@ -63,6 +63,7 @@ class Gallery:
         matches.sort(axis=1)  # nearest first, what is hidden or not there last
         right = np.isfinite(matches)
         everything = np.sort(distance, axis=1)  # (Q, G)
+        # In sorted numbers the place of a distance is how many are smaller: its rank, without ranking anything.
         nearer = torch.searchsorted(torch.from_numpy(everything), torch.from_numpy(matches)).numpy()
         rank, nth = nearer + 1, np.arange(1, matches.shape[1] + 1)  # rank: (Q, m)
         total = right.sum(1)

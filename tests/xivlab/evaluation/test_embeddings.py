@@ -10,6 +10,7 @@ from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.embeddings import test_distance as eq2
+from xivlab.loss import pairwise_distance
 from xivlab.methods import build_model
 
 
@@ -72,9 +73,15 @@ def test_distance_of_all_queries_and_of_some_is_eq_2(query, gallery):
     e = embed(model(), images())
     e.infrared[0] = e.visible[0]
     rows = np.arange(0, len(e.people(gallery)), 3)
+    as_the_loss_has_it = {
+        name: pairwise_distance(*(torch.from_numpy(one).double() for one in (e.infrared, face))).numpy()
+        for name, face in (("v", e.visible), ("x", e.x))
+    }
+    as_the_loss_has_it["v+x"] = as_the_loss_has_it["v"] + as_the_loss_has_it["x"]
     to = {}
     for kind in ("v", "x", "v+x"):
         whole = eq2(e.infrared, e.visible, e.x, kind)
+        np.testing.assert_allclose(whole, as_the_loss_has_it[kind], atol=1e-12)
         to[kind] = (whole if query == "infrared" else whole.T)[:, rows]
         np.testing.assert_allclose(e.distance(query, gallery, rows, kind), to[kind], atol=1e-12)
     assert e.distance(query, gallery, rows, "v")[0, 0] == 0
