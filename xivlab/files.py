@@ -59,6 +59,30 @@ def read_csv(path: Path, **how: Any) -> pd.DataFrame:
 
 
 @contextmanager
+def reading(path: Path, remedy: str, says: str = "cannot be read ({error})") -> Iterator[None]:
+    """Turn whatever the readers of a block raise for a damaged file into one sentence.
+
+    Only what decodes and checks the file belongs into the block; it raises ValueError for content that is not
+    what it should be.
+
+    Args:
+        path: of the file.
+        remedy: what to do about it.
+        says: of the file what is wrong; `{error}` becomes the reader's own words.
+
+    Raises:
+        XivlabError: the file is missing, damaged, or holds something else.
+    """
+    try:
+        yield
+    except XivlabError:
+        raise
+    except Exception as error:  # NumPy, pandas, torch, safetensors and JSON raise a dozen kinds between them
+        reason = str(error).partition("\n")[0]
+        raise XivlabError(f"{path} {says.format(error=reason)}: {remedy}.") from error
+
+
+@contextmanager
 def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     """Yield an empty scratch folder that becomes `target` when the block ends without an error.
 

@@ -23,10 +23,12 @@ from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS
-from xivlab.files import read_csv, write_atomically
+from xivlab.files import read_csv, reading, write_atomically
 from xivlab.methods import METHODS, build_model
 from xivlab.model import XIVNet
 from xivlab.runs.devices import pick_device, to_device
+
+AGAIN = "train the run again"  # the remedy for most files
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Run:
             return Config(**settings)
         except XivlabError as error:
             raise XivlabError(
-                f"{self.folder}/config.json has been changed ({str(error).rstrip('.')}): train the run again."
+                f"{self.folder}/config.json has been changed ({str(error).rstrip('.')}): {AGAIN}."
             ) from error
 
     def about(self) -> dict[str, Any]:
@@ -80,8 +82,13 @@ class Run:
         Raises:
             XivlabError: there is no run here, or the file is broken.
         """
-        try:
-            about = json.loads((self.folder / "config.json").read_text())
+        path = self.folder / "config.json"
+        if not path.exists():
+            raise XivlabError(
+                f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
+            )
+        with reading(path, AGAIN):
+            about = json.loads(path.read_text())
             if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
                 raise ValueError("it holds something else")
             if not isinstance(about["config"], dict) or set(about["data"]) != {
@@ -90,15 +97,7 @@ class Run:
                 "trial",
             }:
                 raise ValueError("it holds something else")
-            return about
-        except FileNotFoundError as error:
-            raise XivlabError(
-                f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
-            ) from error
-        except (OSError, ValueError, TypeError, RecursionError) as error:
-            raise XivlabError(
-                f"{self.folder}/config.json cannot be read ({error}): train the run again."
-            ) from error
+        return about
 
     def state(self) -> dict[str, Any]:
         """What `state.pt` holds; tensors on the CPU.
@@ -107,16 +106,12 @@ class Run:
             XivlabError: it is cut short or corrupt.
         """
         path = self.folder / "state.pt"
-        try:
+        with reading(path, "delete the folder to train anew", "is cut short or corrupt"):
             # PyTorch does not look at the checksums that the format, a zip file, has.
             with zipfile.ZipFile(path) as file:
                 if damaged := file.testzip():
                     raise ValueError(f"{damaged} in it has changed")
             return torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:  # torch raises half a dozen kinds for a file cut short
-            raise XivlabError(
-                f"{self.folder}/state.pt is cut short or corrupt: delete the folder to train anew."
-            ) from error
 
     def weights(self) -> dict[str, torch.Tensor]:
         """The best model's state, by parameter name.
@@ -124,12 +119,9 @@ class Run:
         Raises:
             XivlabError: there is none yet, or it is cut short or corrupt.
         """
-        try:
-            return safetensors.torch.load_file(self.folder / "model.safetensors")
-        except (OSError, safetensors.SafetensorError) as error:
-            raise XivlabError(
-                f"{self.folder}/model.safetensors cannot be read ({error}): train the run again."
-            ) from error
+        path = self.folder / "model.safetensors"
+        with reading(path, AGAIN):
+            return safetensors.torch.load_file(path)
 
     def metrics(self) -> pd.DataFrame:
         """`metrics.csv`: a row per evaluation, direction of search and test distance.
@@ -151,15 +143,11 @@ class Run:
         return log
 
     def _table(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-        try:
+        with reading(self.folder / name, AGAIN):
             table = read_csv(self.folder / name)
             if not set(columns) <= set(table.columns) or table.empty:
                 raise ValueError("it holds something else")
-            return table
-        except (OSError, ValueError) as error:
-            raise XivlabError(
-                f"{self.folder}/{name} cannot be read ({error}): train the run again."
-            ) from error
+        return table
 
     def test_scores(self) -> pd.DataFrame:
         """What the run scored on the test people at its end, as `xivlab.evaluation.scores.score` gives it.
@@ -186,8 +174,9 @@ class Run:
         """
         config = self.config()
         side = test_feature or config.test_feature
-        try:
-            with np.load(self.folder / "embeddings.npz") as file:
+        path = self.folder / "embeddings.npz"
+        with reading(path, "finish or repeat the run"):
+            with np.load(path) as file:
                 arrays = dict(file)
             names = [field.name for field in fields(Embeddings)]
             found = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
@@ -195,10 +184,6 @@ class Run:
                 raise ValueError("it holds something else")
             embeddings = Embeddings(**found)
             _check(embeddings)
-        except Exception as error:  # numpy raises zip, value and key errors for a file cut short
-            raise XivlabError(
-                f"{self.folder}/embeddings.npz cannot be read ({error}): finish or repeat the run."
-            ) from error
         return embeddings.normalized() if config.normalize else embeddings
 
     def check_data(self, data: DataSet) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from xivlab.errors import XivlabError
+from xivlab.files import reading
 
 HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each way
 SHADOW_SHAPE = (24, 12)
@@ -73,21 +74,17 @@ class Buffers:
 
     def __init__(self, path: Path):
         """Opens and checks an asset. Raises XivlabError if it is missing, cut short or of another version."""
-        remedy = "install XIV-Lab again (or, in a clone, `git checkout -- xivlab/assets`)."
+        remedy = "install XIV-Lab again (or, in a clone, `git checkout -- xivlab/assets`)"
         if not path.is_file():
-            raise XivlabError(f"The shipped asset {path} is missing: {remedy}")
-        try:
+            raise XivlabError(f"The shipped asset {path} is missing: {remedy}.")
+        with reading(path, remedy, "is damaged ({error})"):
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
                 header = json.loads((file.metadata() or {}).get("xivlab", "{}"))
             if header.get("format") != FORMAT:
-                raise XivlabError(f"{path} is not a {FORMAT} file: {remedy}")
+                raise ValueError(f"it is not a {FORMAT} file")
             if header["checksum"] != _checksum(tensors, header["people"], header["plates"]):
-                raise XivlabError(
-                    f"The shipped asset {path} is damaged (its checksum does not fit): {remedy}"
-                )
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise XivlabError(f"The shipped asset {path} is damaged ({error}): {remedy}") from None
+                raise ValueError("its checksum does not fit")
         self.fingerprint = header["checksum"]
         self.people = json.loads(header["people"])
         self.person, self.camera, self.frame = (
