@@ -20,12 +20,14 @@ from xivlab.config import PRESETS, Config
 from xivlab.config import preset as preset_config
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature, embed_both
+from xivlab.evaluation.embeddings import Embeddings, TestFeature, embed_both
 from xivlab.evaluation.protocols import Mode, Sampler
 from xivlab.evaluation.scores import as_text
+from xivlab.model import TestDistance
 from xivlab.runs.devices import is_first
-from xivlab.runs.run import Run, load_model
+from xivlab.runs.run import Run
 from xivlab.runs.scores import scores_of_runs
+from xivlab.runs.weights import load_model
 from xivlab.scale import current
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]

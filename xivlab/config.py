@@ -7,10 +7,11 @@ from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import TestDistance, TestFeature
+from xivlab.evaluation.embeddings import TestFeature
 from xivlab.evaluation.protocols import Protocol
 from xivlab.loss import Cross
 from xivlab.methods import METHODS
+from xivlab.model import TestDistance
 
 MethodName = Literal[tuple(METHODS)]
 XKind = Literal["x", "mean", "gray", "v", "y", "channel"]

@@ -17,6 +17,8 @@ Face = Literal["infrared", "visible", "x"]
 Faces = Mapping[str, tuple[Face, ...]]
 WITHOUT_X: Faces = {"infrared": ("infrared",), "visible": ("visible",)}
 WITH_X: Faces = {"infrared": ("infrared",), "visible": ("visible", "x")}
+# Through which faces an infrared query is compared with a visible image; Eq. 2 is the sum "v+x".
+TestDistance = Literal["v", "x", "v+x"]
 
 
 class XGenerator(nn.Module):

@@ -23,7 +23,8 @@ from xivlab.evaluation.scores import score
 from xivlab.methods import build_model, losses
 from xivlab.runs.devices import any_process, first_alone, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Stopped, Watch, interruptible
-from xivlab.runs.run import Run, fill, run_folder, save_weights
+from xivlab.runs.run import Run, run_folder
+from xivlab.runs.weights import fill, save_weights
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

@@ -17,7 +17,7 @@ from xivlab.data.datasets import load
 from xivlab.data.images import Images
 from xivlab.evaluation.embeddings import embed
 from xivlab.evaluation.retrieval import search
-from xivlab.runs.run import load_model
+from xivlab.runs.weights import load_model
 from xivlab.train import train
 
 # what is searched with what: name -> (protocol, query, gallery)

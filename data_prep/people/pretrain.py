@@ -26,7 +26,7 @@ from xivlab.files import write_atomically
 from xivlab.loss import modality_loss
 from xivlab.model import MEAN, STD, FeatureLearner, gray
 from xivlab.runs.devices import pick_device
-from xivlab.runs.run import save_weights
+from xivlab.runs.weights import save_weights
 
 HEIGHT, WIDTH = 64, 32
 PEOPLE, IMAGES_PER_PERSON = 16, 4

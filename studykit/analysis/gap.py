@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
 
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import Protocol, hidden_images
+from xivlab.model import TestDistance
 
 # scikit-learn is imported where it is used: it takes half a second, and widgets only draw pairs.
 FOLDS = 5

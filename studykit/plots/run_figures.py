@@ -42,11 +42,12 @@ from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.data.images import MODALITY_CODE, Images, Modality, resize
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, search
-from xivlab.model import XIVNet
-from xivlab.runs.run import Run, load_model
+from xivlab.model import TestDistance, XIVNet
+from xivlab.runs.run import Run
+from xivlab.runs.weights import load_model
 
 MOST = 3000  # of each modality in Fig. 3, drawn by seed
 PEOPLE = 5  # in Fig. 4

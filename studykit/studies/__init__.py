@@ -1,6 +1,5 @@
 """Questions over many runs, and their stored answers."""
 
-from studykit.studies import answers, claims
 from studykit.studies.answers import judged
 from studykit.studies.measures import measured, over_seeds
 from studykit.studies.questions import LAMBDAS, STUDIES, THERMAL

@@ -23,8 +23,8 @@ from studykit.analysis.intervals import Interval, paired
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.config import Config, preset
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import TestDistance
 from xivlab.evaluation.scores import SHOWN
+from xivlab.model import TestDistance
 from xivlab.paper import counterpart
 
 METRICS = ("rank1", "mAP")

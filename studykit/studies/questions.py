@@ -10,8 +10,8 @@ from typing import Any
 
 from xivlab.config import Config
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import TestDistance
 from xivlab.methods import METHODS
+from xivlab.model import TestDistance
 from xivlab.scale import Scale
 
 NEAR_INFRARED, THERMAL = "synthetic-sysu", "synthetic-regdb"

@@ -14,9 +14,9 @@ from studykit.widgets.panel import Panel
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
 from studykit.widgets.run_view import KINDS, RunView, find, newest_run, view_run, view_shipped, world
 from xivlab.data.datasets import DataSet
-from xivlab.evaluation.embeddings import TestDistance
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.evaluation.retrieval import RankedList
+from xivlab.model import TestDistance
 from xivlab.runs.run import Run
 from xivlab.scale import current
 

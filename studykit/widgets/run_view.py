@@ -14,9 +14,10 @@ from studykit.studies.questions import NEAR_INFRARED
 from xivlab.data.datasets import DataSet, Split, load
 from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import LIGHTS, Embeddings, TestDistance, shortened
+from xivlab.evaluation.embeddings import LIGHTS, Embeddings, shortened
 from xivlab.evaluation.protocols import Protocol
 from xivlab.evaluation.retrieval import RankedList, first_gallery, search_one
+from xivlab.model import TestDistance
 from xivlab.runs.run import Run
 from xivlab.scale import SCALES, Scale
 

@@ -4,7 +4,7 @@ from toy import dataset
 
 from xivlab.config import preset
 from xivlab.methods import build_model
-from xivlab.runs.run import save_weights
+from xivlab.runs.weights import save_weights
 from xivlab.scale import Scale
 
 

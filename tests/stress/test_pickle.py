@@ -25,7 +25,8 @@ from xivlab.backbones import backbone
 from xivlab.data.datasets import load
 from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.runs.run import Run, load_model
+from xivlab.runs.run import Run
+from xivlab.runs.weights import load_model
 from xivlab.train import resume, train
 from xivlab.world.world import World
 

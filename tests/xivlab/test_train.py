@@ -18,7 +18,8 @@ from xivlab.evaluation.retrieval import search
 from xivlab.loss import batch_hard_triplet
 from xivlab.methods import build_model, losses
 from xivlab.model import Output
-from xivlab.runs.run import load_model, run_folder
+from xivlab.runs.run import run_folder
+from xivlab.runs.weights import load_model
 from xivlab.train import epoch_length, learning_rate, train
 
 

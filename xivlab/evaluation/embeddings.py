@@ -12,9 +12,8 @@ from torch import Tensor
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import first_shots
-from xivlab.model import Face, XIVNet
+from xivlab.model import Face, TestDistance, XIVNet
 
-TestDistance = Literal["v", "x", "v+x"]
 TestFeature = Literal["before_bn", "after_bn"]
 FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
 LIGHTS: tuple[Modality, ...] = ("infrared", "visible")

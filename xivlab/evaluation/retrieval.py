@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings, TestDistance
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, _scores
 from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images, rules_of
+from xivlab.model import TestDistance
 
 # Numbers of a matrix of distances that are computed, and then scored, at a time.
 MEASURED_AT_ONCE, SCORED_AT_ONCE = 2**21, 2**17

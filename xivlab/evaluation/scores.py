@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestDistance
+from xivlab.evaluation.embeddings import FEATURES, Embeddings
 from xivlab.evaluation.protocols import Protocol, Sampling, rules_of
 from xivlab.evaluation.retrieval import searches
+from xivlab.model import TestDistance
 
 SHOWN = {f"rank{k}": f"rank-{k}" for k in (1, 5, 10, 20)} | {"mAP": "mAP", "mINP": "mINP"}
 # What a row is about; the other columns are scores.

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from xivlab.evaluation.embeddings import TestDistance
-from xivlab.model import Faces, Output
+from xivlab.model import Faces, Output, TestDistance
 
 if TYPE_CHECKING:  # settings are checked against the methods, which stand below them
     from xivlab.config import Config

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import pandas as pd
 import safetensors.torch
 import torch
 from filelock import FileLock, Timeout
-from torch import nn
 
 from xivlab import __version__
 from xivlab.config import Config
@@ -24,9 +23,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import read_csv, reading, write_atomically
-from xivlab.methods import METHODS, build_model
-from xivlab.model import XIVNet
-from xivlab.runs.devices import pick_device, to_device
+from xivlab.methods import METHODS
 
 AGAIN = "train the run again"  # the remedy for most files
 
@@ -336,36 +333,3 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
     text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return Run(Path(root) / f"{config.method}-{digest}")
-
-
-def save_weights(model: torch.nn.Module, path: Path) -> None:
-    """Write the state of a model as safetensors."""
-    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    # Not save_file, which makes a file that nobody but its owner can read.
-    path.write_bytes(safetensors.torch.save(state))
-
-
-def load_model(run: Run) -> XIVNet:
-    """The best model of a run, in evaluation mode, on the device `pick_device` finds.
-
-    Raises:
-        XivlabError: the run folder cannot be read.
-    """
-    classifier = run.weights().get("learner.classifier.weight", ())
-    model = build_model(replace(run.config(), weights=None), len(classifier))
-    fill(model, run)
-    return to_device(model, pick_device()).eval()
-
-
-def fill(model: nn.Module, run: Run) -> None:
-    """Give a model the weights of the best one of a run.
-
-    Raises:
-        XivlabError: they cannot be read, or are of another network.
-    """
-    try:
-        model.load_state_dict(run.weights())
-    except RuntimeError as error:
-        raise XivlabError(
-            f"{run.folder}/model.safetensors is of another network: train the run again."
-        ) from error

@@ -7,10 +7,11 @@ import pandas as pd
 
 from xivlab.config import Config
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings, TestDistance, TestFeature
+from xivlab.evaluation.embeddings import Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS, Mode, Sampler, Sampling
 from xivlab.evaluation.scores import SHOWN, mean_of, score
 from xivlab.methods import METHODS
+from xivlab.model import TestDistance
 from xivlab.paper import PROTOCOL, counterpart
 from xivlab.runs.run import Run
 

@@ -16,8 +16,8 @@ from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import TestDistance
 from xivlab.methods import METHODS
+from xivlab.model import TestDistance
 from xivlab.runs.run import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart

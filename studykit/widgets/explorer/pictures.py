@@ -13,9 +13,9 @@ from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
 from studykit.widgets.ranked_photos import RankedPhotos, blank, write
-from xivlab.evaluation.embeddings import TestDistance
 from xivlab.evaluation.retrieval import RankedList
 from xivlab.evaluation.scores import SHOWN
+from xivlab.model import TestDistance
 
 TALL = 330  # pixels of each picture
 SMALL = FONT - 1

@@ -20,7 +20,8 @@ from studykit.widgets.generator.pictures import LEFT, OWN_TALL, OWN_WIDE, ROW, T
 from studykit.widgets.generator.weights import hidden, initial, preset, spread
 from xivlab.errors import XivlabError
 from xivlab.methods import build_model
-from xivlab.runs.run import Run, save_weights
+from xivlab.runs.run import Run
+from xivlab.runs.weights import save_weights
 from xivlab.scale import Scale
 
 STORED = (0.6, 0.5, 0.4, 0.0512, 3.25, 0.5, 0.4, -0.02, 0.0, 0.1)  # one reaches farther than its slider

@@ -32,7 +32,8 @@ from studykit.widgets.generator.weights import (
 from xivlab.errors import XivlabError
 from xivlab.methods import build_model
 from xivlab.model import SPECIAL_CASES, XGenerator
-from xivlab.runs.run import Run, save_weights
+from xivlab.runs.run import Run
+from xivlab.runs.weights import save_weights
 from xivlab.scale import Scale
 
 RNG = np.random.default_rng(0)

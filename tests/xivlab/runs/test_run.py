@@ -17,7 +17,8 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.files import write_atomically
 from xivlab.model import XGenerator
-from xivlab.runs.run import Run, run_folder, save_weights
+from xivlab.runs.run import Run, run_folder
+from xivlab.runs.weights import save_weights
 
 
 def run_name(config=None, fingerprint="a", weights=None):
