@@ -17,7 +17,7 @@ from studykit.studies.answers import ask, read_tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.generators import read_generators
 from studykit.studies.maps import stored_map
-from studykit.studies.measures import MEASURES, read_measures
+from studykit.studies.measures import MEASURES, stored
 from studykit.studies.questions import STUDIES
 from xivlab.backbones import weights_file
 from xivlab.cli import main
@@ -83,7 +83,7 @@ def test_every_stored_run_is_one_that_the_studies_ask_for(monkeypatch):
 def test_every_stored_file_is_read():
     runs = set(read_tables(RESULTS / "tables")["run"])
     for name in MEASURES:
-        assert set(read_measures(name, RESULTS / "measures")["run"]) <= runs
+        assert set(stored(name, RESULTS / "measures").read()["run"]) <= runs
     assert set(read_generators(RESULTS / "generators.csv")["run"]) <= runs
     shipped = [path.stem for path in sorted((RESULTS / "embeddings").glob("*.npz"))]
     assert len(shipped) == 8 and set(shipped) <= runs

@@ -14,11 +14,12 @@ import pandas as pd
 
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED, STUDIES
+from studykit.studies.store import REMEDY, SAYS, Table, results
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import PROTOCOLS
-from xivlab.files import read_csv, write_atomically
+from xivlab.files import reading
 from xivlab.methods import METHODS
-from xivlab.scale import Scale, current, project
+from xivlab.scale import Scale, current
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 COLUMNS = [
@@ -101,7 +102,7 @@ def counted(words: str, names: Sequence[str]) -> str:
 
 def tables() -> Path:
     """The folder of the stored tables."""
-    return project() / "results" / "tables"
+    return results() / "tables"
 
 
 def read_tables(folder: Path) -> pd.DataFrame | None:
@@ -122,19 +123,19 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises:
         XivlabError: it is not there, or damaged.
     """
-    try:
-        table = read_csv(path, dtype={"variant": str, "run": str} | dict.fromkeys(SCORES, float))[COLUMNS]
+    table = _stored(path).read()
+    if table is None:
+        raise XivlabError(f"There is no {path}: restore it from the kit, or type make results.")
+    with reading(path, REMEDY, SAYS):
+        table = table[COLUMNS].astype(dict.fromkeys(SCORES, float))
         if table.empty or table.isna().any(axis=None):
             raise ValueError("a row is cut short")
         for run, rows in table.groupby("run"):
             protocol, method = rows["protocol"].iloc[0].split()[0], run.rpartition("-")[0]
-            if len(rows) % (
-                len(PROTOCOLS[protocol].directions) * len(METHODS[method].distances)
-            ):  # a run may serve two variants
+            one_search = len(PROTOCOLS[protocol].directions) * len(METHODS[method].distances)
+            if len(rows) % one_search:  # a run may serve two variants
                 raise ValueError(f"rows of {run} are missing")
-        return table
-    except (OSError, ValueError, KeyError) as error:
-        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+    return table
 
 
 def write_table(table: pd.DataFrame, folder: Path) -> Path:
@@ -143,8 +144,9 @@ def write_table(table: pd.DataFrame, folder: Path) -> Path:
     Returns:
         the file: `<study>.<data>.csv`.
     """
-    path = folder / f"{table['study'].iloc[0]}.{table['data'].iloc[0]}.csv"
-    folder.mkdir(parents=True, exist_ok=True)
-    rounded = table[COLUMNS].round(dict.fromkeys(SCORES, 6))
-    write_atomically(path, lambda file: rounded.to_csv(file, index=False))
-    return path
+    name = f"{table['study'].iloc[0]}.{table['data'].iloc[0]}.csv"
+    return _stored(folder / name).write(table[COLUMNS].round(dict.fromkeys(SCORES, 6)))
+
+
+def _stored(path: Path) -> Table:
+    return Table(path, COLUMNS, words=("variant", "run"))

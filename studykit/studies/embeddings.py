@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.studies.store import REMEDY, SAYS, Arrays, results
 from xivlab.data.images import Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, LIGHTS, Embeddings, shortened
-from xivlab.files import write_atomically
-from xivlab.scale import project
+from xivlab.files import reading
 
 
 def embeddings_folder() -> Path:
     """The folder of the shipped embeddings."""
-    return project() / "results" / "embeddings"
+    return results() / "embeddings"
 
 
 def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:
@@ -35,13 +35,7 @@ def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:
         if array is not None:
             arrays[name] = array.astype(np.float16 if name in FEATURES else np.int16)
 
-    def save(path: Path) -> None:
-        with open(path, "wb") as file:
-            np.savez_compressed(file, **arrays)
-
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / f"{run}.npz", save)
-    return folder / f"{run}.npz"
+    return Arrays(folder).write(run, arrays)
 
 
 def read_embeddings(
@@ -60,14 +54,14 @@ def read_embeddings(
     Raises:
         XivlabError: none are shipped of this run, or the file is damaged.
     """
-    path = (folder or embeddings_folder()) / f"{run}.npz"
-    names = {field.name for field in fields(Embeddings)}
-    try:
-        with np.load(path) as file:
-            arrays = {name: file[name].astype(np.float32 if name in FEATURES else np.int64) for name in file}
-        rows = {light: arrays.pop(f"{light}_rows") for light in LIGHTS}
+    folder = folder or embeddings_folder()
+    arrays = Arrays(folder).read(run)
+    if arrays is None:
+        raise XivlabError(f"No embeddings of {run} are shipped: train it.")
+    with reading(folder / f"{run}.npz", REMEDY, SAYS):
+        arrays = {
+            name: one.astype(np.float32 if name in FEATURES else np.int64) for name, one in arrays.items()
+        }
+        rows: dict[Modality, NDArray[np.integer]] = {light: arrays.pop(f"{light}_rows") for light in LIGHTS}
+        names = {field.name for field in fields(Embeddings)}
         return Embeddings(**{"x": None} | {name: arrays[name] for name in names & arrays.keys()}), rows
-    except FileNotFoundError as error:
-        raise XivlabError(f"No embeddings of {run} are shipped: train it.") from error
-    except Exception as error:  # numpy raises zip, value and key errors for a file cut short
-        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error

@@ -1,7 +1,5 @@
 """The ten numbers of many trained generators, in one small table: whole models need not be kept for it.
 
-    python -m studykit.studies.generators         writes results/generators.csv from the folder of runs
-
 The table has a row per finished run with a learned X of the studies `ablation` and `special-cases`. A row
 is used only where its run is named as the current settings, data and version would name it.
 """
@@ -16,14 +14,13 @@ from numpy.typing import NDArray
 from studykit.analysis.x_images import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
+from studykit.studies.store import Table, results
 from xivlab.config import Config
 from xivlab.data.images import Images
-from xivlab.errors import XivlabError
-from xivlab.files import read_csv, write_atomically
 from xivlab.methods import METHODS
 from xivlab.model import XGenerator
 from xivlab.runs.run import Run
-from xivlab.scale import Scale, current, project
+from xivlab.scale import Scale
 
 COLUMNS = ["run", "variant", "seed", "data", *WEIGHTS]
 ASKED = ("ablation", "special-cases")  # studies with learned generators
@@ -75,7 +72,7 @@ def generators_of(runs: Mapping[str, Run] | list[tuple[str, Run]]) -> pd.DataFra
 
 def table_path() -> Path:
     """Where the stored table lies."""
-    return project() / "results" / "generators.csv"
+    return results() / "generators.csv"
 
 
 def read_generators(path: Path) -> pd.DataFrame:
@@ -84,18 +81,17 @@ def read_generators(path: Path) -> pd.DataFrame:
     Raises:
         XivlabError: it is damaged.
     """
-    if not path.is_file():
-        return pd.DataFrame(columns=COLUMNS)
-    try:
-        return read_csv(path)[COLUMNS]
-    except (OSError, ValueError, KeyError) as error:
-        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+    table = _stored(path).read()
+    return pd.DataFrame(columns=COLUMNS) if table is None else table[COLUMNS]
 
 
 def write_generators(table: pd.DataFrame, path: Path) -> None:
     """Store a table, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda file: table[COLUMNS].to_csv(file, index=False, float_format="%.9g"))
+    _stored(path).write(table[COLUMNS])
+
+
+def _stored(path: Path) -> Table:
+    return Table(path, COLUMNS, words=("run", "variant", "data"), numbers="%.9g")
 
 
 def at_hand(scale: Scale, path: Path | None = None) -> pd.DataFrame:
@@ -151,17 +147,11 @@ def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: 
     return pd.DataFrame(found, columns=["variant", "seed", "alive", *"RGB", "excess"])
 
 
-def main() -> int:
-    """Write the table of the finished runs at the current scale, beside what it holds of other data."""
-    scale, path = current(), table_path()
+def refresh(scale: Scale, path: Path) -> None:
+    """Write the table of the finished runs of a scale, beside what it holds of other data; says how many."""
     table = generators_of([(variant, run) for variant, _, run in learned(scale) if run.finished])
     before = read_generators(path)
     kept = before[~before["run"].isin(table["run"])]
     both = pd.concat([part for part in (kept, table) if len(part)] or [table], ignore_index=True)
     write_generators(both, path)
     print(f"{path}: {len(table)} generators from {scale.runs}, {len(kept)} kept from before.")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

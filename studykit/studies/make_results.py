@@ -1,33 +1,38 @@
 """Every shipped number, made anew: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
 
     python -m studykit.studies.make_results                   # or: make results
+    python -m studykit.studies.make_results --only maps       # of the shipped embeddings
+    python -m studykit.studies.make_results --only generators # of the runs that are finished
 
 What is stored is not used. Runs that are finished are found, so an interrupted call goes on where it
 stopped; without the folder of runs everything is trained.
 """
 
+import argparse
 import json
 import os
 import platform
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 
 from studykit.studies.answers import ask, write_table
 from studykit.studies.embeddings import write_embeddings
-from studykit.studies.generators import generators_of, learned, write_generators
+from studykit.studies.generators import generators_of, learned, refresh, write_generators
 from studykit.studies.grid import runs_of, train_all
 from studykit.studies.maps import ship_maps
 from studykit.studies.measures import write_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
+from studykit.studies.store import results
 from xivlab import __version__
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
-from xivlab.scale import Scale, current, describe, project
+from xivlab.scale import Scale, current, describe
 
 # Most telling first: who has to stop early has those.
 ORDER = (
@@ -99,10 +104,24 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
     write_atomically(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n"))
 
 
-def main() -> None:
+# What can be made anew by itself, from what is at hand.
+PARTS: dict[str, Callable[[Scale, Path], None]] = {
+    "maps": lambda scale, folder: ship_maps(folder / "embeddings", folder / "maps"),
+    "generators": lambda scale, folder: refresh(scale, folder / "generators.csv"),
+}
+
+
+def main(args: Sequence[str] | None = None) -> None:
     """The command line."""
+    parser = argparse.ArgumentParser(
+        "python -m studykit.studies.make_results", description="Make stored results anew."
+    )
+    parser.add_argument(
+        "--only", choices=PARTS, help="this part alone, from what is at hand: nothing is trained"
+    )
+    only = parser.parse_args(args).only
     try:
-        make_results(current(), project() / "results")
+        (PARTS[only] if only else make_results)(current(), results())
     except XivlabError as error:
         sys.exit(f"xivlab: {error}")
     except KeyboardInterrupt:

@@ -1,13 +1,9 @@
 """t-SNE maps that are drawn once: of which images, kept where, and what they keep of the features.
 
-    python -m studykit.studies.maps       # the shipped maps anew, of the shipped embeddings; `make results` does it, too
-
 A map belongs to features, perplexity and seed, whose hash is its name: with other features it is another map.
 """
 
 import hashlib
-import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studykit.analysis.projection import SEED, Points, points_of, tsne
-from studykit.studies.embeddings import embeddings_folder, read_embeddings
+from studykit.studies.embeddings import read_embeddings
+from studykit.studies.store import Arrays, results
 from xivlab.data.datasets import cache_folder
 from xivlab.errors import XivlabError
-from xivlab.files import write_atomically
-from xivlab.scale import project
 
 PERPLEXITIES = (5, 15, 30, 60)
 VERSION = 1  # of the choice of images and of the scale of a map
@@ -45,8 +40,7 @@ def draw_map(points: Points, perplexity: float) -> NDArray[np.float32]:
     flat = (flat / np.abs(flat).max()).astype(np.float16)
     name = name_of(points, perplexity)
     with suppress(XivlabError, OSError):  # without a cache it is drawn again the next time, nothing worse
-        _cache().mkdir(parents=True, exist_ok=True)
-        _write(_cache() / f"{name}.npz", {name: flat})
+        _cache().write(name, {name: flat})
     return flat.astype(np.float32)
 
 
@@ -59,20 +53,17 @@ def stored_map(points: Points, perplexity: float, run: str = "") -> NDArray[np.f
         run: name of a run whose maps may be shipped.
     """
     name = name_of(points, perplexity)
-    for path in (maps_folder() / f"{run}.npz", _cache() / f"{name}.npz"):
-        with suppress(
-            Exception
-        ):  # numpy raises half a dozen kinds; whatever it is, the map can be drawn again
-            with np.load(path) as file:
-                flat = file[name].astype(np.float32)
-            if flat.shape == (len(points), 2):
-                return flat
+    for arrays, file in ((Arrays(maps_folder()), run), (_cache(), name)):
+        with suppress(XivlabError):  # damaged: it can be drawn again
+            flat = (arrays.read(file) or {}).get(name)
+            if flat is not None and flat.shape == (len(points), 2):
+                return flat.astype(np.float32)
     return None
 
 
 def maps_folder() -> Path:
     """The folder of the shipped maps."""
-    return project() / "results" / "maps"
+    return results() / "maps"
 
 
 def write_maps(run: str, points: Points, folder: Path) -> Path:
@@ -89,9 +80,7 @@ def write_maps(run: str, points: Points, folder: Path) -> Path:
     maps = {
         name_of(points, k): draw_map(points, k).astype(np.float16) for k in PERPLEXITIES if k < len(points)
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{run}.npz", maps)
-    return folder / f"{run}.npz"
+    return Arrays(folder).write(run, maps)
 
 
 def ship_maps(embeddings: Path, folder: Path) -> None:
@@ -108,20 +97,5 @@ def ship_maps(embeddings: Path, folder: Path) -> None:
         print(write_maps(path.stem, points_of(read_embeddings(path.stem, embeddings)[0]), folder), flush=True)
 
 
-def _cache() -> Path:
-    return cache_folder() / "maps"
-
-
-def _write(path: Path, maps: Mapping[str, NDArray]) -> None:
-    def save(target: Path) -> None:
-        with open(target, "wb") as file:
-            np.savez_compressed(file, **maps)
-
-    write_atomically(path, save)
-
-
-if __name__ == "__main__":
-    try:
-        ship_maps(embeddings_folder(), maps_folder())
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
+def _cache() -> Arrays:
+    return Arrays(cache_folder() / "maps")

@@ -19,10 +19,9 @@ from studykit.analysis.intervals import interval
 from studykit.analysis.x_position import x_place
 from studykit.studies.answers import counted
 from studykit.studies.grid import runs_of
-from xivlab.errors import XivlabError
-from xivlab.files import read_csv, write_atomically
+from studykit.studies.store import Table, results
 from xivlab.runs.run import Run
-from xivlab.scale import Scale, project
+from xivlab.scale import Scale
 
 SEEDS = 5  # of the studies
 
@@ -57,12 +56,12 @@ def measured(
     Raises:
         XivlabError: the stored measures are damaged.
     """
-    stored = read_measures(name, folder or stored_measures())
+    at_rest = stored(name, folder or stored_measures())
     tables, sources = [], {"stored results of": [], "measured here:": []}
     for variant, changes in variants.items():
         configs = [scale.config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
         for seed, run in enumerate(runs_of(configs, scale)):
-            rows = stored[stored["run"] == run.folder.name] if stored is not None else []
+            rows = at_rest.rows_of(run.folder.name)
             if len(rows):
                 sources["stored results of"].append(run)
             elif run.finished:
@@ -88,33 +87,17 @@ def rows_of(name: str, run: Run) -> pd.DataFrame:
 
 def stored_measures() -> Path:
     """The folder of the stored measures."""
-    return project() / "results" / "measures"
+    return results() / "measures"
 
 
-def read_measures(name: str, folder: Path) -> pd.DataFrame | None:
-    """The stored rows of a measure, as `rows_of` makes them; None if there are none.
-
-    Raises:
-        XivlabError: the file is damaged.
-    """
-    path = folder / f"{name}.csv"
-    if not path.is_file():
-        return None
-    try:
-        table = read_csv(path, dtype={"run": str, "part": str}, keep_default_na=False, na_values={})
-        table[["run", "part"]]
-        return table
-    except (OSError, ValueError, KeyError) as error:
-        raise XivlabError(f"{path} is damaged ({error}): delete it, or restore it from the kit.") from error
+def stored(name: str, folder: Path) -> Table:
+    """Where the rows of a measure are stored, as `rows_of` makes them."""
+    return Table(folder / f"{name}.csv", ("run", "part"), words=("run", "part"), numbers="%.6g")
 
 
 def write_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
     """Store a measure of finished runs, whole or not at all."""
-    table = pd.concat([rows_of(name, run) for run in runs], ignore_index=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(
-        folder / f"{name}.csv", lambda path: table.to_csv(path, index=False, float_format="%.6g")
-    )
+    stored(name, folder).write(pd.concat([rows_of(name, run) for run in runs], ignore_index=True))
 
 
 def over_seeds(table: pd.DataFrame, digits: int = 3, columns: Sequence[str] = ()) -> pd.DataFrame:

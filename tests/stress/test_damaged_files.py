@@ -257,7 +257,7 @@ def start(folder):
 OTHERS = {
     "ablation.toy.csv": (lambda folder: answers.read_table(folder / "ablation.toy.csv"), fewer, CUTS),
     "generators.csv": (lambda folder: generators.read_generators(folder / "generators.csv"), fewer, CUTS),
-    "gap.csv": (lambda folder: measures.read_measures("gap", folder), fewer, CUTS),
+    "gap.csv": (lambda folder: measures.stored("gap", folder).read(), fewer, CUTS),
     "shipped.npz": (lambda folder: embeddings.read_embeddings("shipped", folder)[0], same_arrays, FLIPS),
     "start.safetensors": (start, same_weights, CUTS),
 }

@@ -129,7 +129,7 @@ LOADERS = {
     "start.pt": lambda folder: backbone("resnet50", str(folder / "start.pt")),
     "tables/one.csv": lambda folder: answers.read_tables(folder / "tables"),
     "generators.csv": lambda folder: generators.read_generators(folder / "generators.csv"),
-    "gap.csv": lambda folder: measures.read_measures("gap", folder),
+    "gap.csv": lambda folder: measures.stored("gap", folder).read(),
     "any.csv": lambda folder: refusing(files.read_csv, folder / "any.csv"),
     "one.npz": lambda folder: embeddings.read_embeddings("one", folder),
     "asset.safetensors": lambda folder: World("synthetic-sysu", folder / "asset.safetensors"),

@@ -19,7 +19,7 @@ def scale(folder, tmp_path, monkeypatch):
     two = {"Baseline": {"method": "baseline"}, "Baseline+X": {"method": "baseline+x"}}
     variants = {name: SMALL | changes for name, changes in two.items()}
     monkeypatch.setitem(STUDIES, "tiny", Study("What?", (NEAR_INFRARED,), variants, seeds=2))
-    for module in ("xivlab.scale", "studykit.studies.answers"):
+    for module in ("xivlab.scale", "studykit.studies.store"):
         monkeypatch.setattr(f"{module}.project", lambda: tmp_path)
     current.cache_clear()
     yield current()

@@ -8,7 +8,7 @@ from pretended_runs import ToyScale, pretend
 from toy import split
 
 from studykit.analysis.x_images import WEIGHTS, generator, numbers_of, who_decides
-from studykit.studies import generators
+from studykit.studies import make_results
 from studykit.studies.generators import (
     COLUMNS,
     at_hand,
@@ -69,14 +69,14 @@ def test_what_is_at_hand_comes_from_runs_else_from_the_table(scale, tmp_path):
 
 def test_the_command_keeps_what_it_does_not_know(scale, tmp_path, monkeypatch, capsys):
     path = tmp_path / "results" / "generators.csv"
-    monkeypatch.setattr(generators, "current", lambda: scale)
-    monkeypatch.setattr(generators, "table_path", lambda: path)
+    monkeypatch.setattr(make_results, "current", lambda: scale)
+    monkeypatch.setattr(make_results, "results", lambda: path.parent)
     _, config, run = learned(scale)[0]
     pretend(run, config, 7)
     older = pd.DataFrame([["old", "Baseline+X", 0, "other", *range(10)]], columns=COLUMNS)
     write_generators(older, path)
     for _ in range(2):
-        assert generators.main() == 0
+        make_results.main(["--only", "generators"])
         assert read_generators(path)["run"].tolist() == ["old", run.folder.name]
     assert "1 generators" in capsys.readouterr().out
 

@@ -82,7 +82,7 @@ def test_a_map_is_found_again_for_the_same_features_and_no_others():
 def test_a_damaged_map_is_drawn_again():
     points = points_of(embeddings(5))
     drawn = draw_map(points, 5)
-    path = maps._cache() / f"{name_of(points, 5)}.npz"
+    path = maps._cache().folder / f"{name_of(points, 5)}.npz"
     path.write_bytes(path.read_bytes()[:50])
     assert stored_map(points, 5) is None
     np.testing.assert_array_equal(draw_map(points, 5), drawn)

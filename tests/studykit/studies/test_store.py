@@ -1,0 +1,52 @@
+"""What is stored comes back as it was, or is refused in one sentence."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from studykit.studies.store import Arrays, Table
+from xivlab.errors import XivlabError
+
+ROWS = pd.DataFrame({"run": ["a-1", "a-1", "b-2"], "part": ["", "I-V", "I-X"], "size": [0.1, 1 / 3, 2.0]})
+
+
+@pytest.fixture
+def table(tmp_path):
+    return Table(tmp_path / "new" / "sizes.csv", ("run", "part", "size"), words=("run", "part"))
+
+
+def test_a_table_comes_back_with_its_words(table):
+    assert table.read() is None and table.rows_of("a-1").empty
+    assert table.write(ROWS) == table.path
+    pd.testing.assert_frame_equal(table.read(), ROWS)
+    assert table.rows_of("a-1")["size"].tolist() == [0.1, 1 / 3]
+    assert table.rows_of("c-3").empty
+
+
+def test_numbers_are_written_as_asked(tmp_path):
+    short = Table(tmp_path / "sizes.csv", ("run", "size"), numbers="%.3g")
+    short.write(ROWS)
+    assert short.read()["size"].tolist() == [0.1, 0.333, 2.0]
+
+
+@pytest.mark.parametrize("content", [b"", b"run,part\na-1,\n", b"\xff\xfe", b"run,part,size\na-1,,1"])
+def test_a_damaged_table_is_one_sentence(table, content):
+    table.path.parent.mkdir()
+    table.path.write_bytes(content)
+    with pytest.raises(
+        XivlabError, match=r"sizes.csv is damaged \(.*\): delete it, or restore it from the kit.$"
+    ):
+        table.read()
+    assert table.path.read_bytes() == content
+
+
+def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
+    store = Arrays(tmp_path / "new")
+    assert store.read("one") is None
+    path = store.write("one", {"a": np.arange(3), "b": np.ones((2, 2), np.float16)})
+    found = store.read("one")
+    assert found.keys() == {"a", "b"} and found["b"].dtype == np.float16
+    np.testing.assert_array_equal(found["a"], [0, 1, 2])
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(XivlabError, match="one.npz is damaged"):
+        store.read("one")
