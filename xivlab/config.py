@@ -1,10 +1,11 @@
 """All settings of a run, with the paper's presets."""
 
 import math
+import operator
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
@@ -19,6 +20,54 @@ XInput = Literal["unit", "normalized"]
 Backbone = Literal["slim", "slim_densenet", "resnet50", "densenet121"]
 TrainOn = Literal["train", "train+val"]
 Precision = Literal["auto", "32", "16", "bf16"]
+
+
+def setting(default: Any, **rule: Any) -> Any:
+    """A setting with its rule, any of `_RULES`: a field of `Config`."""
+    return field(default=default, metadata=rule)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+# What a value may be, in words and as a check, by the annotation of its setting; a Literal says it itself.
+_KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    int: ("a whole number", _whole),
+    int | None: ("a whole number or None", lambda value: value is None or _whole(value)),
+    float: ("a number", lambda value: isinstance(value, Real) and not isinstance(value, bool)),
+    bool: ("True or False", lambda value: isinstance(value, bool)),
+    str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
+    tuple[int, ...]: (
+        "a tuple of whole numbers, at least 0",
+        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
+    ),
+}
+_RULES: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "at_least": ("at least {}", operator.ge),
+    "above": ("above {}", operator.gt),
+    "at_most": ("at most {}", operator.le),
+    "below": ("below {}", operator.lt),
+    "one_of": ("{0[0]} or {0[1]}", lambda value, choices: value in choices),
+}
+
+
+def _check(one: Field, value: Any) -> None:
+    """Refuse a value that its setting cannot have."""
+    if get_origin(one.type) is Literal:
+        if value not in get_args(one.type):
+            choices = ", ".join(map(str, get_args(one.type)))
+            raise XivlabError(f"{one.name} must be one of {choices}, not {value!r}.")
+        return
+    words, fits = _KINDS[one.type]
+    if not fits(value):
+        raise XivlabError(f"{one.name} must be {words}, not {value!r}.")
+    if one.type is float and value == math.inf:
+        raise XivlabError(f"{one.name} must be finite, not {value}.")
+    for rule, bound in one.metadata.items():
+        words, holds = _RULES[rule]
+        if value is not None and not holds(value, bound):  # NaN is refused as well
+            raise XivlabError(f"{one.name} must be {words.format(bound)}, not {value}.")
 
 
 @dataclass(frozen=True)
@@ -37,47 +86,47 @@ class Config:
     # What g sees: V in [0, 1], or normalised as in the authors' code.
     x_input: XInput = "unit"
     # None starts g at 1/3 and 0; a number draws its weights at random.
-    x_init_seed: int | None = None
+    x_init_seed: int | None = setting(None, at_least=0, at_most=2**32 - 1)
     # Feature learner f; the paper shows densenet121 images of 224 x 224.
     backbone: Backbone = "slim"
     # "visible" (the slim ones, pre-trained on other synthetic people), "imagenet", None, or a path.
     weights: str | None = "visible"
     # Stride of the backbone's last stage; 2 is the plain network (Tables 2 and 3).
-    last_stride: int = 1
+    last_stride: int = setting(1, one_of=(1, 2))
     # Batch normalisation between the features and the classifier (BNNeck).
     neck: bool = True
     # Size of the images the network sees.
-    height: int = 64
-    width: int = 32
+    height: int = setting(64, at_least=1)
+    width: int = setting(32, at_least=1)
     # P people, K images of each per modality: M = P K.
     people_per_batch: int = 8
     images_per_person: int = 4
     # Who trains: the validation people choose the best model, or train too and the last model counts.
     train_on: TrainOn = "train"
     # lambda of Eq. 11.
-    lam: float = 0.1
+    lam: float = setting(0.1, at_least=0)
     # alpha1 of Eqs. 5 and 6.
-    margin_cross: float = 0.5
+    margin_cross: float = setting(0.5, at_least=0)
     # alpha2 of Eq. 10.
-    margin_respective: float = 0.3
+    margin_respective: float = setting(0.3, at_least=0)
     # Cross-modality loss on images (as written) or on each person's centre (authors' code).
     cross: Cross = "hard"
     # Label smoothing of Eq. 9; the authors' code has 0.1.
-    label_smoothing: float = 0.0
+    label_smoothing: float = setting(0.0, at_least=0, below=1)
     # Adam.
-    learning_rate: float = 2e-3
-    weight_decay: float = 5e-4
+    learning_rate: float = setting(2e-3, above=0)
+    weight_decay: float = setting(5e-4, at_least=0)
     # Training length; None makes an epoch show as many images as the larger modality has.
-    epochs: int = 10
-    steps_per_epoch: int | None = 30
+    epochs: int = setting(10, at_least=1)
+    steps_per_epoch: int | None = setting(30, at_least=1)
     # Epochs over which the rate rises linearly from a hundredth.
-    warmup_epochs: int = 1
+    warmup_epochs: int = setting(1, at_least=0)
     # Epochs after each of which the rate falls to a tenth.
     decay_epochs: tuple[int, ...] = (6, 9)
     # Largest shift of the augmentation, in pixels.
-    pad: int = 4
+    pad: int = setting(4, at_least=0)
     # Probability of random erasing; the authors' code has 0.5.
-    erase: float = 0.0
+    erase: float = setting(0.0, at_least=0, at_most=1)
     # Distance at test time: Eq. 2 is "v+x". The baseline has only "v".
     test_distance: TestDistance = "v+x"
     # On which side of the BNNeck the test feature is read.
@@ -87,50 +136,22 @@ class Config:
     # Rules of the search.
     protocol: Protocol = "sysu"
     # Epochs between two evaluations on the validation people.
-    evaluate_every: int = 2
+    evaluate_every: int = setting(2, at_least=1)
     # Arithmetic: full, half or bfloat16; "auto" is half on CUDA and full elsewhere.
     precision: Precision = "auto"
     # Seed of the network, the batches and the augmentation.
-    seed: int = 0
+    seed: int = setting(0, at_least=0, at_most=2**32 - 1)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            words, fits = _KINDS.get(field.type, ("", None))
-            if fits and not fits(getattr(self, field.name)):
-                raise XivlabError(f"{field.name} must be {words}, not {getattr(self, field.name)!r}.")
-            if field.type is float:  # 30 and 30.0 are one run
-                object.__setattr__(self, field.name, float(getattr(self, field.name)))
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise XivlabError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
-        for name in _NOT_NEGATIVE:
-            if not getattr(self, name) >= 0:  # NaN is refused as well
-                raise XivlabError(f"{name} must be at least 0, not {getattr(self, name)}.")
-        if not 0 <= self.label_smoothing < 1 or not 0 <= self.erase <= 1:
-            raise XivlabError("label_smoothing must be in [0, 1) and erase in [0, 1].")
-        if not self.learning_rate > 0:
-            raise XivlabError(f"learning_rate must be above 0, not {self.learning_rate}.")
+        for one in fields(self):
+            _check(one, getattr(self, one.name))
+            if one.type is float:  # 30 and 30.0 are one run
+                object.__setattr__(self, one.name, float(getattr(self, one.name)))
         if self.images_per_person < 2 or self.people_per_batch < 2:
             raise XivlabError(
                 "The triplet loss needs at least two people (people_per_batch) and two images of "
                 "each (images_per_person): with one, an image has no other to be near to."
             )
-        for name in ("height", "width", "epochs", "steps_per_epoch", "evaluate_every"):
-            if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise XivlabError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in ("seed", "x_init_seed"):
-            if not 0 <= (getattr(self, name) or 0) < 2**32:
-                raise XivlabError(f"{name} must be from 0 to 2**32 - 1, not {getattr(self, name)}.")
-        if math.inf in (
-            self.lam,
-            self.margin_cross,
-            self.margin_respective,
-            self.weight_decay,
-            self.learning_rate,
-        ):
-            raise XivlabError("lam, the margins, weight_decay and learning_rate must be finite.")
-        if self.last_stride not in (1, 2):
-            raise XivlabError(f"last_stride must be 1 or 2, not {self.last_stride}.")
         distances = METHODS[self.method].distances
         if self.test_distance not in distances:
             words = " or ".join(map(repr, distances))
@@ -141,44 +162,6 @@ class Config:
         """M, images per modality in a batch."""
         return self.people_per_batch * self.images_per_person
 
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-# What a setting may be, in words and as a check, by its annotation; a Literal has its choices below.
-_KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
-    int: ("a whole number", _whole),
-    int | None: ("a whole number or None", lambda value: value is None or _whole(value)),
-    float: ("a number", lambda value: isinstance(value, Real) and not isinstance(value, bool)),
-    bool: ("True or False", lambda value: isinstance(value, bool)),
-    str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
-    tuple[int, ...]: (
-        "a tuple of whole numbers, at least 0",
-        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
-    ),
-}
-_NOT_NEGATIVE = (
-    "lam",
-    "margin_cross",
-    "margin_respective",
-    "weight_decay",
-    "warmup_epochs",
-    "pad",
-    "seed",
-)
-_CHOICES = {
-    "method": get_args(MethodName),
-    "x": get_args(XKind),
-    "x_input": get_args(XInput),
-    "backbone": get_args(Backbone),
-    "cross": get_args(Cross),
-    "test_distance": get_args(TestDistance),
-    "test_feature": get_args(TestFeature),
-    "protocol": get_args(Protocol),
-    "train_on": get_args(TrainOn),
-    "precision": get_args(Precision),
-}
 
 _PAPER: dict[str, Any] = {
     "backbone": "resnet50",
@@ -228,7 +211,7 @@ def preset(name: str, **changes: Any) -> Config:
     """
     if name not in PRESETS:
         raise XivlabError(f"Unknown preset {name!r}: choose {', '.join(PRESETS)}.")
-    unknown = changes.keys() - {field.name for field in fields(Config)}
+    unknown = changes.keys() - {one.name for one in fields(Config)}
     if unknown:
         raise XivlabError(f"Config has no setting named {', '.join(sorted(unknown))}.")
     if changes.get("method") in METHODS:
