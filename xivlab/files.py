@@ -137,7 +137,10 @@ def resumable_folder(target: Path, key: bytes) -> Iterator[Path]:
     """
     target = target.resolve()
     scratch = target.parent / f".{target.name}-partial"
-    lock = _lock_folder(scratch, target)
+    try:
+        _, lock = _claimed(lambda: scratch, lambda folder: folder.mkdir(parents=True, exist_ok=True))
+    except BlockingIOError:
+        raise XivlabError(f"Another command is writing {target}: wait until it is done.") from None
     try:
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise FileExistsError(f"{target} exists already")
@@ -176,20 +179,9 @@ def _scratch(target: Path, make: Callable[[Path], Any]) -> Iterator[Path]:
     """Scratch beside `target`, locked, and gone at the end if it has not been renamed."""
     clear_scratch(target.parent)
     while True:
-        scratch = _scratch_name(target)
-        make(scratch)
-        lock = None
-        try:
-            lock = _locked(scratch)
-        except BlockingIOError:  # another process takes it for left behind, and is about to remove it
-            continue
-        except FileNotFoundError:  # it has removed it
-            continue
-        except OSError:  # a disk without locks
-            pass
-        if scratch.exists():
+        with suppress(BlockingIOError):  # another process takes it for left behind, and is about to remove it
+            scratch, lock = _claimed(lambda: _scratch_name(target), make)
             break
-        _release(lock)
     try:
         yield scratch
     finally:
@@ -237,22 +229,27 @@ def _release(lock: int | None) -> None:
         os.close(lock)
 
 
-def _lock_folder(folder: Path, target: Path) -> int | None:
-    """Make a folder, if it is not there, and lock it."""
+def _claimed(name: Callable[[], Path], make: Callable[[Path], Any]) -> tuple[Path, int | None]:
+    """Make a file or folder and lock it: its path, and the lock (None on a disk without locks).
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        path = name()
+        make(path)
         try:
-            lock = _locked(folder)
+            lock = _locked(path)
         except BlockingIOError:
-            raise XivlabError(f"Another command is writing {target}: wait until it is done.") from None
-        except FileNotFoundError:  # another command is done, and has renamed it
+            raise
+        except FileNotFoundError:  # another process has removed or renamed it
             continue
         except OSError:  # a disk without locks
-            return None
-        # Between the two lines above another command may have finished, and the lock is then on its result.
+            return path, None
+        # Between the two lines above it may have gone, too, and the lock is then on nothing of this name.
         with suppress(FileNotFoundError):
-            if lock is None or os.path.samestat(os.fstat(lock), folder.stat()):
-                return lock
+            if lock is None or os.path.samestat(os.fstat(lock), path.stat()):
+                return path, lock
         _release(lock)
 
 

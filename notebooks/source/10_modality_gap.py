@@ -662,10 +662,13 @@ for name, one in counts.items():
 # %%
 from studykit.analysis.colour import doubles
 from studykit.analysis.wavelengths import world_of
+from xivlab.errors import XivlabError
 
-if world := world_of(data):
-    shares = doubles(world, np.unique(test.person))
+try:
+    shares = doubles(world_of(data), np.unique(test.person))
     print({name: f"{share:.0%}" for name, share in shares.items()})
+except XivlabError as no_world:
+    print(no_world)
 
 # %% [markdown]
 # "visible" and "infrared" are the people with a double there, "infrared only" those who are unique in colour and not in

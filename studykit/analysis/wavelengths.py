@@ -60,15 +60,21 @@ class Measured(NamedTuple):
     ahead: Interval
 
 
-def world_of(data: DataSet) -> World | None:
-    """The synthetic world that a data set was exposed from; None, and a sentence why, if there is no ruler."""
+def world_of(data: DataSet) -> World:
+    """The synthetic world that a data set was exposed from, to be exposed again in other light.
+
+    Raises:
+        XivlabError: it has none, or sees heat in the place of light: there is no ruler.
+    """
     if data.name not in SYNTHETIC:
-        print(f"{data.name} was photographed, not exposed from a world: it has no bands to measure X by.")
-        return None
+        raise XivlabError(
+            f"{data.name} was photographed, not exposed from a world: it has no bands to measure X by."
+        )
     world = World(data.name)
     if not all(camera.sensors for camera in world.cameras.values()):
-        print(f"The infrared camera of {data.name} sees heat, which is on no scale of reflected wavelengths.")
-        return None
+        raise XivlabError(
+            f"The infrared camera of {data.name} sees heat, which is on no scale of reflected wavelengths."
+        )
     return world
 
 
@@ -78,7 +84,7 @@ def scenes(
     size: tuple[int, int],
     wavelengths: NDArray[np.integer] = WAVELENGTHS,
     seed: int = 0,
-) -> Scenes | None:
+) -> Scenes:
     """A visible image of each person of a split, drawn by seed, exposed again in other light.
 
     Args:
@@ -88,12 +94,10 @@ def scenes(
         wavelengths: of the bands, nm.
         seed: of the draw.
 
-    Returns:
-        None if the data have no such world; the reason is printed.
+    Raises:
+        XivlabError: as `world_of`.
     """
     world = world_of(data)
-    if world is None:
-        return None
     rng = np.random.default_rng(seed)
     seen = split.modality == 0
     person = np.unique(split.person[seen])
@@ -112,10 +116,10 @@ def scenes(
 
 
 def measure(
-    light: Scenes | None,
+    light: Scenes,
     of: Callable[[NDArray[np.uint8], bool], NDArray[np.floating]],
     infrared: pd.DataFrame,
-) -> Measured | None:
+) -> Measured:
     """Where X, plain gray and narrow bands lie between visible and infrared images.
 
     Args:
@@ -123,14 +127,9 @@ def measure(
         of: images (n, H, W, 3) uint8 as numbers (n, D); of their X if the second argument is True.
         infrared: (people, D) means of the infrared images by person (`studykit.analysis.intervals.person_means`).
 
-    Returns:
-        None if there are no scenes.
-
     Raises:
         XivlabError: somebody in the scenes has no infrared images.
     """
-    if light is None:
-        return None
     if not np.isin(light.person, infrared.index).all():
         raise XivlabError("Somebody was never seen in infrared: measure those people who were.")
     end = infrared.loc[light.person].to_numpy()
@@ -222,10 +221,8 @@ def reading(position: float, wavelength: NDArray[np.integer], along: NDArray[np.
     return f"as infrared as {marks}: the ruler turns, so it cannot say which"
 
 
-def describe(measured: Measured | None) -> str:
-    """The marks of a ruler in words, a line each; says so if there is no ruler."""
-    if measured is None:
-        return "There is no ruler for these data."
+def describe(measured: Measured) -> str:
+    """The marks of a ruler in words, a line each."""
     lines = ["The ruler climbs all the way."]
     if not monotone(measured.along):
         steps = np.diff(measured.along)

@@ -95,18 +95,12 @@ def _with_signs(picture: Picture, signs: Mapping[str, tuple[str, bool]]) -> Pict
     return picture
 
 
-def rulers(measures: Mapping[str, Measured | None]) -> Picture | None:
+def rulers(panels: Mapping[str, Measured]) -> Picture:
     """Where narrow bands lie between visible (0) and infrared (1), and where X and others stand.
 
     Args:
-        measures: of `studykit.analysis.wavelengths.measure`, by title; one that is None has no panel.
-
-    Returns:
-        None if there is no ruler at all.
+        panels: of `studykit.analysis.wavelengths.measure`, by title.
     """
-    panels = {title: one for title, one in measures.items() if one is not None}
-    if not panels:
-        return None
     says = "; ".join(
         f"{title}: the bands go from {ruler.along[0]:.2f} at {ruler.wavelength[0]} nm to "
         f"{ruler.along[-1]:.2f} at {ruler.wavelength[-1]} nm, "

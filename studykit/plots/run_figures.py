@@ -1,8 +1,6 @@
 """What each figure of a run is made of: `studykit.plots.figure_files` tells them apart by name, and writes them."""
 
-import io
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +11,7 @@ from studykit.analysis.activation import activation_maps, overlay
 from studykit.analysis.gap import pair_distances
 from studykit.analysis.intervals import Interval, person_means
 from studykit.analysis.projection import plane, some_people, tsne
-from studykit.analysis.wavelengths import features_of, measure, scenes, world_of
+from studykit.analysis.wavelengths import features_of, measure, scenes
 from studykit.analysis.x_images import (
     Generator,
     generator_of,
@@ -280,9 +278,6 @@ def _words(interval: Interval) -> str:
 
 def _ruler(made: Material) -> Picture:
     generator, model, e = made.generator, made.model, made.embeddings
-    with redirect_stdout(io.StringIO()) as reason:
-        if world_of(made.data) is None:
-            raise XivlabError(reason.getvalue().strip())
     light = scenes(made.data, made.data.test, made.size)
 
     def colour(pixels: NDArray[np.uint8], as_x: bool) -> NDArray[np.float64]:

@@ -56,7 +56,7 @@ def test_intensities_have_a_row_for_each_channel_on_one_scale():
 
 
 def test_rulers_show_the_bands_and_the_marks():
-    figure = rulers({"colour": RULER, "features": RULER, "none": None})
+    figure = rulers({"colour": RULER, "features": RULER})
     assert len(figure.axes) == 2
     assert np.allclose(figure.axes[0].lines[0].get_xydata()[:, 1], RULER.along)
     heights = [line.get_ydata()[0] for line in figure.axes[0].lines[1:]]
@@ -64,7 +64,6 @@ def test_rulers_show_the_bands_and_the_marks():
     assert legend(figure) == ["narrow bands", "X", "gray"]
     assert len(figure.axes[0].patches) == 1  # one value without an interval has no band
     assert "X is at 0.20" in figure.alt
-    assert rulers({"none": None}) is None
 
 
 def test_starts_and_ends_tell_the_dead():

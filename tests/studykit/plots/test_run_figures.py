@@ -94,7 +94,6 @@ def test_a_ruler_where_the_data_have_one(run, monkeypatch):
     visible = test.pixels[test.modality == 0][rows]
     grey = visible.mean(3, keepdims=True).astype(np.uint8).repeat(3, axis=3)
     light = Scenes(person, visible, grey, grey, {500: visible, 900: 255 - grey})
-    monkeypatch.setattr(run_figures, "world_of", lambda _: "a world")
     monkeypatch.setattr(run_figures, "scenes", lambda *_: light)
     picture = figure_files.figure(run, DATA, "ruler")
     assert len(picture.axes) == 2
