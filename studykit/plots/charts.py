@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from studykit.plots.picture import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
+from studykit.plots.picture import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, key, plot_axes
 
 # Loss terms of `log.csv`: what each is called in the paper.
 TERMS = {
@@ -279,12 +279,11 @@ def feature_plane(
 def _legend(picture: Picture, modalities: Sequence[str], people: ArrayLike) -> None:
     """Colour and filling of the modalities and markers of the people, under the panels."""
 
-    def key(label: str, marker: str, edge: str, fill: float) -> Line2D:
-        face = to_rgba(edge, fill)
-        return Line2D([], [], ls="", marker=marker, mec=edge, mfc=face, mew=1.3, ms=8, label=label)
+    def mark(label: str, marker: str, edge: str, fill: float) -> Line2D:
+        return key(label, marker=marker, mec=edge, mfc=to_rgba(edge, fill), mew=1.3, ms=8)
 
-    keys = [key("X" if m == "x" else m, "o", COLOUR[m], FILL[m]) for m in modalities]
-    keys += [key(f"person {p}", marker, "#555555", 0) for p, marker in zip(people, PEOPLE, strict=False)]
+    keys = [mark("X" if m == "x" else m, "o", COLOUR[m], FILL[m]) for m in modalities]
+    keys += [mark(f"person {p}", marker, "#555555", 0) for p, marker in zip(people, PEOPLE, strict=False)]
     picture.legend(
         handles=keys,
         loc="outside lower center",

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from studykit.analysis.gap import overlap
 from studykit.analysis.wavelengths import Measured
 from studykit.analysis.x_images import DEAD
 from studykit.plots.charts import PEOPLE, feature_plane
-from studykit.plots.picture import CHANNELS, COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, plot_axes
+from studykit.plots.picture import CHANNELS, COLOUR, CURVES, FONT, INK, MARKER, WIDTH, Picture, key, plot_axes
 
 LINES = {"visible": "-", "x": "--", "infrared": ":"}
 NAMES = {"visible": "visible", "x": "X", "infrared": "infrared"}
@@ -47,9 +46,7 @@ def intensity_rows(sets: Mapping[str, NDArray[np.floating]], bins: int = 40) -> 
             axes.stairs(shares, edges, color=COLOUR[name], alpha=0.1, fill=True)
             axes.axvline(one[:, row].mean(), linewidth=1, **look)
         axes.set_ylim(0, None)
-    handles = [
-        Line2D([], [], color=COLOUR[name], linestyle=LINES[name], lw=2, label=NAMES[name]) for name in sets
-    ]
+    handles = [key(NAMES[name], color=COLOUR[name], linestyle=LINES[name], lw=2) for name in sets]
     picture.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=FONT)
     return picture
 
@@ -86,7 +83,7 @@ def starts_and_ends(starts: pd.DataFrame, ends: pd.DataFrame) -> Picture:
 
 def _with_signs(picture: Picture, signs: Mapping[str, tuple[str, bool]]) -> Picture:
     handles = [
-        Line2D([], [], ls="", marker=m, mec="#555555", mfc="#555555" if full else "white", ms=7, label=name)
+        key(name, marker=m, mec="#555555", mfc="#555555" if full else "white", ms=7)
         for name, (m, full) in signs.items()
     ]
     picture.legend(
@@ -121,8 +118,8 @@ def rulers(panels: Mapping[str, Measured]) -> Picture:
             axes.axhline(mark.mean, linewidth=2, **look)
             if np.isfinite(mark.low):
                 axes.axhspan(mark.low, mark.high, color=look["color"], alpha=0.15, linewidth=0)
-    handles = [Line2D([], [], color=INK, marker=".", lw=1.8, label="narrow bands")]
-    handles += [Line2D([], [], lw=2, label=name, **_mark_look(i)) for i, name in enumerate(names)]
+    handles = [key("narrow bands", color=INK, marker=".", lw=1.8, linestyle="-")]
+    handles += [key(name, lw=2, **_mark_look(i)) for i, name in enumerate(names)]
     picture.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=FONT)
     return picture
 
@@ -179,7 +176,7 @@ def map_grid(panels: Mapping[str, Mapping[str, Mapping[str, NDArray]]], alt: str
             axes.yaxis.label.set_size(FONT + 1)
             _scatter(axes, parts, groups)
     handles = [
-        Line2D([], [], ls="", marker=m, color=colour, ms=7, label=NAMES.get(name, name))
+        key(NAMES.get(name, name), marker=m, color=colour, ms=7)
         for name, (colour, m) in ((name, _group_look(name, groups)) for name in groups)
     ]
     columns = min(len(handles), 5)
@@ -235,7 +232,7 @@ def distance_histograms(panels: Mapping[str, tuple[NDArray, NDArray]], bins: int
             axes.stairs(shares, edges, color=COLOUR[kind], linestyle=dash, linewidth=2)
             axes.stairs(shares, edges, color=COLOUR[kind], alpha=0.12, fill=True)
     handles = [
-        Line2D([], [], color=COLOUR[kind], linestyle=dash, lw=2, label=name)
+        key(name, color=COLOUR[kind], linestyle=dash, lw=2)
         for kind, dash, name in (("right", "-", "same person"), ("wrong", "--", "different people"))
     ]
     picture.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=FONT)

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 # Okabe and Ito's palette: told apart by colour-blind readers. What matters has a marker or a line style as well.
@@ -80,3 +81,14 @@ def plot_axes(
     axes.set_xlabel(xlabel, fontsize=FONT, color=INK)
     axes.set_ylabel(ylabel, fontsize=FONT, color=INK)
     return axes
+
+
+def key(label: str, **look: Any) -> Line2D:
+    """An entry of a legend that no artist of the picture stands for: a mark alone, or else a line.
+
+    Args:
+        label: what it says.
+        look: of `matplotlib.lines.Line2D`; a mark has no line unless it names a line style.
+    """
+    alone = {"linestyle": "" if "marker" in look else "-"}
+    return Line2D([], [], label=label, **({} if {"ls", "linestyle"} & look.keys() else alone) | look)

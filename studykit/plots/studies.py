@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from studykit.analysis.intervals import Interval, by_variant, interval, paired
-from studykit.plots.picture import CURVES, FONT, INK, Picture, plot_axes
+from studykit.plots.picture import CURVES, FONT, INK, Picture, key, plot_axes
 from xivlab.evaluation.scores import SHOWN
 
 METRICS = ("rank1", "mAP")
@@ -124,7 +124,7 @@ def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     same_span(picture.axes, "y")
     handles = [_key("mean", line=True), _dots()]
     handles.insert(1, Patch(color=OURS, alpha=0.2, linewidth=0, label="95 % interval"))
-    handles.append(Line2D([], [], color=THEIRS, linestyle=(0, (4, 2)), label=f"the paper's λ = {default:g}"))
+    handles.append(key(f"the paper's λ = {default:g}", color=THEIRS, linestyle=(0, (4, 2))))
     _legend(picture, handles)
     picture.alt = f"Scores over lambda, mean and 95 % interval of the seeds. {'; '.join(said)}."
     return picture
@@ -213,17 +213,15 @@ def _words(mean: Interval, sign: str = "") -> str:
 
 
 def _key(label: str, face: str = OURS, line: bool = False) -> Line2D:
-    return Line2D(
-        [], [], color=OURS, ls="-" if line else "", lw=2, marker="o", ms=7, mfc=face, mew=1.6, label=label
-    )
+    return key(label, color=OURS, ls="-" if line else "", lw=2, marker="o", ms=7, mfc=face, mew=1.6)
 
 
 def _dots() -> Line2D:
-    return Line2D([], [], ls="", marker="o", ms=4.4, color=OURS, alpha=0.6, mew=0, label="one seed")
+    return key("one seed", marker="o", ms=4.4, color=OURS, alpha=0.6, mew=0)
 
 
 def _paper_key(label: str, marker: str = "D") -> Line2D:
-    return Line2D([], [], **DIAMOND | {"marker": marker}, label=label)
+    return key(label, **DIAMOND | {"marker": marker})
 
 
 def _legend(picture: Picture, handles: Sequence[Artist]) -> None:

@@ -1,7 +1,9 @@
 """The report of the main job: one page that needs no other file."""
 
+import base64
+import io
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata, resources
 from pathlib import Path
@@ -9,10 +11,12 @@ from typing import Any
 
 import jinja2
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from studykit.plots.charts import TERMS
+from studykit.plots.charts import training_curves
+from studykit.plots.picture import encode
 from studykit.report.main_job import MainJob, Trained
-from studykit.report.report_images import PageImage, line_chart, person_image, running_mean
 from xivlab import __version__
 from xivlab.config import preset
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
@@ -26,8 +30,20 @@ from xivlab.world.world import SYNTHETIC
 
 NAMES = {name: method.title for name, method in METHODS.items()}
 WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes
-SMOOTH = 20  # steps
 VERSIONS = ("torch", "torchvision", "numpy", "matplotlib")
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """An image that a page holds in itself.
+
+    Attributes:
+        source: data address.
+        alt: what it shows, in words.
+    """
+
+    source: str
+    alt: str
 
 
 def write_report(job: MainJob, path: Path) -> None:
@@ -92,29 +108,13 @@ def paper_rows(job: MainJob) -> dict[str, list[float | None]]:
     return rows
 
 
-def curves(job: MainJob) -> list[PageImage]:
-    """How the trainings went: validation, loss terms of the method, learning rate."""
-    validation = {}
+def curves(job: MainJob) -> list[tuple[str, PageImage]]:
+    """How the trainings went, by method: losses, learning rate, rank-1 on the validation people."""
+    told = []
     for one in job.trained:
-        table = one.run.metrics()
-        chosen = (
-            (table["split"] == "val")
-            & (table["query"] == "infrared")
-            & (table["test_distance"] == one.config.test_distance)
-        )
-        if chosen.any():  # not if the validation people train, too
-            validation[NAMES[one.config.method]] = (
-                table.loc[chosen, "step"].to_numpy(),
-                100 * table.loc[chosen, "rank1"].to_numpy(),
-            )
-    log = job.trained[-1].run.log()
-    steps = log["step"].to_numpy()
-    terms = {TERMS[name]: (steps, running_mean(log[name], SMOOTH)) for name in TERMS if name in log}
-    charts = [line_chart(validation, "Rank-1 on the validation people, %", " %")] if validation else []
-    return charts + [
-        line_chart(terms, f"Loss terms of XIV-ReID, mean of {SMOOTH} steps"),
-        line_chart({"learning rate": (steps, log["learning_rate"].to_numpy())}, "Learning rate"),
-    ]
+        picture = training_curves(one.run.log(), one.run.metrics())
+        told.append((NAMES[one.config.method], PageImage(_address(*encode(picture)), picture.alt)))
+    return told
 
 
 def lists(job: MainJob, one: Trained) -> list[dict[str, Any]]:
@@ -167,3 +167,14 @@ def facts(job: MainJob) -> list[tuple[str, str]]:
         ("Training", "; ".join(trained)),
         ("Stages", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in job.seconds.items())),
     ]
+
+
+def person_image(pixels: NDArray[np.uint8], alt: str) -> PageImage:
+    """One image, (H, W, 3) uint8 RGB."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "JPEG", quality=90)
+    return PageImage(_address("image/jpeg", buffer.getvalue()), alt)
+
+
+def _address(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
-from matplotlib.lines import Line2D
 
 from studykit.plots.gap import NAMES
-from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, plot_axes
+from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, key, plot_axes
 from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same_span
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
@@ -73,13 +72,11 @@ class CurveCanvas(Canvas):
                     self._star(axes, position, metric, kind)
             axes.set_ylim(low, high)
         keys = [
-            Line2D(
-                [], [], color=CURVES[0], lw=2, marker="o", ms=6, label=f"mean of {curve.seeds} seeds, 95 %"
-            ),
-            Line2D([], [], color=BASELINE, ls=(0, (5, 2)), lw=1.6, label="Baseline"),
+            key(f"mean of {curve.seeds} seeds, 95 %", color=CURVES[0], lw=2, marker="o", ms=6, linestyle="-"),
+            key("Baseline", color=BASELINE, ls=(0, (5, 2)), lw=1.6),
         ]
         if own:
-            keys.append(Line2D([], [], ls="", marker="*", ms=11, mfc=OWN, mec=OWN, label="yours"))
+            keys.append(key("yours", marker="*", ms=11, mfc=OWN, mec=OWN))
         picture.legend(
             handles=keys, loc="outside upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
             columnspacing=1, handletextpad=0.4, borderpad=0.1,
@@ -133,10 +130,10 @@ class MapCanvas(Canvas):
         spans = across * np.array([1, shape])  # one scale for both directions
         axes.set(xlim=middle[0] + spans[0] * np.array([-1, 1]), ylim=middle[1] + spans[1] * np.array([-1, 1]))
         keys = [
-            Line2D([], [], ls="", marker=MARKER[name], ms=7, color=COLOUR[name], label=NAMES[name])
+            key(NAMES[name], marker=MARKER[name], ms=7, color=COLOUR[name])
             for name in ("infrared", "x", "visible")
         ]
-        keys.append(Line2D([], [], ls="", marker="o", ms=11, mfc="none", mec=INK, mew=1.6, label="query"))
+        keys.append(key("query", marker="o", ms=11, mfc="none", mec=INK, mew=1.6))
         picture.legend(
             handles=keys, loc="upper center", ncols=len(keys), frameon=False, fontsize=SMALL,
             columnspacing=1, handletextpad=0.1, borderpad=0.1,
@@ -210,10 +207,7 @@ class DistanceCanvas(Canvas):
             axes.tick_params(labelbottom=row == 2)
             axes.text(0.015, 0.93, title, transform=axes.transAxes, va="top", fontsize=SMALL, weight="bold")
             shrink(axes)
-        keys = [
-            Line2D([], [], color=COLOUR[name], ls=dash, lw=2.2, label=label)
-            for name, dash, label in PAIRS.values()
-        ]
+        keys = [key(label, color=COLOUR[name], ls=dash, lw=2.2) for name, dash, label in PAIRS.values()]
         picture.legend(
             handles=keys, loc="outside upper center", ncols=2, frameon=False, fontsize=SMALL, borderpad=0.1
         )

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from studykit.plots.charts import FILL
 from studykit.plots.charts import PEOPLE as MARKERS
-from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, plot_axes
+from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, key, plot_axes
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.geometry.data import (
     IMAGES,
@@ -79,16 +79,16 @@ class Plane(Canvas):
         self._shape = side / (WIDE - left - 4)
         axes.tick_params(labelsize=SMALL)
         keys = [
-            Line2D([], [], color=COLOUR[colour], ls=dash, lw=2, label=f"hardest {name}")
+            key(f"hardest {name}", color=COLOUR[colour], ls=dash, lw=2)
             for name, (colour, dash) in LINES.items()
         ]
-        keys.append(Line2D([], [], ls="", marker="o", ms=12, mfc="none", mec=INK, mew=1.5, label="pays"))
+        keys.append(key("pays", marker="o", ms=12, mfc="none", mec=INK, mew=1.5))
         keys += [
-            Line2D([], [], ls="", marker="o", ms=7.5, mec=COLOUR[name], mfc=to_rgba(COLOUR[name], FILL[name]), label=m)
+            key(m, marker="o", ms=7.5, mec=COLOUR[name], mfc=to_rgba(COLOUR[name], FILL[name]))
             for m, name in NAMES.items()
         ]  # fmt: skip
         keys += [
-            Line2D([], [], ls="", marker=mark, ms=7.5, mfc="white", mec=INK, label=f"person {person}")
+            key(f"person {person}", marker=mark, ms=7.5, mfc="white", mec=INK)
             for person, mark in zip(np.unique(PEOPLE), MARKERS)
         ]
         for row, (first, last) in enumerate(((0, 3), (3, len(keys)))):

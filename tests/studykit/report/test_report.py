@@ -1,12 +1,17 @@
+import base64
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from studykit.plots.charts import training_curves
 from studykit.report.main_job import main_job
 from studykit.report.notebooks import Executed
-from studykit.report.report import write_report
+from studykit.report.report import person_image, write_report
 from xivlab.errors import XivlabError
 from xivlab.scale import current
 
@@ -57,6 +62,11 @@ def test_needs_no_other_file(page):
     assert not re.search(r"url\(|https?://", re.sub(r"data:[^\"]+", "", page))
 
 
+def test_each_training_is_drawn_as_the_notebooks_draw_it(done, page):
+    words = [image["alt"] for image in Reader(page).images if image["alt"].startswith("Four panels")]
+    assert words == [training_curves(one.run.log(), one.run.metrics()).alt for one in done.trained]
+
+
 def test_every_picture_has_words(page):
     images = Reader(page).images
     assert len(images) > 3 + 3
@@ -104,3 +114,17 @@ def test_a_full_disk_leaves_the_old_page(done, folder, page, monkeypatch):
     with pytest.raises(XivlabError, match="report.html could not be written"):
         write_report(done, folder / "results" / "report.html")
     assert (folder / "results" / "report.html").read_text() == page
+
+
+def data(picture):
+    kind, _, text = picture.source.partition(";base64,")
+    return kind.removeprefix("data:"), base64.b64decode(text)
+
+
+def test_a_person():
+    pixels = np.full((8, 4, 3), (200, 30, 30), np.uint8)
+    picture = person_image(pixels, "Query: person 7, camera 3")
+    kind, jpeg = data(picture)
+    assert (kind, picture.alt) == ("image/jpeg", "Query: person 7, camera 3")
+    image = np.asarray(Image.open(io.BytesIO(jpeg)), int)
+    assert np.abs(image - pixels).max() < 10
