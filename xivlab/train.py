@@ -2,13 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from tqdm.auto import tqdm
 
 from xivlab.backbones import weights_file
 from xivlab.config import Config
@@ -18,11 +16,11 @@ from xivlab.data.datasets import DataSet
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
-from xivlab.evaluation.protocols import check_searchable
+from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.methods import build_model, losses
-from xivlab.runs.devices import any_process, first_alone, gather, processes, synchronized, to_device
-from xivlab.runs.progress import Doing, Progress, Stopped, Watch, interruptible
+from xivlab.runs.devices import first_alone, gather, processes, synchronized, to_device
+from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import fill, save_weights
 
@@ -91,71 +89,51 @@ def _go_on(
     quiet: bool = False,
     watch: Watch | None = None,
 ) -> Run:
-    """The loop, from wherever the run is; if somebody else is training it, when they have stopped."""
+    """The training, from wherever the run is; if somebody else is at it, when they have stopped."""
     if run.finished:
         return run
-    check_searchable(data, "test", config.protocol)
+    check_splits(data, config.protocol, config.train_on)
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
-
-    def wait() -> None:
-        if watch is not None and watch(training.progress("waiting")):
-            raise Stopped
-
-    with ExitStack() as stack:
+    with Session(training, run.folder.name, quiet, watch) as session:
         try:
-            first_alone(fabric, stack.enter_context, run.alone(None if watch is None else wait))
+            first_alone(fabric, session.enter_context, run.alone(session.waiting))
+            if not fabric.broadcast(run.finished):
+                _loop(run, data, training, session)
         except Stopped:
-            return run
-        return _loop(run, data, training, quiet or not fabric.is_global_zero, watch)
+            pass  # the state is kept
+    return run
 
 
-def _loop(run: Run, data: DataSet, training: "Training", silent: bool, watch: Watch | None) -> Run:
-    config, fabric = training.config, training.fabric
-    if fabric.broadcast(run.finished):
-        return run
-    if fabric.broadcast(run.started):
+def _loop(run: Run, data: DataSet, training: "Training", session: Session) -> None:
+    """Every step of a training. What stands around them, who stops it and how, is the session's.
+
+    Raises:
+        Stopped: it was asked to; the state is kept, and the next call goes on from there.
+    """
+    if training.fabric.broadcast(run.started):
         training.load(run)
     else:
-        first_alone(fabric, run.begin, config, data)
-    bar = tqdm(total=training.steps, initial=training.step, desc=run.folder.name, unit="step", disable=silent)
-    tell = (lambda _: None) if silent else bar.write
-    with bar, interruptible() as interrupted:
-
-        def stop(doing: Doing) -> bool:
-            watched = watch is not None and fabric.is_global_zero
-            return bool(watched and watch(training.progress(doing))) or interrupted()
-
-        def pause(doing: Doing) -> None:
-            # An evaluation is the first process's alone: the others, waiting for its end, would not stop.
-            if stop(doing) and fabric.world_size == 1:
-                raise Stopped
-
-        def between_steps() -> None:
-            if any_process(fabric, stop("learning")):
-                raise Stopped
-
-        tell(f"Images: {training.images}")
-        try:
-            between_steps()
-            first_alone(fabric, training.validate, run, pause)  # if it was stopped in the middle of that
-            while training.step < training.steps:
-                training.learn()
-                first_alone(fabric, training.validate, run, pause)
-                if training.step % training.steps_per_epoch == 0 or training.at_end:
-                    first_alone(fabric, training.save, run)
-                bar.update()
-                bar.set_postfix(training.summary(), refresh=False)
-                between_steps()
-            first_alone(fabric, training.finish, run, data, pause)
-        except Stopped:
-            if training.step > training.saved:  # not after the end, when the model is the kept one
-                first_alone(fabric, training.save, run)
-            tell(
-                f"Stopped after step {training.step} of {training.steps}; "
-                f"train again, or resume({str(run.folder)!r}, data), to go on."
-            )
-    return run
+        session.alone(run.begin, training.config, data)
+    session.begin(f"Images: {training.images}")
+    try:
+        session.between_steps()
+        session.alone(training.validate, run, session.pause)  # if it was stopped in the middle of that
+        while not training.at_end:
+            training.learn()
+            session.alone(training.validate, run, session.pause)
+            if training.step % training.steps_per_epoch == 0 or training.at_end:
+                session.alone(training.save, run)
+            session.between_steps(training.summary())
+        session.alone(training.finish, run, data, session.pause)
+    except Stopped:
+        if training.step > training.saved:  # not after the end, when the model is the kept one
+            session.alone(training.save, run)
+        session.say(
+            f"Stopped after step {training.step} of {training.steps}; "
+            f"train again, or resume({str(run.folder)!r}, data), to go on."
+        )
+        raise
 
 
 class Training:
@@ -175,13 +153,6 @@ class Training:
         self.share = self.fabric.global_rank, self.fabric.world_size
         self.device = self.fabric.device
         self.validates = config.train_on == "train"
-        if self.validates and len(data.val) == 0:
-            raise XivlabError(
-                f"{data.name} has no validation people to choose the best model: set train_on to "
-                "'train+val', which keeps the last model, or give some people the split val."
-            )
-        if self.validates:
-            check_searchable(data, "val", config.protocol)
         images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)
         if self.validates:
             self.val = Images.of(data.val, config.height, config.width)
@@ -271,21 +242,12 @@ class Training:
         """
         if not self.due:
             return
-        with self.pausing(lambda: pause("validation")):
+        with pausing(self.model.module, lambda: pause("validation")):
             embeddings = embed(self.model.module, self.val, self.config.test_feature, self.config.normalize)
         mAP = self.score("val", embeddings)
         if mAP > self.best:
             self.best = mAP
             self.keep(run)
-
-    @contextmanager
-    def pausing(self, pause: Callable[[], None]) -> Iterator[None]:
-        """Have `pause` called before each batch that f sees, so that an evaluation can be left."""
-        hook = self.model.module.learner.register_forward_pre_hook(lambda *_: pause())
-        try:
-            yield
-        finally:
-            hook.remove()
 
     def keep(self, run: Run) -> None:
         """Write the model as the one that counts."""
@@ -361,7 +323,7 @@ class Training:
         """
         fill(self.model, run)
         test = Images.of(data.test, self.config.height, self.config.width)
-        with self.pausing(lambda: pause("test")):
+        with pausing(self.model.module, lambda: pause("test")):
             both = embed_both(self.model.module, test)
         embeddings = both[self.config.test_feature]
         self.score("test", embeddings.normalized() if self.config.normalize else embeddings)

@@ -242,6 +242,28 @@ def first_shots(
     return np.sort(np.concatenate([rows[:shots] for rows in groups(person, camera)]))
 
 
+def check_splits(data: DataSet, protocol: Protocol, train_on: str) -> None:
+    """Refuse data that could not be searched at the end of a training, or on its way.
+
+    Args:
+        data: as of `check_searchable`.
+        protocol: whose rules.
+        train_on: "train", if the validation people choose the best model, or "train+val".
+
+    Raises:
+        XivlabError: nobody chooses the best model; and as `check_searchable`.
+    """
+    check_searchable(data, "test", protocol)
+    if train_on != "train":
+        return
+    if not (data.index["split"] == "val").any():
+        raise XivlabError(
+            f"{data.name} has no validation people to choose the best model: set train_on to "
+            "'train+val', which keeps the last model, or give some people the split val."
+        )
+    check_searchable(data, "val", protocol)
+
+
 def check_searchable(data: DataSet, split: str, protocol: Protocol) -> None:
     """Refuse a split in which no infrared image may find a visible one of its person.
 

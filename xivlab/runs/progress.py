@@ -1,11 +1,19 @@
-"""What a training tells who watches it, and how it is stopped."""
+"""Progress of a training: what it tells who watches it, how it is stopped, and what several processes share of that."""
 
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from torch.nn import Module
+from tqdm.auto import tqdm
+
+from xivlab.runs.devices import any_process, first_alone
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 # Waiting for another process that trains the same run, taking steps, or searching the validation people, or
 # at the end the test people.
@@ -57,3 +65,98 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         yield pressed.is_set
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def pausing(model: Module, pause: Callable[[], None]) -> Iterator[None]:
+    """Have `pause` called before each batch that a model's f sees, so that an evaluation can be left."""
+    hook = model.learner.register_forward_pre_hook(lambda *_: pause())
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+class Stepping(Protocol):
+    """What a session needs of the training that it surrounds."""
+
+    fabric: "Fabric"
+    step: int
+    steps: int
+
+    def progress(self, doing: Doing) -> Progress:
+        """How far it is."""
+
+
+class Session(ExitStack):
+    """What stands around the steps of one training: its bar, Ctrl-C, who watches, and other processes.
+
+    Args:
+        training: that it surrounds.
+        name: of the run, beside the bar.
+        quiet: show nothing.
+        watch: asked whether to stop, in the first process alone.
+    """
+
+    def __init__(self, training: Stepping, name: str, quiet: bool, watch: Watch | None) -> None:
+        super().__init__()
+        first = training.fabric.is_global_zero
+        self._training, self._watch = training, watch if first else None
+        self._bar: tqdm | None = None
+        self._name, self._silent = name, quiet or not first
+        # Without somebody who watches, a line says that another process is waited for.
+        self.waiting = None if watch is None else lambda: self._stop_if(self._asked("waiting"))
+
+    def begin(self, words: str) -> None:
+        """Show the bar, and first some words; from now on the first Ctrl-C is a wish to stop."""
+        self._bar = self.enter_context(
+            tqdm(
+                total=self._training.steps,
+                initial=self._training.step,
+                desc=self._name,
+                unit="step",
+                disable=self._silent,
+            )
+        )
+        self._interrupted = self.enter_context(interruptible())
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """Print a line above the bar."""
+        if not self._silent:
+            self._bar.write(words)
+
+    def alone(self, act: Callable[..., Any], *arguments: Any) -> None:
+        """Let the first process act, and the others wait for it."""
+        first_alone(self._training.fabric, act, *arguments)
+
+    def between_steps(self, summary: dict[str, str] | None = None) -> None:
+        """Move the bar on, if there is a summary of a step; stop if any process was asked to.
+
+        Raises:
+            Stopped: in all processes.
+        """
+        if summary is not None:
+            self._bar.update()
+            self._bar.set_postfix(summary, refresh=False)
+        here = self._asked("learning") or self._interrupted()
+        self._stop_if(any_process(self._training.fabric, here))
+
+    def pause(self, doing: Doing) -> None:
+        """Stop an evaluation in the middle, if it was asked for.
+
+        It is the first process's alone: the others, waiting for its end, would not stop.
+
+        Raises:
+            Stopped: this is the only process, and was asked to.
+        """
+        here = self._asked(doing) or self._interrupted()
+        self._stop_if(here and self._training.fabric.world_size == 1)
+
+    def _asked(self, doing: Doing) -> bool:
+        return self._watch is not None and bool(self._watch(self._training.progress(doing)))
+
+    @staticmethod
+    def _stop_if(asked: bool) -> None:
+        if asked:
+            raise Stopped
