@@ -1,13 +1,18 @@
 """Backbones of the feature learner, each ending in feature maps."""
 
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
+
+if TYPE_CHECKING:
+    from torchvision.models import DenseNet
 
 SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
@@ -28,7 +33,7 @@ def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.M
     Raises:
         XivlabError: unknown name, weights that cannot be had, or a file that does not fit.
     """
-    makers = {
+    makers: dict[str, Callable[[Any, int], nn.Module]] = {
         "slim": Slim,
         "slim_densenet": _slim_densenet,
         "resnet50": _resnet50,
@@ -128,7 +133,7 @@ class BasicBlock(nn.Module):
         self.norm1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
-        self.shortcut = nn.Identity()
+        self.shortcut: nn.Module = nn.Identity()
         if stride != 1 or inputs != outputs:
             self.shortcut = nn.Sequential(
                 nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
@@ -162,7 +167,7 @@ def _densenet121(weights: str | None, last_stride: int) -> nn.Module:
     return _without_head(densenet121(weights=weights), last_stride)
 
 
-def _without_head(net: nn.Module, last_stride: int) -> nn.Module:
+def _without_head(net: "DenseNet", last_stride: int) -> nn.Module:
     """A DenseNet up to its last maps."""
     if last_stride == 1:
         net.features.transition3.pool = nn.Identity()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import tyro
 
@@ -31,6 +31,10 @@ from xivlab.runs.weights import load_model
 from xivlab.scale import current
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
+if TYPE_CHECKING:
+    PresetName = str
+else:
+    PresetName = Literal[tuple(PRESETS)]
 GROUP = "xivlab.commands"  # of entry points
 ORDER = ("train", "evaluate", "study", "figures", "export", "prepare")  # in the help; others come last
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
@@ -38,7 +42,7 @@ INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 def train(
     config: Annotated[Config, tyro.conf.arg(name="")],
-    preset: Literal[tuple(PRESETS)] | None = None,
+    preset: PresetName | None = None,
     data: Annotated[str | None, tyro.conf.arg(metavar="NAME|DIR")] = None,
     trial: int | None = None,
     runs: Folder | None = None,
@@ -156,7 +160,10 @@ def commands(words: Sequence[str] = ()) -> dict[str, Callable[..., None]]:
     Raises:
         XivlabError: the words name no preset or no scale.
     """
-    own = {"train": functools.partial(train, config=_defaults(**_chosen(words))), "evaluate": evaluate}
+    own: dict[str, Any] = {
+        "train": functools.partial(train, config=_defaults(**_chosen(words))),
+        "evaluate": evaluate,
+    }
     found = own | {one.name: one.load() for one in entry_points(group=GROUP)}
     return dict(
         sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER))

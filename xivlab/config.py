@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
@@ -14,7 +14,10 @@ from xivlab.loss import Cross
 from xivlab.methods import METHODS
 from xivlab.model import TestDistance
 
-MethodName = Literal[tuple(METHODS)]
+if TYPE_CHECKING:
+    MethodName = str
+else:
+    MethodName = Literal[tuple(METHODS)]
 XKind = Literal["x", "mean", "gray", "v", "y", "channel"]
 XInput = Literal["unit", "normalized"]
 Backbone = Literal["slim", "slim_densenet", "resnet50", "densenet121"]
@@ -217,5 +220,5 @@ def preset(name: str, **changes: Any) -> Config:
     if changes.get("method") in METHODS:
         changes.setdefault("test_distance", METHODS[changes["method"]].distances[-1])
     if name.startswith("paper"):
-        changes = _SIZE.get(changes.get("backbone"), {}) | changes
+        changes = _SIZE.get(changes.get("backbone", ""), {}) | changes
     return Config(**(PRESETS[name] | changes))

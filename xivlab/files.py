@@ -12,18 +12,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
 
 from xivlab.errors import XivlabError
 
+fcntl: ModuleType | None
 try:
     import fcntl
-except (
-    ModuleNotFoundError
-):  # on Windows, where two commands at once are not noticed and no scratch is cleared
-    fcntl = None
+except ModuleNotFoundError:
+    fcntl = None  # Windows: two commands at once are not noticed, and no scratch is cleared
 
 SCRATCH = re.compile(r"\.scratch-[0-9a-f]{16}-")  # how the names of scratch begin
 

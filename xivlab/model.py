@@ -36,13 +36,12 @@ class XGenerator(nn.Module):
         self.expand = nn.Conv2d(1, 3, 1)
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         for layer in (self.reduce, self.expand):
-            if generator is None:
-                nn.init.constant_(layer.weight, 1 / 3)
-                nn.init.zeros_(layer.bias)
-            else:
-                bound = layer.in_channels**-0.5  # PyTorch's own range for a 1x1 convolution
-                nn.init.uniform_(layer.weight, -bound, bound, generator)
-                nn.init.uniform_(layer.bias, -bound, bound, generator)
+            bound = layer.in_channels**-0.5  # PyTorch's own range for a 1x1 convolution
+            for name, numbers in layer.named_parameters():
+                if generator is None:
+                    nn.init.constant_(numbers, 1 / 3 if name == "weight" else 0)
+                else:
+                    nn.init.uniform_(numbers, -bound, bound, generator)
 
     def forward(self, visible: Tensor) -> Tensor:
         """X images.
@@ -193,6 +192,9 @@ class XIVNet(nn.Module):
         XivlabError: `x_input` is neither name.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(
         self, learner: FeatureLearner, generator: nn.Module | None = None, x_input: str = "unit"
     ) -> None:
@@ -246,7 +248,13 @@ class XIVNet(nn.Module):
         return (images - self.mean) / self.std
 
     def x_images(self, visible: Tensor) -> Tensor:
-        """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W)."""
+        """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W).
+
+        Raises:
+            XivlabError: the networks have no g.
+        """
+        if self.generator is None:
+            raise XivlabError("The baseline has no X: take a run of baseline+x or baseline+x+cmg.")
         if self.x_input == "normalized":
             return self.generator(self.normalize(visible))
         return self.normalize(self.generator(visible))

@@ -260,7 +260,9 @@ class Training:
             the mAP of infrared queries by the test distance of the settings.
         """
         rows = score(embeddings, self.config.protocol).to_dict("records")
-        self.metrics += [{"step": self.step, "split": split} | row for row in rows]
+        self.metrics += [
+            {"step": self.step, "split": split, **{str(k): v for k, v in row.items()}} for row in rows
+        ]
         wanted = ("infrared", self.config.test_distance)
         return next(row["mAP"] for row in rows if (row["query"], row["test_distance"]) == wanted)
 

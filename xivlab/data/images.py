@@ -53,13 +53,13 @@ class Images:
             raise XivlabError("The split has no images.")
         if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[3] != 3:
             raise XivlabError(f"Images must be (N, H, W, 3) uint8, not {pixels.shape} {pixels.dtype}.")
-        labels = [np.asarray(a) for a in (split.person, split.camera, split.modality)]
-        if any(len(a) != len(pixels) for a in labels):
+        person, camera, modality = (np.asarray(a) for a in (split.person, split.camera, split.modality))
+        if any(len(a) != len(pixels) for a in (person, camera, modality)):
             raise XivlabError("Every image needs one person, one camera and one modality.")
         place = "memory-mapped from disk" if isinstance(pixels, np.memmap) else "in memory"
         if pixels.shape[1:3] != (height, width):
             pixels, place = resize(pixels, height, width), "resized in memory"
-        return cls(pixels, *labels, split.permutation, place)
+        return cls(pixels, person, camera, modality, split.permutation, place)
 
     def __str__(self) -> str:
         """How many, how large and where, in one line."""

@@ -15,8 +15,8 @@ import io
 import json
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,8 @@ TRIAL_SPLITS = tuple(f"split_{trial}" for trial in range(1, TRIALS + 1))
 SHOTS = tuple(f"shot_{trial}" for trial in range(TRIALS))
 
 
-class Packed(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Packed:
     """What the three files hold.
 
     Attributes:
@@ -93,8 +94,8 @@ def write_packed(
                     f"give uint8 {shape[1:]}."
                 )
             chunk = np.ascontiguousarray(chunk)
-            file.write(chunk)
-            checksum = zlib.crc32(chunk, checksum)
+            file.write(chunk.data)
+            checksum = zlib.crc32(chunk.data, checksum)
             done += len(chunk)
             bar.update(len(chunk))
         if done != len(index):
@@ -134,7 +135,7 @@ def read_packed(folder: str | Path) -> Packed:
         pixels = np.load(folder / "pixels.npy", mmap_mode="r", allow_pickle=False)
         if not isinstance(pixels, np.ndarray):
             raise TypeError("pixels.npy holds several arrays")
-        if not pixels.flags.c_contiguous or _checksum(zlib.crc32(pixels), raw, meta) != checksum:
+        if not pixels.flags.c_contiguous or _checksum(zlib.crc32(pixels.data), raw, meta) != checksum:
             raise ValueError("its files have changed since they were written")
         index = pd.read_csv(io.BytesIO(raw), dtype={"path": str}, keep_default_na=False)
         # With a checksum that fits, only another program's files can be wrong.

@@ -15,6 +15,7 @@ from xivlab.evaluation.protocols import first_shots
 from xivlab.model import Face, TestDistance, XIVNet
 
 TestFeature = Literal["before_bn", "after_bn"]
+Features = NDArray[np.floating]
 FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
 LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
 
@@ -31,9 +32,9 @@ class Embeddings:
             SYSU-MM01 are drawn by (`xivlab.evaluation.protocols`); None where there are none.
     """
 
-    infrared: NDArray[np.float32]
-    visible: NDArray[np.float32]
-    x: NDArray[np.float32] | None
+    infrared: Features
+    visible: Features
+    x: Features | None
     infrared_person: NDArray[np.integer]
     infrared_camera: NDArray[np.integer]
     visible_person: NDArray[np.integer]
@@ -86,14 +87,12 @@ class Embeddings:
             features = self.infrared if query == "infrared" else self.visible
             inside = _Distances(features, features[rows])
             return lambda part: dict.fromkeys(kinds, inside.of(part))
-        for kind in kinds:
-            _check(kind, self.x)
         faces = {
             name: _Distances(self.infrared, face[rows])
             if query == "infrared"
             else _Distances(face, self.infrared[rows])
-            for name, face in (("v", self.visible), ("x", self.x))
-            if any(name in kind for kind in kinds)
+            for kind in kinds
+            for name, face in _compared(kind, self.visible, self.x)
         }
 
         def measured(part: slice) -> dict[TestDistance, NDArray[np.float64]]:
@@ -182,21 +181,19 @@ def test_distance(
     Raises:
         XivlabError: `kind` is unknown, or needs X where there is none.
     """
-    _check(kind, x)
-
-    to = [
-        _Distances(infrared, face).of(slice(None))
-        for name, face in (("v", visible), ("x", x))
-        if name in kind
-    ]
+    to = [_Distances(infrared, face).of(slice(None)) for _, face in _compared(kind, visible, x)]
     return to[0] if len(to) == 1 else to[0] + to[1]  # Eq. (2)
 
 
-def _check(kind: str, x: NDArray | None) -> None:
-    if kind not in ("v", "x", "v+x"):
+def _compared(kind: str, visible: Features, x: Features | None) -> list[tuple[str, Features]]:
+    """The faces of visible images that a test distance compares with infrared ones, by its letters."""
+    if kind not in get_args(TestDistance):
         raise XivlabError(f"Unknown test distance {kind!r}: choose 'v', 'x' or 'v+x'.")
-    if kind != "v" and x is None:
-        raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
+    if x is None:
+        if kind != "v":
+            raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
+        return [("v", visible)]
+    return [(name, face) for name, face in (("v", visible), ("x", x)) if name in kind]
 
 
 class _Distances:

@@ -164,7 +164,8 @@ def galleries(
         return [np.arange(len(person))]
     if sampling.sampler not in rules.samplers or sampling.mode not in rules.modes:
         raise XivlabError(f"The official sampler and indoor search are SYSU-MM01's: {protocol} has neither.")
-    if sampling.sampler == "official" and (permutation is None or (permutation < 0).all()):
+    official = sampling.sampler == "official"
+    if official and (permutation is None or (permutation < 0).all()):
         raise XivlabError(
             "The official galleries are not known for these data: put rand_perm_cam.mat of SYSU-MM01 into "
             "exp/ and prepare them again, or take sampler 'seeded'."
@@ -173,11 +174,9 @@ def galleries(
     if len(there) == 0:
         raise XivlabError("There is no gallery image in the cameras that are searched.")
     person, camera = person[there], camera[there]
-    if sampling.sampler == "official":
-        places = permutation[there]
-        return [
-            there[official_gallery(person, camera, p, sampling.shots)] for p in places.T[: sampling.trials]
-        ]
+    if official and permutation is not None:
+        places = permutation[there].T[: sampling.trials]
+        return [there[official_gallery(person, camera, place, sampling.shots)] for place in places]
     return [there[sample_gallery(person, camera, t, sampling.shots)] for t in range(sampling.trials)]
 
 

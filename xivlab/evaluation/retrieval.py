@@ -86,7 +86,7 @@ def _hits(
 ) -> list[Hits]:
     """What `_scores` needs, by blocks that fit into a processor's cache."""
     found = []
-    for rows in blocks(*distance.shape, SCORED_AT_ONCE):
+    for rows in blocks(len(distance), len(gallery.person), SCORED_AT_ONCE):
         seen = np.array(distance[rows], np.float64, order="C")
         if not np.isfinite(seen).all():
             raise XivlabError("A distance is NaN or infinite: the embeddings are broken.")
@@ -156,7 +156,8 @@ def searches(
     permutation = embeddings.permutation if gallery == "visible" else None
     trials: dict[TestDistance, list[RetrievalMetrics]] = {kind: [] for kind in distances}
     for rows in galleries(person, camera, protocol, sampling, permutation):
-        shown, found = Gallery(person[rows], rules.counts == "people"), {kind: [] for kind in distances}
+        shown = Gallery(person[rows], rules.counts == "people")
+        found: dict[TestDistance, list[Hits]] = {kind: [] for kind in distances}
         measure = embeddings.measure(query, gallery, rows, distances)
         for part in blocks(len(query_person), len(rows), MEASURED_AT_ONCE):
             for kind, distance in measure(part).items():

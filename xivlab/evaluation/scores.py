@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import FEATURES, Embeddings
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import Protocol, Sampling, rules_of
 from xivlab.evaluation.retrieval import searches
 from xivlab.model import TestDistance
@@ -38,7 +39,7 @@ def score(
     Raises:
         XivlabError: as `search`.
     """
-    how = {"protocol": sampling.name(protocol), "sampler": sampling.how(protocol)}
+    how: dict[str, Any] = {"protocol": sampling.name(protocol), "sampler": sampling.how(protocol)}
     how["trials"] = sampling.trials if rules_of(protocol).drawn else 1
     table = []
     for query, gallery in rules_of(protocol).directions:
@@ -73,8 +74,8 @@ def chance(embeddings: Embeddings, protocol: Protocol = "sysu") -> pd.DataFrame:
     """The scores of random features for the same people and cameras, a row per direction: what a
     model that has learnt nothing would get."""
     rng = np.random.default_rng(0)
-    noise = {name: rng.normal(size=(len(getattr(embeddings, name)), 8)) for name in FEATURES[:2]}
-    return score(replace(embeddings, **noise, x=None), protocol)
+    infrared, visible = (rng.normal(size=(len(one), 8)) for one in (embeddings.infrared, embeddings.visible))
+    return score(replace(embeddings, infrared=infrared, visible=visible, x=None), protocol)
 
 
 def as_text(table: pd.DataFrame) -> str:

@@ -10,11 +10,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from xivlab.methods import xiv
 from xivlab.methods.method import Method
-from xivlab.model import Output
+from xivlab.model import Output, XIVNet
 
 if TYPE_CHECKING:
     from xivlab.config import Config
@@ -25,7 +25,7 @@ METHODS: dict[str, Method] = {**xiv.METHODS}
 _RANDOM = Lock()
 
 
-def build_model(config: Config, classes: int) -> nn.Module:
+def build_model(config: Config, classes: int) -> XIVNet:
     """The untrained networks of a configuration, the same for the same seed, on the CPU.
 
     Args:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from xivlab.model import Faces, Output, TestDistance
+from xivlab.model import Faces, Output, TestDistance, XIVNet
 
 if TYPE_CHECKING:  # settings are checked against the methods, which stand below them
     from xivlab.config import Config
@@ -33,7 +33,7 @@ class Method:
     faces: Faces
     terms: tuple[str, ...]
     weighed: tuple[str, ...]
-    build: Callable[[Config, int], nn.Module]
+    build: Callable[[Config, int], XIVNet]
     losses: Callable[[dict[str, Output], Tensor, Config], dict[str, Tensor]]
 
     @property

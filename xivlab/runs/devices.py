@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 NARROWEST = 32  # pixels; narrower images end up one wide, where oneDNN's bfloat16 gradients are random or NaN
-PRECISION = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}  # as Lightning Fabric calls them
+Model = TypeVar("Model", bound=nn.Module)
+PRECISION: dict[str, Any] = {
+    "32": "32-true",
+    "16": "16-mixed",
+    "bf16": "bf16-mixed",
+}  # as Lightning Fabric calls them
 
 
 def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
@@ -190,10 +195,10 @@ def pick_device() -> torch.device:
 
 def to_device(model: XIVNet, device: torch.device) -> XIVNet:
     """Move a model to a device, channels last, which convolutions prefer."""
-    return model.to(device, memory_format=torch.channels_last)
+    return model.to(device).to(memory_format=torch.channels_last)
 
 
-def synchronized(model: nn.Module, device: torch.device) -> nn.Module:
+def synchronized(model: Model, device: torch.device) -> Model:
     """The model with every batch normalisation replaced by one over the whole batch.
 
     Parameters, running statistics and their names are the same, so a state saved with any number of
@@ -204,7 +209,8 @@ def synchronized(model: nn.Module, device: torch.device) -> nn.Module:
         device: where it will train: a GPU takes PyTorch's own layer, which refuses the CPU.
     """
     if device.type == "cuda":
-        return nn.SyncBatchNorm.convert_sync_batchnorm(model)
+        nn.SyncBatchNorm.convert_sync_batchnorm(model)  # in place: the model is no such layer itself
+        return model
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, _BatchNorm):
@@ -215,13 +221,18 @@ def synchronized(model: nn.Module, device: torch.device) -> nn.Module:
 class SyncNorm(_BatchNorm):
     """`torch.nn.SyncBatchNorm` for the CPU; every process must have as many values per channel."""
 
+    running_mean: Tensor
+    running_var: Tensor
+    num_batches_tracked: Tensor
+    momentum: float
+
     @classmethod
     def of(cls, norm: _BatchNorm) -> "SyncNorm":
         """The same layer, sharing parameters and running statistics with `norm`."""
         layer = cls(norm.num_features, norm.eps, norm.momentum)
         layer.weight, layer.bias = norm.weight, norm.bias
-        layer.running_mean, layer.running_var = norm.running_mean, norm.running_var
-        layer.num_batches_tracked = norm.num_batches_tracked
+        for name, statistics in norm.named_buffers():
+            setattr(layer, name, statistics)
         return layer.train(norm.training)
 
     def forward(self, values: Tensor) -> Tensor:

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from torch.nn import Module
 from tqdm.auto import tqdm
 
+from xivlab.model import XIVNet
 from xivlab.runs.devices import any_process, first_alone
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def pausing(model: Module, pause: Callable[[], None]) -> Iterator[None]:
+def pausing(model: XIVNet, pause: Callable[[], None]) -> Iterator[None]:
     """Have `pause` called before each batch that a model's f sees, so that an evaluation can be left."""
     hook = model.learner.register_forward_pre_hook(lambda *_: pause())
     try:
@@ -102,14 +102,13 @@ class Session(ExitStack):
         super().__init__()
         first = training.fabric.is_global_zero
         self._training, self._watch = training, watch if first else None
-        self._bar: tqdm | None = None
         self._name, self._silent = name, quiet or not first
         # Without somebody who watches, a line says that another process is waited for.
         self.waiting = None if watch is None else lambda: self._stop_if(self._asked("waiting"))
 
     def begin(self, words: str) -> None:
         """Show the bar, and first some words; from now on the first Ctrl-C is a wish to stop."""
-        self._bar = self.enter_context(
+        self._bar: tqdm = self.enter_context(
             tqdm(
                 total=self._training.steps,
                 initial=self._training.step,

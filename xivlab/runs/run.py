@@ -176,7 +176,7 @@ class Run:
             with np.load(path) as file:
                 arrays = dict(file)
             names = [field.name for field in fields(Embeddings)]
-            found = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
+            found: dict[str, Any] = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
             if any(found[name] is None for name in names if name not in ("x", "permutation")):
                 raise ValueError("it holds something else")
             embeddings = Embeddings(**found)

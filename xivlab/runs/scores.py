@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -69,7 +70,7 @@ def _table(
         official = embeddings.permutation is not None
         for sampler in samplers or PROTOCOLS[config.protocol].samplers[: 1 + official]:
             table = score(embeddings, config.protocol, distances, Sampling(sampler, mode, shots))
-            table.insert(table.columns.get_loc("rank1"), "test_feature", side if config.neck else "no BNNeck")
+            table.insert(list(table).index("rank1"), "test_feature", side if config.neck else "no BNNeck")
             tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
@@ -79,7 +80,7 @@ def _paper_rows(config: Config, data: str, table: pd.DataFrame) -> list[pd.DataF
     paper = counterpart(config, data)
     if paper is None or (data == "sysu-mm01" and PROTOCOL not in set(table["protocol"])):
         return []
-    row = {name: "–" for name in table.columns if name not in (*SHOWN, "queries")}
+    row: dict[str, Any] = {name: "–" for name in table.columns if name not in (*SHOWN, "queries")}
     row |= {"of": f"paper, Table {paper['table']}", "query": "infrared"}
     row["protocol"] = PROTOCOL if data == "sysu-mm01" else data
     row["test_distance"] = METHODS[config.method].distances[-1]

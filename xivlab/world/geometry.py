@@ -11,8 +11,10 @@ import hashlib
 import io
 import json
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -25,7 +27,7 @@ from xivlab.files import reading
 HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each way
 SHADOW_SHAPE = (24, 12)
 # Value that a plane stores as 255: facing the camera (plates: times the lamp's fall-off), light from the dome, texture.
-PLANE_MAX = np.float32([2.0, 1.6, 2.0])
+PLANE_MAX = np.array([2.0, 1.6, 2.0], np.float32)
 REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 FORMAT = "xivlab-buffers-1"
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -129,9 +131,7 @@ class _Blobs:
         return self.data[self.start[i] : self.start[i + 1]]
 
 
-def write(
-    path: Path, crops: dict[str, np.ndarray | list[bytes]], people: list[dict], plates: list[dict]
-) -> str:
+def write(path: Path, crops: Mapping[str, Any], people: list[dict], plates: list[dict]) -> str:
     """Writes an asset under a temporary name, then renames it; returns its checksum.
 
     crops: labels and planes (lists of WebP bytes), shadow, window, distance, person, camera, frame (arrays).
@@ -161,7 +161,7 @@ def write(
     return header["checksum"]
 
 
-def _join(name: str, parts: list[bytes]) -> dict[str, np.ndarray]:
+def _join(name: str, parts: Sequence[bytes]) -> dict[str, np.ndarray]:
     return {
         name: np.frombuffer(b"".join(parts), np.uint8),
         f"{name}_end": np.cumsum([len(part) for part in parts]).astype(np.int64),

@@ -254,7 +254,8 @@ class World:
         names, planes, _, back_planes = self._geometry(buffer)
         person = self._people[int(self._buffers.person[buffer])]
         own = _by_label(person["temperatures"], thermal.AIR)
-        table = np.float32([*own, *(thermal.of_material(name) for name in self._plate(buffer).materials)])
+        back = [thermal.of_material(name) for name in self._plate(buffer).materials]
+        table = np.array([*own, *back], np.float32)
         temperature = _mean_of_four(table[names])
         share = _mean_of_four((names < PERSON_LABELS).astype(np.float32))
         # folds and hollows that see little sky keep warmth; what is turned away shows a cooler reflection
