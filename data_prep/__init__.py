@@ -1,1 +1,1 @@
-"""Tools that turn a source of people images into a packed data set; run once, never needed by the notebooks."""
+"""Readers, packers and renderers that turn a source of person images into a packed data set; run once per source."""

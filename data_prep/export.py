@@ -1,4 +1,4 @@
-"""The synthetic sets as the folder trees of the real ones, which the real loaders are tested on.
+"""Folder trees of SYSU-MM01, RegDB and LLCM, written from the synthetic sets; the real loaders are tested on them.
 
 What each tree holds was read off the official files and loaders:
 

@@ -1,4 +1,4 @@
-"""A real data set's folder tree as a packed data set: read its lists, decode its images, pack them."""
+"""Packing of a real data set: its lists read, its images decoded, all of it in one packed folder."""
 
 import json
 import os

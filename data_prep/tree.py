@@ -1,4 +1,4 @@
-"""The folder tree of a source: its lists, its folders, and what a reader makes of them."""
+"""Folder tree of a source: its lists, its folders, and what a reader makes of them."""
 
 from collections.abc import Collection
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line: `xivlab train` and `xivlab evaluate`, and the commands that other packages bring.
+"""Command line: `xivlab train` and `xivlab evaluate`, and the commands that other packages bring.
 
 A command is a function, its docstring the help. A package brings one by an entry point of the group
 "xivlab.commands"; so nothing here imports what stands above.

@@ -1,4 +1,4 @@
-"""All settings of a run, with the paper's presets."""
+"""Settings of a run, with the paper's presets."""
 
 import math
 import operator

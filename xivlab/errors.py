@@ -1,4 +1,4 @@
-"""The one exception that speaks to the user."""
+"""XivlabError, the one exception that speaks to the user."""
 
 
 class XivlabError(Exception):

@@ -1,4 +1,4 @@
-"""A file or a folder is written whole or not at all, and what a killed process leaves is cleared away.
+"""Atomic files and folders: written whole or not at all; what a killed process leaves is cleared away.
 
 Everything is written under a hidden name beside its place, on the same disk, and renamed when it is whole. Such
 scratch is locked as long as its process lives: what can be locked by another was left behind.

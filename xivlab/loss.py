@@ -1,4 +1,4 @@
-"""The losses of XIV-ReID, Eqs. 3-11: one function per equation, named as in the paper.
+"""Losses of XIV-ReID, Eqs. 3-11: one function per equation, named as in the paper.
 
 A batch holds M images of each modality, identities aligned: row i of the infrared, X and
 visible blocks shows the same person, so one vector of labels serves all three.

@@ -1,4 +1,4 @@
-"""The networks: X generator g and its special cases, feature learner f, and both together."""
+"""Networks of the paper: X generator g (Eq. 1) and its special cases (Table 5), feature learner f, and both together."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple

@@ -1,4 +1,4 @@
-"""The paper's own results, to put beside ours: Tables 1 to 5 of Li et al. (AAAI 2020)."""
+"""Results of the paper, to put beside ours: Tables 1 to 5 of Li et al. (AAAI 2020)."""
 
 from functools import cache
 from importlib import resources

@@ -1,4 +1,4 @@
-"""How big everything is, said once: XIVLAB_SCALE = smoke, demo or paper.
+"""Scales, said once: XIVLAB_SCALE = smoke, demo or paper.
 
     >>> current().name                                    # doctest: +SKIP
     'demo'

@@ -1,4 +1,4 @@
-"""The parametric body (anny, makehuman-full topology): rest shape, bones, skin weights. z up, metres, facing -y."""
+"""Parametric human body (anny, makehuman-full topology): rest shape, bones, skin weights. z up, metres, facing -y."""
 
 from __future__ import annotations
 

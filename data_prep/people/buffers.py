@@ -1,4 +1,4 @@
-"""Geometry buffers: what each pixel of a crop shows, how it is turned and lit, without any colour.
+"""Geometry buffers of a crop: what each pixel shows, how it is turned and lit, without any colour.
 
 A *plate* is the empty view of a camera, stored once. A *crop* is one person in it: labels at twice the image size,
 three planes at image size (facing the camera, light from the dome, texture brightness) and a coarse contact shadow.

@@ -1,4 +1,4 @@
-"""Where each camera stands, and where people walk in front of it."""
+"""Camera positions, and where people walk in front of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rays into meshes (Embree): which triangle each pixel of a crop sees, and how much of the light dome a point sees."""
+"""Ray casting into meshes (Embree): the triangle that each pixel sees, and the share of the light dome that a point sees."""
 
 from __future__ import annotations
 

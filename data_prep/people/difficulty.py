@@ -1,4 +1,4 @@
-"""How hard the world is: the Baseline on the validation people, over seeds, trained until it no longer gains.
+"""Difficulty of the synthetic world: rank-1 of the Baseline on the validation people, over seeds, trained until it no longer gains.
 
     python -m data_prep.people.difficulty data_prep/people/difficulty.csv
 

@@ -1,4 +1,4 @@
-"""Gives every person colours: which spectrum each label shows, and how warm it is. Needs no rendering.
+"""Colours and temperatures of every person: which spectrum each label shows, and how warm it is. Needs no rendering.
 
 Near-infrared brightness is what sets the difficulty. A fabric is dark by dye, which is transparent beyond 750 nm, or by
 carbon pigment, which is not; `PIGMENTED` is the share of fabrics whose carbon makes the near-infrared follow the

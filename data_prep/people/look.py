@@ -1,4 +1,4 @@
-"""What one synthetic person wears and is shaped like: a plain record, drawn at random from the wardrobe."""
+"""Clothes and shape of one synthetic person: a plain record, drawn at random from the wardrobe."""
 
 from __future__ import annotations
 

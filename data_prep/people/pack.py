@@ -1,4 +1,4 @@
-"""Joins the files of a rendered set into one asset: `xivlab/assets/synthetic_sysu.safetensors` and its sibling.
+"""Packing of a rendered set into one asset: `xivlab/assets/synthetic_sysu.safetensors` and its sibling.
 
 python -m data_prep.people.pack synthetic-sysu --work FOLDER --out xivlab/assets/synthetic_sysu.safetensors
 """

@@ -1,4 +1,4 @@
-"""Who exists: the people of each set, their splits, and how often each camera sees them. Everything from one seed."""
+"""People of each set, their splits, and how often each camera sees them. Everything from one seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exposes an asset of other people as a packed data set, for the pre-training of the slim network.
+"""Packed data set of other people, for the pre-training of the slim networks.
 
 python -m data_prep.people.pretraining ASSET FOLDER
 python -m data_prep.people.pretrain FOLDER xivlab/assets/slim_visible.safetensors

@@ -1,4 +1,4 @@
-"""Renders the geometry buffers of one set of people.
+"""Rendering of the geometry buffers of one set of people.
 
     python -m data_prep.people.render synthetic-sysu --makehuman FOLDER --work FOLDER [--processes 2]
 

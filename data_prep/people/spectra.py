@@ -1,4 +1,4 @@
-"""Builds ``xivlab/assets/spectra.csv`` from the published libraries: one column per material, light, filter or sensor.
+"""Table of spectra, ``xivlab/assets/spectra.csv``, from the published libraries: a column per material, light, filter or sensor.
 
     python -m data_prep.people.spectra SPECTRA_FOLDER xivlab/assets/spectra.csv
 

@@ -1,1 +1,1 @@
-"""What builds the course: notebooks from their sources, editions, index, minutes, the book."""
+"""Tools that build the course: notebooks from their sources, editions, index, minutes, the book."""

@@ -1,4 +1,4 @@
-"""The whole course as pages that open without a kernel and without a network.
+"""The book: the whole course as pages that open without a kernel and without a network.
 
     python -m notebooks.tools.book            writes book/; open book/index.html
 

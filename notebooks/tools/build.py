@@ -1,4 +1,4 @@
-"""Builds the notebooks from their sources, executed, with outputs.
+"""Builder of the notebooks: sources in, executed notebooks out.
 
     python -m notebooks.tools.build               all of them
     python -m notebooks.tools.build 01 04         these

@@ -1,4 +1,4 @@
-"""Where each equation, table and figure of the paper is: writes INDEX.md, from the notebooks and the package.
+"""Index of the paper: where each equation, table and figure is, written from the notebooks and the package.
 
     python -m notebooks.tools.index
 

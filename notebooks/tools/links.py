@@ -1,4 +1,4 @@
-"""Markdown as the kit writes it: what it links to, and where it can be linked to."""
+"""Links and anchors of the kit's Markdown."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How long the computer needs for each notebook: measured by `python -m notebooks.tools.build --time`."""
+"""Minutes that the computer needs for each notebook: measured by `python -m notebooks.tools.build --time`."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How much of who somebody is colour carries: what every answer to the modality gap has to do without."""
+"""Share of identity that colour carries: what every answer to the modality gap has to do without."""
 
 from dataclasses import replace
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The gap between two modalities in numbers, where a t-SNE map has none; features in, numbers out.
+"""Measures of the modality gap: classifier accuracy, MMD, neighbours, overlap and AUC of distances.
 
 Three ask whether the modality can be seen in a feature, one whether the right person can be found all the same.
 """

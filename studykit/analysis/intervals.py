@@ -1,4 +1,4 @@
-"""How sure a number is: means over seeds with their intervals, and paired differences."""
+"""Confidence intervals: over seeds (Student's t), over people (bootstrap), and of paired differences."""
 
 from collections.abc import Callable
 from typing import NamedTuple

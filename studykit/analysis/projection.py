@@ -1,4 +1,4 @@
-"""Embeddings in two dimensions: t-SNE, PCA, and what each throws away."""
+"""t-SNE and PCA of embeddings, and what each throws away."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A ruler for X: the same scenes in narrow bands, from blue to infrared, as the synthetic world can expose them.
+"""Wavelength ruler for X: the same scenes in narrow bands, from blue to infrared, as the synthetic world can expose them.
 
 With it a position between visible and infrared can be read as a wavelength, if the ruler climbs
 steadily. Real images have no such ruler: nobody photographed them in sixty bands.

@@ -1,4 +1,4 @@
-"""A closer look at X: its intensities beside those of visible images (Fig. 3), and triples of images (Fig. 4).
+"""X images: channel intensities beside those of visible images (Fig. 3), redness, dead generators, triples of images (Fig. 4).
 
 X is not bounded. Here it is measured as it is, in the scale of the image, 0 to 255; only to be *shown* it is clamped.
 """

@@ -1,4 +1,4 @@
-"""Where X lies between visible and infrared, and how sure that is: positions on a line, intervals over people.
+"""Position of X between visible and infrared features, with intervals over people.
 
     0            position            1
     visible ----------|-------- infrared         the line joins the two means

@@ -1,4 +1,4 @@
-"""Arrays and tables in, a picture with words out."""
+"""Figures of images, losses, scores, the modality gap and studies: arrays and tables in, a picture with words out."""
 
 from studykit.plots.curves import lines, spectra
 from studykit.plots.gap import channel_histograms, embedding_map

@@ -1,4 +1,4 @@
-"""Pictures of losses, training and scores: arrays and tables in, a figure out.
+"""Charts of losses, training curves and CMC curves.
 
 The look, and what a `Picture` is, come from `studykit.plots.picture`.
 """

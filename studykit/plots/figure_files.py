@@ -1,4 +1,4 @@
-"""The figures of one run, drawn again: a run folder and its data in, pictures out.
+"""Files of the figures of one run: PNG with captions, drawn again from its folder and its data.
 
     >>> run, data = Run(Path("runs/baseline+x-0123456789ab")), current().load()  # doctest: +SKIP
     >>> figure(run, data, "fig3")                                     # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""Pictures of the gap between modalities: intensities, positions of X, maps of embeddings, distances.
+"""Figures of the modality gap: intensities (Fig. 3), positions of X, embedding maps (Fig. 1), distances.
 
 The look, and what a `Picture` is, come from `studykit.plots.picture`.
 """

@@ -1,4 +1,4 @@
-"""Pictures of photographs: strips, and ranked lists."""
+"""Strips of photographs, and ranked lists."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pictures of data: arrays in, a figure out. Every figure carries a sentence that says what it shows.
+"""Picture: a figure that shows itself in a notebook and says in a sentence what it shows; palette, axes and legend keys.
 
 No pyplot: its global state mixes figures up when a widget draws from another thread. A `Picture` shows itself
 in a notebook, as JPEG where it holds photographs and as PNG where it does not, small enough to be kept there.

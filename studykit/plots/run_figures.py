@@ -1,4 +1,4 @@
-"""What each figure of a run is made of: `studykit.plots.figure_files` tells them apart by name, and writes them."""
+"""Figures of one run by name; `studykit.plots.figure_files` writes them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

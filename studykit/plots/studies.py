@@ -1,4 +1,4 @@
-"""Pictures of studies: scores of variants over seeds, their differences, and scores over lambda.
+"""Charts of studies: scores of variants over seeds, paired gains, and scores over lambda (Fig. 5).
 
 A table goes in, one row per run as `studykit.studies.answers.judged` gives it, and a `Picture` comes out. Bars are 95 %
 intervals of the mean over seeds; small dots are the single seeds; hollow diamonds are the paper's.

@@ -1,4 +1,4 @@
-"""The main job without a screen: data, training, scores on the test people, notebooks."""
+"""Main job without a screen: data, training, scores on the test people, notebooks."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Notebooks executed without a screen, and written as notebook and as page."""
+"""Execution of notebooks without a screen, written as notebook and as page."""
 
 import os
 import re

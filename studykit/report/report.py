@@ -1,4 +1,4 @@
-"""The report of the main job: one page that needs no other file."""
+"""Report of the main job: one HTML page that needs no other file."""
 
 import base64
 import io

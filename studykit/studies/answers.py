@@ -1,4 +1,4 @@
-"""The answers of the studies: stored where the runs in the tables are those asked for, else trained now.
+"""Tables of the studies: stored where the runs in them are those asked for, else trained now.
 
     >>> table = answers("ablation")                               # doctest: +SKIP
     ablation on synthetic-sysu: stored results of 15 runs, baseline-862880df33c6 and on.

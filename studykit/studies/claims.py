@@ -1,4 +1,4 @@
-"""The paper's claims that the studies can judge, and what the numbers say to each.
+"""Claims of the paper that the studies can judge, and their verdicts.
 
     >>> parts = judge(answers("ablation"))                        # doctest: +SKIP
     >>> print(*sentences(parts), sep="\\n")                        # doctest: +SKIP

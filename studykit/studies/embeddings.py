@@ -1,4 +1,4 @@
-"""Embeddings small enough to ship: what sliders and maps need of a run that nobody has to train."""
+"""Stored embeddings, small enough to ship: what sliders and maps need of a run that nobody has to train."""
 
 from dataclasses import fields
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The ten numbers of many trained generators, in one small table: whole models need not be kept for it.
+"""Stored generators: the ten numbers of many trained g in one small table, so that whole models need not be kept.
 
 The table has a row per finished run with a learned X of the studies `ablation` and `special-cases`. A row
 is used only where its run is named as the current settings, data and version would name it.

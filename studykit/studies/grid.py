@@ -1,4 +1,4 @@
-"""A grid of settings becomes finished runs, and those one tidy table.
+"""Grid of settings: finished runs of all of them, and one tidy table of their scores.
 
     >>> configs = grid("demo", method=["baseline", "baseline+x"], seed=range(5))
     >>> len(configs), configs[0].method, configs[1].seed

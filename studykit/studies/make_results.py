@@ -1,4 +1,4 @@
-"""Every shipped number, made anew: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
+"""Maker of all stored results: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
 
     python -m studykit.studies.make_results                   # or: make results
     python -m studykit.studies.make_results --only maps       # of the shipped embeddings

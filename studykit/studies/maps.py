@@ -1,4 +1,4 @@
-"""t-SNE maps that are drawn once: of which images, kept where, and what they keep of the features.
+"""Stored t-SNE maps: drawn once, kept by the features that they belong to.
 
 A map belongs to features, perplexity and seed, whose hash is its name: with other features it is another map.
 """

@@ -1,4 +1,4 @@
-"""Measures of the runs of several seeds: stored where the run is the one that is asked for, else taken now.
+"""Stored measures of runs over seeds: stored where the run is the one that is asked for, else taken now.
 
     >>> variants = {"Baseline": {"method": "baseline"}, "XIV": {}}
     >>> table = measured("gap", variants, current())              # doctest: +SKIP

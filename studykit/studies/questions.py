@@ -1,4 +1,4 @@
-"""The studies of the kit: the paper's tables and figures asked again, with seeds.
+"""STUDIES: variants and seeds of the paper's tables and figures, asked again.
 
 Each is a set of variants that differ in one thing. All runs of a study have the same number of steps
 and the same seeds; `ablation-compute` gives the Baseline the steps that X costs the others instead.

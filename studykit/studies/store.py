@@ -1,4 +1,4 @@
-"""Stored results: tables and arrays of `results/`, written whole or not at all, and refused in one sentence if damaged."""
+"""Stored tables and arrays of `results/`: written whole or not at all, and refused in one sentence if damaged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

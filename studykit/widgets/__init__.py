@@ -1,4 +1,4 @@
-"""What moves in the notebooks: a function each.
+"""Interactive widgets of the notebooks: a function each.
 
 >>> from xivlab import widgets
 >>> widgets.frame_slider(bands, pictures, "wavelength (nm)")   # doctest: +SKIP

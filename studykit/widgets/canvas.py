@@ -1,4 +1,4 @@
-"""A figure that is drawn again many times a second: what stands still is drawn once, the rest over it."""
+"""Canvas: a figure that is drawn again many times a second; what stands still is drawn once, the rest over it."""
 
 import io
 from typing import Any, TypeVar

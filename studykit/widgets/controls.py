@@ -1,4 +1,4 @@
-"""Controls of one look: the name in full beside them, wide enough for the hand."""
+"""Sliders, menus and buttons of one look: the name in full beside them, wide enough for the hand."""
 
 from collections.abc import Sequence
 from typing import Any

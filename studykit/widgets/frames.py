@@ -1,4 +1,4 @@
-"""A slider over pictures that are drawn already."""
+"""Frame slider: a slider over pictures that are drawn already."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What all widgets of the kit share: controls above, pictures that follow them, words under each picture."""
+"""Panel that all widgets share: controls above, pictures that follow them, words under each picture."""
 
 import base64
 import html

@@ -1,4 +1,4 @@
-"""A ranked list in a canvas: photographs that change, right ones told from wrong by colour, line and sign."""
+"""Ranked list on a canvas: photographs that change, right ones told from wrong by colour, line and sign."""
 
 import numpy as np
 from matplotlib.collections import LineCollection

@@ -1,4 +1,4 @@
-"""Search by hand: one query, three ranked lists, and the rules that stand behind the scores."""
+"""Search widget: one query, three ranked lists, and the rules that stand behind the scores."""
 
 import html
 from collections.abc import Sequence

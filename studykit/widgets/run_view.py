@@ -1,4 +1,4 @@
-"""One run to look into: its embeddings, the images that they are of, and what one query finds."""
+"""View of one run: its embeddings, the images that they are of, and what one query finds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

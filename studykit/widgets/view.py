@@ -1,4 +1,4 @@
-"""A picture in the page with a line of words under it, which tells where the pointer is."""
+"""View: a picture in the page with a line of words under it, which tells where the pointer is."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Augmentation of a whole batch at once, on the device where the batch is."""
+"""Augmentation (flip, shift, random erasing) of a whole batch at once, on the device where the batch is."""
 
 import math
 from functools import cache

@@ -1,4 +1,4 @@
-"""Images at the size the network sees, and identity-aligned P x K batches."""
+"""Identity-aligned P x K batches of infrared and visible images."""
 
 from dataclasses import dataclass
 

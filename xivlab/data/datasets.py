@@ -1,4 +1,4 @@
-"""Data sets: who is seen in every image, where, in what light, and whether to train or to test.
+"""Data sets and their splits: who is seen in every image, where, in what light, and whether to train or to test.
 
 Where the images are kept says `xivlab.data.packed`.
 

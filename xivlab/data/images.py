@@ -1,4 +1,4 @@
-"""The images of a split at the size that the network sees."""
+"""Images of a split at the size that the network sees."""
 
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Packed data sets: every image of a set in one array, with who it shows, where and in what light.
+"""Packed data sets: every image of a set in one memory-mapped array, with who it shows, where and in what light.
 
 A packed data set is a folder of three files:
 

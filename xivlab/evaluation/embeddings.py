@@ -1,4 +1,4 @@
-"""Embeddings of a split, and the distance between them at test time (Eq. 2)."""
+"""Embeddings of a split, and the test distance between them (Eq. 2)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

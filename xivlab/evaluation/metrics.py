@@ -1,4 +1,4 @@
-"""Where the right images of a search stand, without ranking all the others.
+"""CMC, mAP and mINP of a matrix of distances, without ranking all of it.
 
 The rank of an image is one more than the number of images nearer than it. So the distances are sorted as bare
 numbers, which takes half as long as sorting an order, and the few right images are looked up in them.

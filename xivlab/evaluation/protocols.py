@@ -1,4 +1,4 @@
-"""The protocols of SYSU-MM01, RegDB and LLCM: one row of rules each, galleries, and what a query must not see."""
+"""Evaluation protocols of SYSU-MM01, RegDB and LLCM: one row of rules each, gallery sampling, hidden images."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Search and scores: the rules of the protocols, CMC / mAP / mINP, the mean over trials."""
+"""Retrieval: all queries over all trials (CMC, mAP, mINP), and one query with its ranked list."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

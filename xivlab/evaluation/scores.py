@@ -1,4 +1,4 @@
-"""Tables of scores: a row per direction of search and test distance."""
+"""Tables of scores (rank-k, mAP, mINP): a row per direction of search and test distance."""
 
 from collections.abc import Sequence
 from dataclasses import replace

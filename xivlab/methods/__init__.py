@@ -1,4 +1,4 @@
-"""How networks and losses are put together: one module a paper, one row of METHODS a method.
+"""METHODS: networks and losses put together, one module a paper, one row a method.
 
 A module has `METHODS`, its rows by the name that the setting `method` gives them (`xivlab.methods.method` says
 what a row holds). To add a method, write its module, and name it in the dictionary below.

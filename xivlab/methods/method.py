@@ -1,4 +1,4 @@
-"""What is said of a method once: its title, its faces at test time, its loss terms, its networks and losses."""
+"""Method: what is said of one once, its title, faces at test time, loss terms, networks and losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One training on several processes: how they start, what they share, what the first does alone."""
+"""Devices and processes of one training: which device, how several processes start, what they share, what the first does alone."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The run folder: what a training writes, named by what it depends on, whole or not at all."""
+"""Run folder: what a training writes, named by what it depends on, whole or not at all."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""All that a run, or several of the same settings, found: one table, and the paper's row below it."""
+"""Scores of a run, or the mean of several of the same settings, and the paper's row below."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict

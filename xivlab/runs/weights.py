@@ -1,4 +1,4 @@
-"""The networks of a run: its best model loaded, and the weights of a model written."""
+"""Weights of a run: its best model loaded, and those of a model written."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The synthetic cameras: what lights a place, which wavelengths reach the sensor, and what the electronics make of it."""
+"""Synthetic cameras: what lights a place, which wavelengths reach the sensor, and what the electronics make of it."""
 
 from __future__ import annotations
 

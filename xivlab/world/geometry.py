@@ -1,4 +1,4 @@
-"""The shipped geometry of the synthetic people: how it is stored, read and checked.
+"""Shipped geometry buffers of the synthetic people: how they are stored, read and checked.
 
 One asset per data set, a safetensors file: for every crop a WebP of labels (256 x 128, lossless) and one of three
 planes (128 x 64), a coarse contact shadow, its window in the camera's frame; for every camera a plate, the empty view.

@@ -1,4 +1,4 @@
-"""What a pixel of a geometry buffer can show. The numbers are stored in the shipped asset: never renumber."""
+"""Labels of a geometry buffer: what a pixel can show. The numbers are stored in the shipped asset: never renumber."""
 
 SCENE = 0  # not the person: the camera's background plate shows here
 SKIN = 1

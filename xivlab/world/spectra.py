@@ -1,4 +1,4 @@
-"""The table of spectra: reflectances of materials, lights, filters and sensors from 400 to 1000 nm.
+"""Table of spectra: reflectances of materials, lights, filters and sensors from 400 to 1000 nm.
 
 `assets/spectra.csv` has one column each, at steps of 10 nm; its four header rows are name, kind, origin (measured,
 mixed or assumed) and source. `data_prep/people/spectra.py` makes it.

@@ -1,4 +1,4 @@
-"""The embedded world: geometry buffers + reflectance spectra + a camera -> pixels, at any wavelength.
+"""Synthetic world: geometry buffers + reflectance spectra + a camera -> pixels, at any wavelength.
 
 A pixel of a camera with light L, filter F and sensor S sees of a material with reflectance R the share
 

@@ -1,4 +1,4 @@
-"""What the lambda explorer shows, worked out once per run: curve, map, distances and queries."""
+"""Numbers of the lambda explorer, worked out once per run: curve, map, distances and queries."""
 
 from dataclasses import dataclass, replace
 from functools import cache

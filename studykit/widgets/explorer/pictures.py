@@ -1,4 +1,4 @@
-"""The four pictures of the lambda explorer: each draws what stands still once, and moves the rest."""
+"""Pictures of the lambda explorer: each draws what stands still once, and moves the rest."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The lambda explorer: scores, map, distances and a ranked list that follow one slider over lambda."""
+"""Lambda explorer: scores, map, distances and a ranked list that follow one slider over lambda."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""What the X studio measures: X beside V and I, image by image and over many images."""
+"""Numbers of the X studio: X beside V and I, image by image and over many images."""
 
 from dataclasses import dataclass
 from functools import cached_property

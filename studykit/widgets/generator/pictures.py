@@ -1,4 +1,4 @@
-"""The pictures of the X studio: photographs, histograms beside them, and a picture of the reader's own."""
+"""Pictures of the X studio: photographs, histograms beside them, and a picture of the reader's own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A reader's own picture, from bytes to an array; whatever the bytes are, the answer is an array or one sentence.
+"""Uploaded picture of the reader's own, from bytes to an array; whatever the bytes are, the answer is an array or one sentence.
 
 The bytes come from a browser, so nothing in them is believed: only three formats are tried, the size is checked
 before a pixel is decoded, and the file's name is for the sentence alone, never for opening.

@@ -1,4 +1,4 @@
-"""g of Eq. 1 by its ten numbers, in NumPy: where they come from, and what X they make.
+"""Ten numbers of g (Eq. 1) in NumPy: where they come from, and what X they make.
 
     h = max(0, w R + w G + w B + b),      X = a h + d     for each of R, G and B
 

@@ -1,4 +1,4 @@
-"""The ten numbers of g by hand: what X they make of several people, or of a picture of the reader's own."""
+"""X studio: the ten numbers of g by hand, and what X they make of several people, or of a picture of the reader's own."""
 
 import html
 from typing import Any

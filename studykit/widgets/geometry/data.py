@@ -1,4 +1,4 @@
-"""The losses of twelve points in a plane: which anchors pay, what each term comes to, and where it moves the points.
+"""Losses of twelve points in a plane: which anchors pay, what each term comes to, and where it moves the points.
 
 Two people of two images each, in three modalities, as in notebook 03. All values and gradients are those of
 `xivlab.loss`. The identity loss (Eq. 9) needs a classifier, of which points know nothing: it is that of a

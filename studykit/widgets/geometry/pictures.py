@@ -1,4 +1,4 @@
-"""The two pictures of the loss geometry: the points with who looks at whom, and every term as a number."""
+"""Pictures of the loss geometry: the points with who looks at whom, and every term as a number."""
 
 from collections.abc import Sequence
 from typing import Any

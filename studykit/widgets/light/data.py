@@ -1,4 +1,4 @@
-"""What a garment does with light, told from its spectrum: who wears what, what absorbs, and what a camera makes of it."""
+"""Garments and light, from their spectra: who wears what, what absorbs, and what a camera makes of it."""
 
 from typing import NamedTuple
 

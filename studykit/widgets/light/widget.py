@@ -1,4 +1,4 @@
-"""One person from blue to infrared and on to heat: the picture, the spectra of what they wear, and why it changes."""
+"""Wavelength widget: one person from blue to infrared and on to heat, the spectra of what they wear, and why it changes."""
 
 from collections.abc import Sequence
 from functools import lru_cache

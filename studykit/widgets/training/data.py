@@ -1,4 +1,4 @@
-"""What a training has learnt so far, in numbers."""
+"""Learning curves of a training so far, as arrays."""
 
 import math
 from dataclasses import dataclass

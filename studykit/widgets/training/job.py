@@ -1,4 +1,4 @@
-"""Work in a thread, so that the kernel answers meanwhile: one at a time, stopped when asked, waited for when wanted."""
+"""Background job in a thread, so that the kernel answers meanwhile: one at a time, stopped when asked, waited for when wanted."""
 
 import atexit
 import threading

@@ -1,4 +1,4 @@
-"""What a run has learnt so far, as arrays, and the two pictures that grow with it."""
+"""Pictures of a training that grow with it: losses, and rank-1."""
 
 import math
 from collections.abc import Sequence

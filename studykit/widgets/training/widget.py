@@ -1,4 +1,4 @@
-"""A training to watch: settings above, its losses and its rank-1 as it learns, and a button that stops it."""
+"""Live training: settings above, its losses and its rank-1 as it learns, and a button that stops it."""
 
 import html
 import time

@@ -1,4 +1,4 @@
-"""Settings and durations as one says them."""
+"""Settings and durations in words."""
 
 from studykit.studies.questions import KINDS_OF_X, TABLE_4
 from xivlab.config import Config

@@ -1,4 +1,4 @@
-"""What the t-SNE explorer shows: which runs there are, a map with its neighbours, and how its points are grouped."""
+"""Numbers of the t-SNE explorer: which runs there are, a map with its neighbours, and how its points are grouped."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress

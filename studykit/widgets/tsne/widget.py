@@ -1,4 +1,4 @@
-"""A t-SNE map to walk over: which image a point is, and whether its neighbours are neighbours at all."""
+"""t-SNE explorer: a map to walk over, which image a point is, and whether its neighbours are neighbours at all."""
 
 import threading
 from collections.abc import Mapping, Sequence
