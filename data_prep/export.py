@@ -21,7 +21,8 @@ from scipy.io import savemat
 from tqdm.auto import tqdm
 
 from data_prep.tree import Layout
-from xivlab.data.datasets import SPLITS, DataSet, load
+from xivlab.data.datasets import DataSet, load
+from xivlab.data.packed import SPLITS
 from xivlab.errors import XivlabError
 from xivlab.files import new_folder
 

@@ -1,7 +1,9 @@
 """Packing of a real data set: its lists read, its images decoded, all of it in one packed folder."""
 
+import hashlib
 import json
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +13,19 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from data_prep import llcm, regdb, sysu_mm01
+from data_prep.resumable import resumable_folder
 from data_prep.tree import Layout, Source
-from xivlab.data.packed import SPLITS, TRIAL_SPLITS, check_index, header, index_bytes, read_packed, seal
+from xivlab.data.packed import (
+    SPLITS,
+    TRIAL_SPLITS,
+    check_index,
+    describe,
+    header,
+    index_bytes,
+    read_packed,
+    write_labels,
+)
 from xivlab.errors import XivlabError
-from xivlab.files import resumable_folder
 
 READERS = {"sysu-mm01": sysu_mm01.read_tree, "regdb": regdb.read_tree, "llcm": llcm.read_tree}
 FORMATS = ("JPEG", "PNG", "BMP")  # of the files that `data_prep.tree` takes for images
@@ -150,3 +161,19 @@ def summary(source: Source, out: str | Path) -> str:
 def _counts(index: pd.DataFrame) -> str:
     visible, infrared = (int((index["modality"] == modality).sum()) for modality in (0, 1))
     return f"{index['person'].nunique():,} people, {visible:,} visible and {infrared:,} infrared images"
+
+
+def seal(folder: Path, name: str, size: tuple[int, int], index: pd.DataFrame) -> None:
+    """Make a packed data set of a folder whose `pixels.npy` is whole, reading it once.
+
+    The fingerprint is that of name, size, index and all pixels. The index must have been checked.
+    """
+    raw, meta = index_bytes(index), describe(name, size, index)
+    digest = hashlib.sha256(json.dumps([meta["name"], meta["size"]]).encode() + raw)
+    checksum = 0
+    with open(folder / "pixels.npy", "rb") as file:
+        file.seek(len(header(len(index), size)))
+        while block := file.read(1 << 24):
+            digest.update(block)
+            checksum = zlib.crc32(block, checksum)
+    write_labels(folder, raw, meta | {"fingerprint": digest.hexdigest()}, checksum)

@@ -113,7 +113,7 @@ def data():
     """What the old run was trained on."""
     sizes = ((10, 2), (3, 1), (3, 1))  # people and shots of train, val and test
     splits = [toy.split(people, 100 * k, k, shots=shots) for k, (people, shots) in enumerate(sizes, 1)]
-    return DataSet.of("toy", "0" * 64, *splits)
+    return toy.data_set_of("toy", "0" * 64, *splits)
 
 
 def test_an_old_run_opens_and_is_evaluated(tmp_path, data):

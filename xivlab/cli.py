@@ -138,11 +138,10 @@ def main(args: Sequence[str] | None = None) -> None:
         print(f"xivlab: {error}", file=sys.stderr)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] in ("xivlab", *_bringers()):
+        if (error.name or "xivlab").startswith(("xivlab", "studykit", "data_prep")):
             raise
         print(
-            f"xivlab: this command needs {error.name}, which training alone does not: in the project's folder, type "
-            "pip install '.[lab]'.",
+            f"xivlab: this command needs {error.name}: type pip install '.[lab]' in the project.",
             file=sys.stderr,
         )
         sys.exit(1)
@@ -168,11 +167,6 @@ def commands(words: Sequence[str] = ()) -> dict[str, Callable[..., None]]:
     return dict(
         sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER))
     )
-
-
-def _bringers() -> set[str]:
-    """Packages that bring commands."""
-    return {one.module.partition(".")[0] for one in entry_points(group=GROUP)}
 
 
 def _chosen(words: Sequence[str]) -> dict[str, str]:

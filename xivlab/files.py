@@ -75,10 +75,8 @@ def reading(path: Path, remedy: str, says: str = "cannot be read ({error})") -> 
     """
     try:
         yield
-    except XivlabError:
-        raise
     except Exception as error:  # NumPy, pandas, torch, safetensors and JSON raise a dozen kinds between them
-        reason = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0].rstrip(".")
         raise XivlabError(f"{path} {says.format(error=reason)}: {remedy}.") from error
 
 
@@ -118,50 +116,6 @@ def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
 
 
-@contextmanager
-def resumable_folder(target: Path, key: bytes) -> Iterator[Path]:
-    """Yield a scratch folder that becomes `target` when the block ends, and that outlives an interruption.
-
-    The scratch folder stands hidden beside `target`. If the block is interrupted or its process is
-    killed, the folder stays, and the next call with the same key yields it with what it holds; with
-    another key it begins empty. An error in the block removes it.
-
-    Args:
-        target: the folder to make. Missing parents are created; an empty folder may be there already.
-        key: says what the block makes: what was begun with one key goes on only with the same.
-
-    Raises:
-        XivlabError: another process makes the same folder at this moment.
-        FileExistsError: something not empty is at `target`; the block is not begun.
-        OSError: the folder cannot be made.
-    """
-    target = target.resolve()
-    scratch = target.parent / f".{target.name}-partial"
-    try:
-        _, lock = _claimed(lambda: scratch, lambda folder: folder.mkdir(parents=True, exist_ok=True))
-    except BlockingIOError:
-        raise XivlabError(f"Another command is writing {target}: wait until it is done.") from None
-    try:
-        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-            raise FileExistsError(f"{target} exists already")
-        with open(scratch / "key", "a+b") as file:
-            file.seek(0)
-            if file.read() != key:
-                _clear(scratch)
-                file.truncate(0)
-                file.write(key)
-        yield scratch
-        (scratch / "key").unlink()
-        with suppress(OSError):
-            target.rmdir()  # only an empty folder goes; Windows would not rename over it
-        scratch.rename(target)
-    except Exception:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    finally:
-        _release(lock)
-
-
 def clear_scratch(folder: Path) -> None:
     """Remove from a folder the scratch of processes that are no more; that of live ones stays."""
     with suppress(OSError):
@@ -171,7 +125,7 @@ def clear_scratch(folder: Path) -> None:
                 lock = _locked(path)
                 if lock is not None:
                     _remove(path)
-                    _release(lock)
+                    release(lock)
 
 
 @contextmanager
@@ -180,13 +134,13 @@ def _scratch(target: Path, make: Callable[[Path], Any]) -> Iterator[Path]:
     clear_scratch(target.parent)
     while True:
         with suppress(BlockingIOError):  # another process takes it for left behind, and is about to remove it
-            scratch, lock = _claimed(lambda: _scratch_name(target), make)
+            scratch, lock = claimed(lambda: _scratch_name(target), make)
             break
     try:
         yield scratch
     finally:
         _remove(scratch)
-        _release(lock)
+        release(lock)
 
 
 def _scratch_name(target: Path) -> Path:
@@ -224,12 +178,12 @@ def _locked(path: Path) -> int | None:
     return lock
 
 
-def _release(lock: int | None) -> None:
+def release(lock: int | None) -> None:
     if lock is not None:
         os.close(lock)
 
 
-def _claimed(name: Callable[[], Path], make: Callable[[Path], Any]) -> tuple[Path, int | None]:
+def claimed(name: Callable[[], Path], make: Callable[[Path], Any]) -> tuple[Path, int | None]:
     """Make a file or folder and lock it: its path, and the lock (None on a disk without locks).
 
     Raises:
@@ -250,11 +204,4 @@ def _claimed(name: Callable[[], Path], make: Callable[[Path], Any]) -> tuple[Pat
         with suppress(FileNotFoundError):
             if lock is None or os.path.samestat(os.fstat(lock), path.stat()):
                 return path, lock
-        _release(lock)
-
-
-def _clear(scratch: Path) -> None:
-    """Remove all but the key."""
-    for path in scratch.iterdir():
-        if path.name != "key":
-            path.unlink()
+        release(lock)

@@ -248,11 +248,7 @@ class XIVNet(nn.Module):
         return (images - self.mean) / self.std
 
     def x_images(self, visible: Tensor) -> Tensor:
-        """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W).
-
-        Raises:
-            XivlabError: the networks have no g.
-        """
+        """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W); an XivlabError without g."""
         if self.generator is None:
             raise XivlabError("The baseline has no X: take a run of baseline+x or baseline+x+cmg.")
         if self.x_input == "normalized":

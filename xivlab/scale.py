@@ -17,7 +17,6 @@ working directory with a `pyproject.toml`, so that a notebook and the command li
 import hashlib
 import json
 import os
-import platform
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -25,14 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from xivlab import __version__
 from xivlab.config import Config, preset
 from xivlab.data.datasets import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import PROTOCOLS
-from xivlab.runs.devices import pick_device
 from xivlab.runs.run import Run
 from xivlab.world.world import SYNTHETIC
 
@@ -177,23 +173,6 @@ def project() -> Path:
         if (folder / "pyproject.toml").is_file():
             return Path(*[".."] * above)
     return Path()
-
-
-def banner() -> str:
-    """One line for the top of a notebook: scale, device, versions."""
-    scale, device = current(), pick_device()
-    return (
-        f"XIV-Lab {__version__}, {scale.name} scale (a training takes {scale.training}), "
-        f"on {describe(device)}, PyTorch {torch.__version__}, Python {platform.python_version()}"
-    )
-
-
-def describe(device: torch.device) -> str:
-    """A device in words: "NVIDIA A100 (cuda)", "mps", "cpu (2 threads)"."""
-    if device.type == "cuda":
-        return f"{torch.cuda.get_device_name(device)} (cuda)"
-    threads = torch.get_num_threads()
-    return f"cpu ({threads} thread{'s' * (threads > 1)})" if device.type == "cpu" else device.type
 
 
 def first_people(data: DataSet, count: int) -> DataSet:

@@ -106,11 +106,7 @@ def _go_on(
 
 
 def _loop(run: Run, data: DataSet, training: "Training", session: Session) -> None:
-    """Every step of a training. What stands around them, who stops it and how, is the session's.
-
-    Raises:
-        Stopped: it was asked to; the state is kept, and the next call goes on from there.
-    """
+    """Every step of a training; what stands around them is the session's. Raises Stopped, the state being kept."""
     if training.fabric.broadcast(run.started):
         training.load(run)
     else:
@@ -157,11 +153,7 @@ class Training:
         if self.validates:
             self.val = Images.of(data.val, config.height, config.width)
         self.batches = IdentityBatches(
-            images.person,
-            images.modality,
-            config.people_per_batch,
-            config.images_per_person,
-            config.seed,
+            images.person, images.modality, config.people_per_batch, config.images_per_person, config.seed
         )
         self.steps_per_epoch = epoch_length(config, data)
         self.steps = self.steps_per_epoch * config.epochs

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data_prep.people.asset import quantise
 from xivlab.world import labels
-from xivlab.world.geometry import HEIGHT, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH, quantise
+from xivlab.world.geometry import HEIGHT, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH
 
 from .cameras import FRAME_HEIGHT, FRAME_WIDTH, Camera
 from .casting import Caster, dome_light

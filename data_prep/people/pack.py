@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xivlab.world import geometry
+from data_prep.people import asset
 
 from .dress import Tailor
 from .population import SETS, PeopleSet, Someone
@@ -50,7 +50,7 @@ def pack(people_set: PeopleSet, people: list[Someone], work: Path, out: Path, pl
     crops: dict = {name: [part for arrays in files for part in arrays[name]] for name in ("labels", "planes")}
     for name in ("shadow", "window", "distance", "camera", "frame", "person"):
         crops[name] = np.concatenate([arrays[name] for arrays in files])
-    return geometry.write(out, crops, records, plates)
+    return asset.write(out, crops, records, plates)
 
 
 def main() -> None:

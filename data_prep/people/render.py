@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from xivlab.world.geometry import encode_labels, encode_planes
+from data_prep.people.asset import encode_labels, encode_planes
 
 from .population import SETS, PeopleSet
 

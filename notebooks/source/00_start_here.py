@@ -37,7 +37,8 @@
 # Digits differ a little between devices and versions, so quote this line with any result.
 
 # %%
-from xivlab.scale import banner, current
+from studykit.machine import banner
+from xivlab.scale import current
 
 print(banner())
 

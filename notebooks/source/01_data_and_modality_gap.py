@@ -16,7 +16,8 @@
 # **Needs.** [00 Start here](00_start_here.ipynb). What a dot product is; no optics.
 
 # %%
-from xivlab.scale import banner, current
+from studykit.machine import banner
+from xivlab.scale import current
 
 print(banner())
 

@@ -16,7 +16,8 @@
 # will become clear here.
 
 # %%
-from xivlab.scale import banner, current
+from studykit.machine import banner
+from xivlab.scale import current
 
 print(banner())
 

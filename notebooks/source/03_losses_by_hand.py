@@ -23,9 +23,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from studykit.machine import banner
 from studykit.plots import charts
 from xivlab import loss
-from xivlab.scale import banner
 
 print(banner())
 

@@ -26,8 +26,9 @@ import numpy as np
 import pandas as pd
 import torch
 
+from studykit.machine import banner
 from studykit.plots import charts
-from xivlab.scale import banner, current
+from xivlab.scale import current
 
 print(banner())
 

@@ -24,8 +24,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from studykit.machine import banner
 from studykit.plots import charts
-from xivlab.scale import banner, current
+from xivlab.scale import current
 from xivlab.train import train
 
 print(banner())

@@ -22,8 +22,9 @@ import inspect
 import numpy as np
 import pandas as pd
 
+from studykit.machine import banner
 from studykit.studies import claims
-from xivlab.scale import banner, current
+from xivlab.scale import current
 
 print(banner())
 

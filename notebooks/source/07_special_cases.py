@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 import torch
 
+from studykit.machine import banner
 from studykit.studies import claims
-from xivlab.scale import banner, current
+from xivlab.scale import current
 
 print(banner())
 

@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 import torch
 
+from studykit.machine import banner
 from studykit.studies import claims
 from xivlab import loss
-from xivlab.scale import banner
 
 print(banner())
 

@@ -20,7 +20,8 @@
 import numpy as np
 import pandas as pd
 
-from xivlab.scale import banner, current
+from studykit.machine import banner
+from xivlab.scale import current
 from xivlab.train import train
 
 print(banner())

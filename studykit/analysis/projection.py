@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.first_images import first_shots
 from studykit.analysis.gap import NEIGHBOURS, same_modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
-from xivlab.evaluation.protocols import first_shots
 
 MOST = 500  # points of a t-SNE that one waits for
 IMAGES = MOST // 2  # with an X for each of them there are MOST points at most

@@ -4,9 +4,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from studykit.report.notebooks import Executed, execute, notebooks_in
@@ -14,7 +15,9 @@ from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
-from xivlab.evaluation.scores import chance
+from xivlab.evaluation.embeddings import Embeddings
+from xivlab.evaluation.protocols import Protocol
+from xivlab.evaluation.scores import score
 from xivlab.files import write_atomically
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
@@ -107,6 +110,14 @@ def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
 
     at_random = chance(trained[0].run.embeddings(), trained[0].config.protocol)
     return MainJob(scale, data, trained, at_random, tuple(executed), seconds)
+
+
+def chance(embeddings: Embeddings, protocol: Protocol = "sysu") -> pd.DataFrame:
+    """The scores of random features for the same people and cameras, a row per direction: what a
+    model that has learnt nothing would get."""
+    rng = np.random.default_rng(0)
+    infrared, visible = (rng.normal(size=(len(one), 8)) for one in (embeddings.infrared, embeddings.visible))
+    return score(replace(embeddings, infrared=infrared, visible=visible, x=None), protocol)
 
 
 def results_table(trained: tuple[Trained, ...], data: DataSet, scale: Scale) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from studykit.machine import describe
 from studykit.plots.charts import training_curves
 from studykit.plots.picture import encode
 from studykit.report.main_job import MainJob, Trained
@@ -25,7 +26,6 @@ from xivlab.files import write_atomically
 from xivlab.methods import METHODS
 from xivlab.paper import counterpart
 from xivlab.runs.devices import pick_device
-from xivlab.scale import describe
 from xivlab.world.world import SYNTHETIC
 
 NAMES = {name: method.title for name, method in METHODS.items()}

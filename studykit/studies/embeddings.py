@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studykit.analysis.first_images import LIGHTS, shortened
 from studykit.studies.store import REMEDY, SAYS, Arrays, results
 from xivlab.data.images import Modality
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import FEATURES, LIGHTS, Embeddings, shortened
+from xivlab.evaluation.embeddings import FEATURES, Embeddings
 from xivlab.files import reading
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from studykit.machine import describe
 from studykit.studies.answers import ask, write_table
 from studykit.studies.embeddings import write_embeddings
 from studykit.studies.generators import generators_of, learned, refresh, write_generators
@@ -32,7 +33,7 @@ from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
-from xivlab.scale import Scale, current, describe
+from xivlab.scale import Scale, current
 
 # Most telling first: who has to stop early has those.
 ORDER = (

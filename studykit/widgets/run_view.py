@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from studykit.analysis.first_images import LIGHTS, shortened
 from studykit.studies.answers import read_table, tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.questions import NEAR_INFRARED
 from xivlab.data.datasets import DataSet, Split, load
 from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import LIGHTS, Embeddings, shortened
+from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import Protocol
 from xivlab.evaluation.retrieval import RankedList, first_gallery, search_one
 from xivlab.model import TestDistance

@@ -6,10 +6,9 @@ import time
 import numpy as np
 import pytest
 import torch
-from toy import split
+from toy import data_set_of, split
 
 from xivlab.config import preset
-from xivlab.data.datasets import DataSet
 from xivlab.train import Training
 
 pytestmark = pytest.mark.slow
@@ -23,7 +22,7 @@ def test_one_step_of_the_paper(backbone, precision, record_property):
     config = preset("paper-sysu", backbone=backbone, weights=None, precision=precision)
     size = (config.height, config.width)
     train, val = split(12, 0, 0, size=size), split(1, 50, 0, shots=1, size=size)
-    training = Training(config, DataSet.of("one batch", "0" * 64, train, val, val))
+    training = Training(config, data_set_of("one batch", "0" * 64, train, val, val))
     start = time.perf_counter()
     training.learn()
     seconds = time.perf_counter() - start

@@ -9,10 +9,10 @@ from fake_world import FakeWorld, grey, sysu_index
 from hypothesis import strategies as st
 from stress.harm import command_refused, drawn, one_sentence, refused, unchanged
 from tiny import tiny
-from toy import dataset, split
+from toy import data_set_of, dataset, split
 
 from xivlab.config import Config
-from xivlab.data.datasets import DataSet, Split, load
+from xivlab.data.datasets import Split, load
 from xivlab.data.images import Images
 from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
@@ -33,7 +33,7 @@ def data(train=None, val=None, test=None):
     toy = dataset()
     parts = {"train": toy.train, "val": toy.val, "test": toy.test}
     changes = {"train": train, "val": val, "test": test}
-    return DataSet.of(
+    return data_set_of(
         "toy", "0" * 64, **parts | {name: part for name, part in changes.items() if part is not None}
     )
 
@@ -166,7 +166,7 @@ def test_wrong_counts(count, tmp_path, counted):
 def test_packed_sets_made_by_hand(change, tmp_path, counted):
     toy, other = split(3, 1, 0), split(3, 1, 1)
     for name, part in (("mine", toy), ("other", other)):
-        index = DataSet.of(name, "f", part, only(part, part.person < 0), only(part, part.person < 0)).index
+        index = data_set_of(name, "f", part, only(part, part.person < 0), only(part, part.person < 0)).index
         write_packed(tmp_path / name, name, "f", (16, 8), index, [part.pixels])
     folder = tmp_path / "mine"
     if change == "pixels of another":

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import xivlab.files
+from data_prep.resumable import resumable_folder
 from xivlab.errors import XivlabError
-from xivlab.files import clear_scratch, new_folder, resumable_folder, write_atomically
+from xivlab.files import clear_scratch, new_folder, write_atomically
 
 
 def test_folder_appears_when_the_block_ends(tmp_path):

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 from tiny import assert_same, result, rows, tiny
-from toy import dataset, split
+from toy import data_set_of, dataset, split
 
 import xivlab.train
 from xivlab.config import preset
-from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.methods import losses
 from xivlab.runs.run import Run
@@ -152,7 +151,7 @@ def test_settings_of_the_paper_interrupted_and_resumed(tmp_path, monkeypatch):
     small = {"weights": None, "height": 32, "width": 16, "people_per_batch": 2, "images_per_person": 2}
     short = {"epochs": 2, "steps_per_epoch": 2, "evaluate_every": 1}
     config = preset("paper-sysu", **small | short)
-    few = DataSet.of("few", "0" * 64, *(split(3, 10 * k, k, shots=1, size=(32, 16)) for k in (1, 2, 3)))
+    few = data_set_of("few", "0" * 64, *(split(3, 10 * k, k, shots=1, size=(32, 16)) for k in (1, 2, 3)))
     undisturbed = train(config, few, tmp_path / "whole")
     interrupt_at(monkeypatch, 2, lambda: os.kill(os.getpid(), signal.SIGINT))
     run = train(config, few, tmp_path / "stopped")

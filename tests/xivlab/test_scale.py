@@ -7,11 +7,12 @@ import fake_world
 import numpy as np
 import pytest
 
+from studykit.machine import banner
 from xivlab.config import preset
 from xivlab.data.datasets import load
 from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.scale import SCALES, banner, current, first_people, project
+from xivlab.scale import SCALES, current, first_people, project
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import hashlib
 import os
 import warnings
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as cached
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ import pandas as pd
 import platformdirs
 from joblib import Parallel, delayed
 
-from xivlab.data.packed import COLUMNS, SHOTS, SPLITS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
+from xivlab.data.packed import SHOTS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
 from xivlab.errors import XivlabError
 from xivlab.world.world import SYNTHETIC, World
 
@@ -59,14 +59,7 @@ class Split:
 
         Their pixels are copied into memory: select as little as is needed.
         """
-        return Split(
-            self.pixels[mask],
-            self.person[mask],
-            self.camera[mask],
-            self.modality[mask],
-            self.path[mask],
-            None if self.permutation is None else self.permutation[mask],
-        )
+        return replace(self, **{name: array[mask] for name, array in vars(self).items() if array is not None})
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +81,6 @@ class DataSet:
     pixels: np.ndarray
     index: pd.DataFrame
     trial: int | None = None
-
-    @classmethod
-    def of(cls, name: str, fingerprint: str, train: Split, val: Split, test: Split) -> "DataSet":
-        """A data set of splits held in memory; its pixels are a copy."""
-        splits = []
-        for split_name, split in zip(SPLITS, (train, val, test)):
-            columns = {column: getattr(split, column) for column in COLUMNS[:-1]} | {"split": split_name}
-            if split.permutation is not None:
-                columns |= dict(zip(SHOTS, split.permutation.T))
-            splits.append(pd.DataFrame(columns))
-        pixels = np.concatenate([train.pixels, val.pixels, test.pixels])
-        return cls(name, fingerprint, pixels, pd.concat(splits, ignore_index=True))
 
     def split(self, *names: str) -> Split:
         """The images of one or more splits ("train", "val", "test"), in the order of the index.

@@ -10,7 +10,6 @@ A set with ten random halves instead of one split has the columns split_1 ... sp
 publishes random orders of the images, to sample galleries by, has them in the columns shot_0 ... shot_9.
 """
 
-import hashlib
 import io
 import json
 import zlib
@@ -23,7 +22,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from xivlab.errors import XivlabError
-from xivlab.files import new_folder
+from xivlab.files import new_folder, reading
 
 FORMAT = 2  # of the packed folder; another number is not read
 SPLITS = ("train", "val", "test")
@@ -100,23 +99,7 @@ def write_packed(
             bar.update(len(chunk))
         if done != len(index):
             raise XivlabError(f"{name} has {len(index)} rows in its index but {done} images: give one each.")
-        _write_labels(new, raw, meta, checksum)
-
-
-def seal(folder: Path, name: str, size: tuple[int, int], index: pd.DataFrame) -> None:
-    """Make a packed data set of a folder whose `pixels.npy` is whole, reading it once.
-
-    The fingerprint is that of name, size, index and all pixels. The index must have been checked.
-    """
-    raw, meta = index_bytes(index), describe(name, size, index)
-    digest = hashlib.sha256(json.dumps([meta["name"], meta["size"]]).encode() + raw)
-    checksum = 0
-    with open(folder / "pixels.npy", "rb") as file:
-        file.seek(len(header(len(index), size)))
-        while block := file.read(1 << 24):
-            digest.update(block)
-            checksum = zlib.crc32(block, checksum)
-    _write_labels(folder, raw, meta | {"fingerprint": digest.hexdigest()}, checksum)
+        write_labels(new, raw, meta, checksum)
 
 
 def read_packed(folder: str | Path) -> Packed:
@@ -126,7 +109,7 @@ def read_packed(folder: str | Path) -> Packed:
         XivlabError: a file is missing, cut short, changed since it was written, or of another format.
     """
     folder = Path(folder)
-    try:
+    with reading(folder, "make it again", "is not a whole packed data set ({error})"):
         meta = json.loads((folder / "meta.json").read_text())
         if meta["format"] != FORMAT:
             raise ValueError(f"its format is {meta['format']}, and this version reads {FORMAT}")
@@ -144,11 +127,6 @@ def read_packed(folder: str | Path) -> Packed:
             raise ValueError(f"its pixels are {pixels.dtype} {pixels.shape}")
         if not all(isinstance(meta[key], str) for key in ("name", "fingerprint")):
             raise ValueError("its name and fingerprint are no words")
-    except XivlabError as error:
-        raise XivlabError(f"{folder} is not a whole packed data set: {error}") from error
-    except Exception as error:  # NumPy raises half a dozen kinds for a header with a wrong bit
-        reason = str(error).partition("\n")[0]
-        raise XivlabError(f"{folder} is not a whole packed data set ({reason}): make it again.") from error
     return Packed(meta, index, pixels)
 
 
@@ -220,7 +198,7 @@ def header(count: int, size: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
-def _write_labels(folder: Path, index: bytes, meta: dict, pixels: int) -> None:
+def write_labels(folder: Path, index: bytes, meta: dict, pixels: int) -> None:
     """Write `index.csv` and `meta.json` beside pixels whose CRC-32 is `pixels`."""
     (folder / "index.csv").write_bytes(index)
     meta = meta | {"checksum": _checksum(pixels, index, meta)}

@@ -11,13 +11,11 @@ from torch import Tensor
 
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
-from xivlab.evaluation.protocols import first_shots
 from xivlab.model import Face, TestDistance, XIVNet
 
 TestFeature = Literal["before_bn", "after_bn"]
 Features = NDArray[np.floating]
 FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
-LIGHTS: tuple[Modality, ...] = ("infrared", "visible")
 
 
 @dataclass(frozen=True)
@@ -223,24 +221,3 @@ class _Distances:
 
 def _double(array: NDArray) -> Tensor:
     return torch.from_numpy(np.asarray(array, dtype=np.float64))
-
-
-def shortened(embeddings: Embeddings) -> tuple[Embeddings, dict[Modality, NDArray[np.integer]]]:
-    """The first images of every person and camera, as they are shipped.
-
-    Args:
-        embeddings: of one split.
-
-    Returns:
-        their embeddings, without places in official permutations; and their rows among the infrared and
-        among the visible images of the split, by modality.
-    """
-    rows: dict[Modality, NDArray[np.integer]] = {
-        light: first_shots(embeddings.people(light), embeddings.cameras(light)) for light in LIGHTS
-    }
-    kept = {
-        name: array[rows["infrared" if name.startswith("infrared") else "visible"]]
-        for name, array in vars(embeddings).items()
-        if array is not None and name != "permutation"
-    }
-    return Embeddings(**{"x": None} | kept), rows

@@ -136,8 +136,5 @@ def _scores(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
         raise XivlabError("No query has a match in the gallery: check people and cameras.")
     cmc = (before[valid][:, None] < np.arange(1, max_rank + 1)).mean(0)
     return RetrievalMetrics(
-        cmc,
-        float(average_precision[valid].mean()),
-        float(inverse_penalty[valid].mean()),
-        int(valid.sum()),
+        cmc, float(average_precision[valid].mean()), float(inverse_penalty[valid].mean()), int(valid.sum())
     )

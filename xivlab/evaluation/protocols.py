@@ -17,7 +17,6 @@ Sampler = Literal["seeded", "official"]
 Mode = Literal["all", "indoor"]
 TRIALS = 10
 INDOOR = (1, 2)  # visible cameras of SYSU-MM01 that stand indoors
-SHOTS = 2  # images of each person in each camera that are kept
 WORDS = {"val": "validation", "test": "test"}
 BOTH_WAYS: tuple[tuple[Modality, Modality], ...] = (("infrared", "visible"), ("visible", "infrared"))
 
@@ -232,13 +231,6 @@ def official_gallery(
     """
     order = np.lexsort((place, person, camera))
     return order[(place[order] >= 0) & (place[order] < shots)]
-
-
-def first_shots(
-    person: NDArray[np.integer], camera: NDArray[np.integer], shots: int = SHOTS
-) -> NDArray[np.intp]:
-    """Rows of the first images of each person in each camera, ascending."""
-    return np.sort(np.concatenate([rows[:shots] for rows in groups(person, camera)]))
 
 
 def check_splits(data: DataSet, protocol: Protocol, train_on: str) -> None:

@@ -1,10 +1,8 @@
 """Tables of scores (rank-k, mAP, mINP): a row per direction of search and test distance."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from xivlab.errors import XivlabError
@@ -68,14 +66,6 @@ def mean_of(tables: Sequence[pd.DataFrame], runs: str = "runs") -> pd.DataFrame:
     scores = pd.concat(tables).groupby(level=0)[list(SHOWN)].mean()
     queries = pd.concat(tables).groupby(level=0)["queries"].sum()
     return pd.concat([tables[0][about].assign(**{runs: len(tables)}), scores, queries], axis=1)
-
-
-def chance(embeddings: Embeddings, protocol: Protocol = "sysu") -> pd.DataFrame:
-    """The scores of random features for the same people and cameras, a row per direction: what a
-    model that has learnt nothing would get."""
-    rng = np.random.default_rng(0)
-    infrared, visible = (rng.normal(size=(len(one), 8)) for one in (embeddings.infrared, embeddings.visible))
-    return score(replace(embeddings, infrared=infrared, visible=visible, x=None), protocol)
 
 
 def as_text(table: pd.DataFrame) -> str:

@@ -37,11 +37,7 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[s
     """
     terms = {
         f"loss_{name}": modality_loss(  # Eq. (8)
-            output.before_bn,
-            output.logits,
-            labels,
-            config.margin_respective,
-            config.label_smoothing,
+            output.before_bn, output.logits, labels, config.margin_respective, config.label_smoothing
         )
         for name, output in outputs.items()
     }

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from tqdm.auto import tqdm
 
@@ -13,7 +13,7 @@ from xivlab.model import XIVNet
 from xivlab.runs.devices import any_process, first_alone
 
 if TYPE_CHECKING:
-    from lightning_fabric import Fabric
+    from xivlab.train import Training
 
 # Waiting for another process that trains the same run, taking steps, or searching the validation people, or
 # at the end the test people.
@@ -77,17 +77,6 @@ def pausing(model: XIVNet, pause: Callable[[], None]) -> Iterator[None]:
         hook.remove()
 
 
-class Stepping(Protocol):
-    """What a session needs of the training that it surrounds."""
-
-    fabric: "Fabric"
-    step: int
-    steps: int
-
-    def progress(self, doing: Doing) -> Progress:
-        """How far it is."""
-
-
 class Session(ExitStack):
     """What stands around the steps of one training: its bar, Ctrl-C, who watches, and other processes.
 
@@ -98,7 +87,7 @@ class Session(ExitStack):
         watch: asked whether to stop, in the first process alone.
     """
 
-    def __init__(self, training: Stepping, name: str, quiet: bool, watch: Watch | None) -> None:
+    def __init__(self, training: "Training", name: str, quiet: bool, watch: Watch | None) -> None:
         super().__init__()
         first = training.fabric.is_global_zero
         self._training, self._watch = training, watch if first else None
@@ -107,16 +96,9 @@ class Session(ExitStack):
         self.waiting = None if watch is None else lambda: self._stop_if(self._asked("waiting"))
 
     def begin(self, words: str) -> None:
-        """Show the bar, and first some words; from now on the first Ctrl-C is a wish to stop."""
-        self._bar: tqdm = self.enter_context(
-            tqdm(
-                total=self._training.steps,
-                initial=self._training.step,
-                desc=self._name,
-                unit="step",
-                disable=self._silent,
-            )
-        )
+        """Show the bar below some words; from now on the first Ctrl-C is a wish to stop."""
+        begun = {"total": self._training.steps, "initial": self._training.step, "unit": "step"}
+        self._bar: tqdm = self.enter_context(tqdm(desc=self._name, disable=self._silent, **begun))
         self._interrupted = self.enter_context(interruptible())
         self.say(words)
 
@@ -130,11 +112,7 @@ class Session(ExitStack):
         first_alone(self._training.fabric, act, *arguments)
 
     def between_steps(self, summary: dict[str, str] | None = None) -> None:
-        """Move the bar on, if there is a summary of a step; stop if any process was asked to.
-
-        Raises:
-            Stopped: in all processes.
-        """
+        """Move the bar on, if there is a summary of a step; raise Stopped in all processes if any was asked to."""
         if summary is not None:
             self._bar.update()
             self._bar.set_postfix(summary, refresh=False)
@@ -142,14 +120,9 @@ class Session(ExitStack):
         self._stop_if(any_process(self._training.fabric, here))
 
     def pause(self, doing: Doing) -> None:
-        """Stop an evaluation in the middle, if it was asked for.
-
-        It is the first process's alone: the others, waiting for its end, would not stop.
-
-        Raises:
-            Stopped: this is the only process, and was asked to.
-        """
+        """Raise Stopped in the middle of an evaluation, if that was asked for and this is the only process."""
         here = self._asked(doing) or self._interrupted()
+        # An evaluation is the first process's alone: the others, waiting for its end, would not stop.
         self._stop_if(here and self._training.fabric.world_size == 1)
 
     def _asked(self, doing: Doing) -> bool:

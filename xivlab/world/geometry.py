@@ -11,15 +11,12 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from xivlab.errors import XivlabError
 from xivlab.files import reading
@@ -31,25 +28,6 @@ PLANE_MAX = np.array([2.0, 1.6, 2.0], np.float32)
 REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 FORMAT = "xivlab-buffers-1"
 ASSETS = Path(__file__).parents[1] / "assets"
-
-
-def quantise(planes: np.ndarray) -> np.ndarray:
-    """Planes (..., 3) as uint8 in units of PLANE_MAX / 255."""
-    return np.clip(planes / PLANE_MAX * 255 + 0.5, 0, 255).astype(np.uint8)
-
-
-def encode_labels(labels: np.ndarray) -> bytes:
-    """Lossless WebP of a label image (h, w) uint8."""
-    out = io.BytesIO()
-    Image.fromarray(labels).save(out, "WEBP", lossless=True, quality=100, method=4)
-    return out.getvalue()
-
-
-def encode_planes(planes: np.ndarray, quality: int) -> bytes:
-    """WebP of three planes (h, w, 3) uint8."""
-    out = io.BytesIO()
-    Image.fromarray(planes).save(out, "WEBP", quality=quality, method=4)
-    return out.getvalue()
 
 
 def _decode(data: np.ndarray) -> np.ndarray:
@@ -85,7 +63,7 @@ class Buffers:
                 header = json.loads((file.metadata() or {}).get("xivlab", "{}"))
             if header.get("format") != FORMAT:
                 raise ValueError(f"it is not a {FORMAT} file")
-            if header["checksum"] != _checksum(tensors, header["people"], header["plates"]):
+            if header["checksum"] != checksum_of(tensors, header["people"], header["plates"]):
                 raise ValueError("its checksum does not fit")
         self.fingerprint = header["checksum"]
         self.people = json.loads(header["people"])
@@ -131,44 +109,7 @@ class _Blobs:
         return self.data[self.start[i] : self.start[i + 1]]
 
 
-def write(path: Path, crops: Mapping[str, Any], people: list[dict], plates: list[dict]) -> str:
-    """Writes an asset under a temporary name, then renames it; returns its checksum.
-
-    crops: labels and planes (lists of WebP bytes), shadow, window, distance, person, camera, frame (arrays).
-    plates: dicts with camera, materials, labels and planes (arrays).
-    """
-    tensors = {
-        name: np.ascontiguousarray(crops[name])
-        for name in ("window", "distance", "person", "camera", "frame")
-    }
-    for name in ("labels", "planes"):
-        tensors |= _join(name, crops[name])
-    plate_bytes = [
-        data for p in plates for data in (encode_labels(p["labels"]), encode_planes(p["planes"], 85))
-    ]
-    tensors |= _join("plates", plate_bytes)
-    tensors["shadow"] = np.frombuffer(
-        zlib.compress(np.ascontiguousarray(crops["shadow"]).tobytes(), 9), np.uint8
-    )
-    about = json.dumps([{"camera": p["camera"], "materials": p["materials"]} for p in plates])
-    header = {"format": FORMAT, "people": json.dumps(people), "plates": about}
-    header["checksum"] = _checksum(tensors, header["people"], header["plates"])
-    temporary = path.with_suffix(".part")
-    # one entry only: safetensors writes several in an order of its own, and the same set must give the same bytes
-    save_file(tensors, temporary, metadata={"xivlab": json.dumps(header)})
-    temporary.chmod(0o644)  # safetensors makes it private
-    temporary.replace(path)
-    return header["checksum"]
-
-
-def _join(name: str, parts: Sequence[bytes]) -> dict[str, np.ndarray]:
-    return {
-        name: np.frombuffer(b"".join(parts), np.uint8),
-        f"{name}_end": np.cumsum([len(part) for part in parts]).astype(np.int64),
-    }
-
-
-def _checksum(tensors: dict[str, np.ndarray], *texts: str) -> str:
+def checksum_of(tensors: dict[str, np.ndarray], *texts: str) -> str:
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode() + np.ascontiguousarray(tensors[name]).tobytes())

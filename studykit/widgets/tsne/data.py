@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from studykit.analysis.first_images import LIGHTS
 from studykit.analysis.projection import Kept, Points, few, kept_by, plane, points_of
 from studykit.plots.charts import PEOPLE
 from studykit.plots.gap import NAMES, OTHERS
@@ -21,7 +22,7 @@ from studykit.widgets.run_view import LIKE, RunView, newest_run, view_run, view_
 from xivlab.data.datasets import DataSet
 from xivlab.data.images import MODALITY_CODE, Images
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import LIGHTS, embed
+from xivlab.evaluation.embeddings import embed
 from xivlab.methods import build_model
 from xivlab.runs.devices import pick_device, to_device
 from xivlab.runs.run import Run

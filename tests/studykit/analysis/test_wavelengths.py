@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny import tiny
-from toy import dataset
+from toy import data_set_of, dataset
 
 from studykit.analysis.wavelengths import (
     Scenes,
@@ -37,7 +37,7 @@ def exposed(name, people=2):
     columns = [index.loc[rows, c].to_numpy() for c in ("person", "camera", "modality", "path")]
     split = Split(world.expose(rows), *columns)
     nobody = split.select(np.zeros(len(split), bool))
-    return DataSet.of(name, "0" * 64, nobody, nobody, split)
+    return data_set_of(name, "0" * 64, nobody, nobody, split)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from studykit.analysis.first_images import first_shots
 from studykit.studies.embeddings import read_embeddings, write_embeddings
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
-from xivlab.evaluation.protocols import first_shots
 from xivlab.evaluation.retrieval import search
 
 

@@ -5,8 +5,9 @@ import threading
 import numpy as np
 import pytest
 from fake_world import FakeWorld, grey, install, regdb_index, sysu_index, with_shots, with_trials
+from toy import data_set_of
 
-from xivlab.data.datasets import DataSet, load
+from xivlab.data.datasets import load
 from xivlab.data.packed import read_packed, write_packed
 from xivlab.errors import XivlabError
 
@@ -96,7 +97,7 @@ def test_a_split_is_a_view_where_it_can_be(cache):
 
 def test_data_of_splits_in_memory(cache):
     data = load("synthetic-sysu")
-    again = DataSet.of("mine", "1", data.train, data.val, data.test)
+    again = data_set_of("mine", "1", data.train, data.val, data.test)
     assert (again.name, again.fingerprint, again.trial) == ("mine", "1", None)
     for name in ("train", "val", "test"):
         one, other = data.split(name), again.split(name)
@@ -118,7 +119,7 @@ def test_published_orders(tmp_path):
     np.testing.assert_array_equal(data.test.permutation, rows[[f"shot_{t}" for t in range(10)]])
     visible = data.test.select(data.test.modality == 0)
     assert (np.sort(visible.permutation[:3], axis=0).T == [0, 1, 2]).all()
-    again = DataSet.of("mine", "1", data.train, data.val, data.test)
+    again = data_set_of("mine", "1", data.train, data.val, data.test)
     np.testing.assert_array_equal(again.test.permutation, data.test.permutation)
 
 

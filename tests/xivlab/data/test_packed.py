@@ -7,8 +7,9 @@ from fake_world import FakeWorld, grey, regdb_index, sysu_index, with_shots, wit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_prep.prepare import seal
 from xivlab.data.datasets import load
-from xivlab.data.packed import COLUMNS, SPLITS, check_index, header, read_packed, seal, write_packed
+from xivlab.data.packed import COLUMNS, SPLITS, check_index, header, read_packed, write_packed
 from xivlab.errors import XivlabError
 
 

@@ -6,7 +6,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import Sampling
 from xivlab.evaluation.retrieval import search
-from xivlab.evaluation.scores import as_text, chance, mean_of, score
+from xivlab.evaluation.scores import as_text, mean_of, score
 
 
 @pytest.fixture
@@ -42,12 +42,6 @@ def test_without_x(embeddings):
     assert list(score(without)["test_distance"]) == ["v"]
     with pytest.raises(XivlabError, match="needs X"):
         score(without, distances=["x"])
-
-
-def test_chance_knows_nothing(embeddings):
-    table = chance(embeddings)
-    assert len(table) == 1
-    assert table["rank1"][0] < 0.15 < score(embeddings)["rank1"].min()
 
 
 def test_a_row_says_how_it_was_searched(embeddings):

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from toy import dataset, split
+from toy import data_set_of, dataset, split
 
-from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import check_searchable
 
@@ -13,7 +12,7 @@ def seen_by(*cameras):
     """The toy data, their test people seen by these cameras alone."""
     toy = dataset()
     test = split(4, 300, 3, cameras=cameras)
-    return DataSet.of("toy", "0" * 64, toy.train, toy.val, test)
+    return data_set_of("toy", "0" * 64, toy.train, toy.val, test)
 
 
 @pytest.mark.parametrize("protocol", ["sysu", "regdb", "llcm"])
@@ -40,4 +39,4 @@ def test_nobody_in_both_lights():
     toy = dataset()
     val = toy.val.select(np.flatnonzero((toy.val.person % 2 == 0) == (toy.val.modality == 0)))
     with pytest.raises(XivlabError, match="validation people .* nobody is seen in both modalities"):
-        check_searchable(DataSet.of("toy", "0" * 64, toy.train, val, toy.test), "val", "sysu")
+        check_searchable(data_set_of("toy", "0" * 64, toy.train, val, toy.test), "val", "sysu")

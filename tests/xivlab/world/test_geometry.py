@@ -7,6 +7,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from data_prep.people import asset as written
 from xivlab.errors import XivlabError
 from xivlab.world import geometry
 
@@ -19,8 +20,8 @@ SHADOW = RNG.integers(0, 256, (3, *geometry.SHADOW_SHAPE)).astype(np.uint8)
 def write(path):
     """A three-crop asset of one person and one plate."""
     crops = {
-        "labels": [geometry.encode_labels(image) for image in LABELS],
-        "planes": [geometry.encode_planes(PLANES, 75)] * 3,
+        "labels": [written.encode_labels(image) for image in LABELS],
+        "planes": [written.encode_planes(PLANES, 75)] * 3,
         "shadow": SHADOW,
         "window": np.float32([[0, 0, 64, 128]] * 3),
         "distance": np.float32([5, 6, 7]),
@@ -30,7 +31,7 @@ def write(path):
     }
     plate = {"camera": 1, "materials": ["scene:concrete"], "labels": np.zeros((720, 960), np.uint8)}
     people = [{"person": 1, "split": "train", "materials": {"upper": "fabric:navy-c0"}}]
-    return geometry.write(path, crops, people, [{**plate, "planes": np.full((720, 960, 3), 90, np.uint8)}])
+    return written.write(path, crops, people, [{**plate, "planes": np.full((720, 960, 3), 90, np.uint8)}])
 
 
 @pytest.fixture
@@ -86,5 +87,5 @@ def test_another_format_is_refused(asset):
 
 
 def test_planes_are_stored_in_the_unit_they_name():
-    stored = geometry.quantise(np.array([[1.0, 0.81, 1.0], [9.0, 9.0, 9.0], [-1.0, 0.0, 0.0]]))
+    stored = written.quantise(np.array([[1.0, 0.81, 1.0], [9.0, 9.0, 9.0], [-1.0, 0.0, 0.0]]))
     np.testing.assert_array_equal(stored, [[128, 129, 128], [255, 255, 255], [0, 0, 0]])
