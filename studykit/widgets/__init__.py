@@ -1,6 +1,6 @@
 """Interactive widgets of the notebooks: a function each.
 
->>> from xivlab import widgets
+>>> from studykit import widgets
 >>> widgets.frame_slider(bands, pictures, "wavelength (nm)")   # doctest: +SKIP
 """
 
