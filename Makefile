@@ -8,7 +8,7 @@
 # make bench       how fast it is, as ratios, in ten minutes
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
-# Each makes .venv and installs the kit into it first, if that has not been done.
+# Each makes .venv and installs what it needs into it first, if that has not been done.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -21,29 +21,34 @@ lab: $(VENV)/installed
 study: $(VENV)/installed
 	$(BIN)/xivlab study
 
-notebooks: $(VENV)/installed
+notebooks: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build
 
-teachers: $(VENV)/installed
+teachers: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build --teachers
 
-book: $(VENV)/installed
+book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
 
 results: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.make_results
 
-test: $(VENV)/installed
+test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
 
-stress: $(VENV)/installed
+stress: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
 
-bench: $(VENV)/installed
+bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
 # Done again only when the dependencies change; the code itself is used where it stands (--editable).
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[lab]"
+	touch $@
+
+# What tests and builds need, and readers do not.
+$(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@

@@ -20,7 +20,7 @@ CONDA_NAME = {"torch": "pytorch"}  # where conda-forge's name is another
 
 
 def test_conda_environment_asks_for_the_same_packages():
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["lab"]
     wanted = {re.sub(r"^[\w-]+", lambda name: CONDA_NAME.get(name[0], name[0]), line) for line in wanted}
     wanted |= {"python" + PROJECT["requires-python"], "pip"}
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
@@ -40,6 +40,17 @@ def test_the_entry_point_exists():
     assert callable(getattr(__import__(module, fromlist=[function]), function))
 
 
+def test_readers_get_nothing_that_is_for_developers():
+    """`make lab` and `make study` install the extra [lab] alone."""
+    extras = PROJECT["optional-dependencies"]
+    names = {extra: {re.match(r"[\w-]+", line)[0] for line in lines} for extra, lines in extras.items()}
+    assert not names["lab"] & names["dev"] and "xivlab" in names["dev"]
+    makefile = (ROOT / "Makefile").read_text()
+    for target, stamp in {"lab": "installed", "study": "installed", "test": "installed-dev"}.items():
+        assert f"\n{target}: $(VENV)/{stamp}\n" in makefile
+    assert '--editable ".[lab]"\n\ttouch $@\n\n' in makefile
+
+
 @pytest.mark.parametrize(
     ("target", "command"),
     [
@@ -53,7 +64,8 @@ def test_the_entry_point_exists():
 def test_make_does_nothing_twice(tmp_path, target, command):
     """With an up-to-date environment, make goes straight to the command."""
     (tmp_path / "venv").mkdir()
-    (tmp_path / "venv" / "installed").touch()
+    for stamp in ("installed", "installed-dev"):  # the second is made after the first
+        (tmp_path / "venv" / stamp).touch()
     words = ["make", "--dry-run", "--no-print-directory", target, f"VENV={tmp_path / 'venv'}"]
     plan = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert plan.stdout == f"{tmp_path}/venv/bin/{command}\n"

@@ -7,7 +7,7 @@ PROJECT = Path(__file__).parents[2]
 HEAD = f"""
 import os
 os.chdir({str(PROJECT)!r})  # where the stored results are
-from xivlab import widgets
+from studykit import widgets
 """
 FORTH_AND_BACK = ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft") * 5
 BACK_AND_FORTH = ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight") * 5

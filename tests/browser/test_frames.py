@@ -2,7 +2,7 @@
 
 CELL = """
 import numpy as np
-from xivlab import widgets
+from studykit import widgets
 from studykit.plots.picture import image_strip
 
 levels = [0, 120, 240]

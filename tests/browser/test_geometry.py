@@ -2,7 +2,7 @@
 
 import re
 
-CELL = "from xivlab import widgets\nwidgets.loss_geometry()"
+CELL = "from studykit import widgets\nwidgets.loss_geometry()"
 PLANE, TABLE = 0, 1
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 CELL = f"""
 import os
 os.chdir({str(Path(__file__).parents[2])!r})  # where the stored results are
-from xivlab import widgets
+from studykit import widgets
 
 widgets.search()
 """

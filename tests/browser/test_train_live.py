@@ -10,7 +10,7 @@ from IPython.display import display
 from tiny import TINY
 from toy import dataset
 
-from xivlab import widgets
+from studykit import widgets
 from studykit.plots.picture import image_strip
 from xivlab.scale import Scale
 

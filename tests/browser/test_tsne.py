@@ -7,7 +7,7 @@ import pytest
 CELL = f"""
 import os
 os.chdir({str(Path(__file__).parents[2])!r})  # where the stored results are
-from xivlab import widgets
+from studykit import widgets
 widgets.tsne_explorer()
 """
 # A map of points that nobody has stored, which takes a while on any machine.

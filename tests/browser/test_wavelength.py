@@ -2,7 +2,7 @@
 
 
 def test_one_key_is_one_step_of_ten_nanometres(lab):
-    notebook = lab.open("from xivlab import widgets\nwidgets.wavelength()")
+    notebook = lab.open("from studykit import widgets\nwidgets.wavelength()")
     page, words = notebook.page, notebook.words(0)
     before = [notebook.source(number) for number in range(3)]
     notebook.until(lambda: "at 850 nm (near infrared)" in words.inner_text(), "the start")

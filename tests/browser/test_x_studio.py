@@ -4,7 +4,7 @@ from PIL import Image
 
 CELL = """
 from toy import dataset
-from xivlab import widgets
+from studykit import widgets
 widgets.x_studio(data=dataset())
 """
 NUMBERS = "numbers"  # the menu of names

@@ -1,0 +1,92 @@
+"""The rooms of the house: few doors, imports one way, faces that define nothing, and light where it must be."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10, where pytest brings the same under its old name
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+HEAVY = ("matplotlib", "ipywidgets", "sklearn", "nbclient", "jinja2")
+FACES = [path for package in ("xivlab", "studykit") for path in sorted((ROOT / package).rglob("__init__.py"))]
+
+
+def run(*words):
+    command = [str(word) for word in words]
+    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_method_has_few_doors():
+    inside = {path.name for path in (ROOT / "xivlab").iterdir()}
+    doors = inside - {"__init__.py", "__main__.py", "__pycache__", "assets", "py.typed"}
+    assert len(doors) <= 16, sorted(doors)
+
+
+def test_imports_go_one_way():
+    found = run(BIN / "lint-imports")
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_method_has_at_most_ten_floors():
+    """`exhaustive`: no module of a package may stand outside of them."""
+    floors = {one["containers"][0]: one for one in CONTRACTS if "containers" in one}
+    assert floors.keys() == {"xivlab", "studykit"} and all(one["exhaustive"] for one in floors.values())
+    assert len(floors["xivlab"]["layers"]) <= 10
+
+
+@pytest.mark.parametrize("words", [("check",), ("format", "--check")])
+def test_code_is_linted(words):
+    found = run(BIN / "ruff", *words, ".")
+    assert found.returncode == 0, found.stdout
+
+
+def test_training_imports_nothing_to_draw_or_to_show_with():
+    code = (
+        f"import sys, xivlab.train, xivlab.evaluation; print(*[one for one in {HEAVY} if one in sys.modules])"
+    )
+    found = run(sys.executable, "-c", code)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.split() == []
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: str(path.parent.relative_to(ROOT)))
+def test_a_face_hands_on_and_hides_no_file(path):
+    """METHODS and its two functions are what their folder is about; all other faces define nothing."""
+    body = [node for node in ast.parse(path.read_text()).body if not isinstance(node, ast.Expr)]
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if path.parent.name not in ("xivlab", "methods"):
+        assert all(
+            isinstance(node, ast.Assign) and node.targets[0].id == "__all__" for node in body[len(imports) :]
+        )
+    modules = {one.stem for one in path.parent.glob("*.py")} | {one.name for one in path.parent.iterdir()}
+    for node in imports:
+        names = {name.asname or name.name for name in node.names}
+        own = isinstance(node, ast.ImportFrom) and node.module == ".".join(
+            path.parent.relative_to(ROOT).parts
+        )
+        assert own or not names & modules, names & modules
+
+
+def test_the_order_of_reading_names_files_that_are_there():
+    """About 1,600 lines, to be read beside the paper."""
+    text = ast.get_docstring(ast.parse((ROOT / "xivlab" / "__init__.py").read_text()))
+    named = [line.split("`")[1] for line in text.splitlines() if line[:1].isdigit()]
+    assert len(named) == 7
+    lines = [len((ROOT / "xivlab" / name).read_text().splitlines()) for name in named]
+    assert sum(lines) < 1700
+
+
+def test_pre_commit_checks_the_same():
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    entries = [hook["entry"] for hook in repo["hooks"]]
+    assert entries == ["ruff check", "ruff format --check", "lint-imports", "mypy"]
+    assert "mypy" in (ROOT / ".ci" / "run").read_text()
