@@ -195,7 +195,7 @@ print(inspect.getsource(Training.learn))
 # And `losses`, where you meet the functions of notebook 03 again:
 
 # %%
-from xivlab.methods import losses
+from xivlab.methods.xiv import losses
 
 print(inspect.getsource(losses).split('"""')[2])
 
