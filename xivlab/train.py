@@ -18,6 +18,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
 from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
+from xivlab.files import reading
 from xivlab.methods import build_model, losses
 from xivlab.runs.devices import first_alone, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
@@ -95,7 +96,7 @@ def _go_on(
     check_splits(data, config.protocol, config.train_on)
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
-    with Session(training, run.folder.name, quiet, watch) as session:
+    with Session(fabric, training.progress, run.folder.name, quiet, watch) as session:
         try:
             first_alone(fabric, session.enter_context, run.alone(session.waiting))
             if not fabric.broadcast(run.finished):
@@ -293,7 +294,7 @@ class Training:
             XivlabError: the file is cut short, corrupt, or of another run.
         """
         state = run.state()
-        try:
+        with reading(run.folder / "state.pt", "delete the folder to train anew", "does not fit this run"):
             if not isinstance(state, dict) or state["run"] != run.about():
                 raise ValueError("it is of another run")
             self.model.load_state_dict(state["model"])
@@ -302,12 +303,8 @@ class Training:
                 self.fabric.strategy.precision.load_state_dict(state["scaler"])
             self.step, self.saved, self.best = state["step"], state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
-            if self.best >= 0:
-                run.weights()  # read now: without them the end would fail, after hours perhaps
-        except (KeyError, IndexError, TypeError, AttributeError, RuntimeError, ValueError) as error:
-            raise XivlabError(
-                f"{run.folder}/state.pt does not fit this run: delete the folder to train anew."
-            ) from error
+        if self.best >= 0:
+            run.weights()  # read now: without them the end would fail, after hours perhaps
 
     def finish(self, run: Run, data: DataSet, pause: Callable[[Doing], None]) -> None:
         """Embed and score the test people with the kept model; this marks the run as finished.

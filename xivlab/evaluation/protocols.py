@@ -237,8 +237,7 @@ def check_splits(data: DataSet, protocol: Protocol, train_on: str) -> None:
     """Refuse data that could not be searched at the end of a training, or on its way.
 
     Args:
-        data: as of `check_searchable`.
-        protocol: whose rules.
+        data, protocol: as of `check_searchable`.
         train_on: "train", if the validation people choose the best model, or "train+val".
 
     Raises:

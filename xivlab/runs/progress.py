@@ -13,7 +13,7 @@ from xivlab.model import XIVNet
 from xivlab.runs.devices import any_process, first_alone
 
 if TYPE_CHECKING:
-    from xivlab.train import Training
+    from lightning_fabric import Fabric
 
 # Waiting for another process that trains the same run, taking steps, or searching the validation people, or
 # at the end the test people.
@@ -81,24 +81,33 @@ class Session(ExitStack):
     """What stands around the steps of one training: its bar, Ctrl-C, who watches, and other processes.
 
     Args:
-        training: that it surrounds.
+        fabric: the processes that train.
+        progress: how far the training is.
         name: of the run, beside the bar.
         quiet: show nothing.
         watch: asked whether to stop, in the first process alone.
     """
 
-    def __init__(self, training: "Training", name: str, quiet: bool, watch: Watch | None) -> None:
+    def __init__(
+        self,
+        fabric: "Fabric",
+        progress: Callable[[Doing], Progress],
+        name: str,
+        quiet: bool,
+        watch: Watch | None,
+    ) -> None:
         super().__init__()
-        first = training.fabric.is_global_zero
-        self._training, self._watch = training, watch if first else None
-        self._name, self._silent = name, quiet or not first
+        self._fabric, self._progress, self._name = fabric, progress, name
+        self._silent = quiet or not fabric.is_global_zero
+        self._watch = watch if fabric.is_global_zero else None
         # Without somebody who watches, a line says that another process is waited for.
         self.waiting = None if watch is None else lambda: self._stop_if(self._asked("waiting"))
 
     def begin(self, words: str) -> None:
         """Show the bar below some words; from now on the first Ctrl-C is a wish to stop."""
-        begun = {"total": self._training.steps, "initial": self._training.step, "unit": "step"}
-        self._bar: tqdm = self.enter_context(tqdm(desc=self._name, disable=self._silent, **begun))
+        begun = self._progress("learning")
+        bar = tqdm(total=begun.steps, initial=begun.step, desc=self._name, unit="step", disable=self._silent)
+        self._bar: tqdm = self.enter_context(bar)
         self._interrupted = self.enter_context(interruptible())
         self.say(words)
 
@@ -109,7 +118,7 @@ class Session(ExitStack):
 
     def alone(self, act: Callable[..., Any], *arguments: Any) -> None:
         """Let the first process act, and the others wait for it."""
-        first_alone(self._training.fabric, act, *arguments)
+        first_alone(self._fabric, act, *arguments)
 
     def between_steps(self, summary: dict[str, str] | None = None) -> None:
         """Move the bar on, if there is a summary of a step; raise Stopped in all processes if any was asked to."""
@@ -117,16 +126,16 @@ class Session(ExitStack):
             self._bar.update()
             self._bar.set_postfix(summary, refresh=False)
         here = self._asked("learning") or self._interrupted()
-        self._stop_if(any_process(self._training.fabric, here))
+        self._stop_if(any_process(self._fabric, here))
 
     def pause(self, doing: Doing) -> None:
         """Raise Stopped in the middle of an evaluation, if that was asked for and this is the only process."""
         here = self._asked(doing) or self._interrupted()
         # An evaluation is the first process's alone: the others, waiting for its end, would not stop.
-        self._stop_if(here and self._training.fabric.world_size == 1)
+        self._stop_if(here and self._fabric.world_size == 1)
 
     def _asked(self, doing: Doing) -> bool:
-        return self._watch is not None and bool(self._watch(self._training.progress(doing)))
+        return self._watch is not None and bool(self._watch(self._progress(doing)))
 
     @staticmethod
     def _stop_if(asked: bool) -> None:

@@ -25,6 +25,7 @@ from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import read_csv, reading, write_atomically
 from xivlab.methods import METHODS
 
+DATA = {"name", "fingerprint", "trial"}  # what is kept of a data set
 AGAIN = "train the run again"  # the remedy for most files
 
 
@@ -66,12 +67,8 @@ class Run:
         settings = about["config"]
         if isinstance(settings["decay_epochs"], list):  # JSON has no tuples
             settings["decay_epochs"] = tuple(settings["decay_epochs"])
-        try:
+        with reading(self.folder / "config.json", AGAIN, "has been changed ({error})"):
             return Config(**settings)
-        except XivlabError as error:
-            raise XivlabError(
-                f"{self.folder}/config.json has been changed ({str(error).rstrip('.')}): {AGAIN}."
-            ) from error
 
     def about(self) -> dict[str, Any]:
         """The whole of `config.json`: settings, data set, version.
@@ -88,11 +85,7 @@ class Run:
             about = json.loads(path.read_text())
             if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
                 raise ValueError("it holds something else")
-            if not isinstance(about["config"], dict) or set(about["data"]) != {
-                "name",
-                "fingerprint",
-                "trial",
-            }:
+            if not isinstance(about["config"], dict) or set(about["data"]) != DATA:
                 raise ValueError("it holds something else")
         return about
 

@@ -7,11 +7,11 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from xivlab.errors import XivlabError
+from xivlab.files import reading
 from xivlab.methods import build_model
 from xivlab.model import XIVNet
 from xivlab.runs.devices import pick_device, to_device
-from xivlab.runs.run import Run
+from xivlab.runs.run import AGAIN, Run
 
 
 def save_weights(model: torch.nn.Module, path: Path) -> None:
@@ -39,9 +39,6 @@ def fill(model: nn.Module, run: Run) -> None:
     Raises:
         XivlabError: they cannot be read, or are of another network.
     """
-    try:
-        model.load_state_dict(run.weights())
-    except RuntimeError as error:
-        raise XivlabError(
-            f"{run.folder}/model.safetensors is of another network: train the run again."
-        ) from error
+    weights = run.weights()
+    with reading(run.folder / "model.safetensors", AGAIN, "is of another network"):
+        model.load_state_dict(weights)
