@@ -34,7 +34,7 @@ results: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.make_results
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 stress: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"

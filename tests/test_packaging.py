@@ -54,7 +54,7 @@ def test_readers_get_nothing_that_is_for_developers():
 @pytest.mark.parametrize(
     ("target", "command"),
     [
-        ("test", "python -m pytest"),
+        ("test", "python -m pytest --numprocesses 2 --dist loadfile"),
         ("notebooks", "python -m notebooks.tools.build"),
         ("study", "xivlab study"),
         ("bench", "python -m benchmarks"),
