@@ -121,7 +121,7 @@ def peak() -> float:
     """
     status = Path("/proc/self/status")
     if status.is_file():
-        words = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        words = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
         return int(words["VmHWM"].split()[0]) / 2**10
     import resource  # not there on Windows
 
@@ -158,7 +158,7 @@ def machine() -> str:
 
 def _processor() -> str:
     file = Path("/proc/cpuinfo")
-    names = file.read_text().splitlines() if file.is_file() else []
+    names = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     found = [line.partition(":")[2].strip() for line in names if line.startswith("model name")]
     return found[0] if found else platform.processor() or platform.machine()
 

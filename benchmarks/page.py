@@ -51,11 +51,11 @@ range is 1.11; beyond the goal it is worse than that.""",
 def keep(folder: Path, number: str, name: str, date: str, machine: str, lines: list[Line]) -> None:
     """Put one row's lines in the place of its earlier ones, and write the page anew."""
     path = folder / "results.json"
-    kept = json.loads(path.read_text()) if path.is_file() else {}
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     kept[number] = {"name": name, "date": date, "machine": machine, "lines": [asdict(line) for line in lines]}
     text = json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda file: file.write_text(text))
-    write_atomically(folder / "README.md", lambda file: file.write_text(page(kept)))
+    write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
+    write_atomically(folder / "README.md", lambda file: file.write_text(page(kept), encoding="utf-8"))
 
 
 def page(kept: dict) -> str:

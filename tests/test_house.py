@@ -16,6 +16,7 @@ except ModuleNotFoundError:  # Python 3.10, where pytest brings the same under i
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+PACKAGES = ("xivlab", "studykit", "data_prep", "notebooks", "benchmarks")
 HEAVY = ("matplotlib", "ipywidgets", "sklearn", "nbclient", "jinja2")
 FACES = [path for package in ("xivlab", "studykit") for path in sorted((ROOT / package).rglob("__init__.py"))]
 
@@ -90,3 +91,36 @@ def test_pre_commit_checks_the_same():
     entries = [hook["entry"] for hook in repo["hooks"]]
     assert entries == ["ruff check", "ruff format --check", "lint-imports", "mypy"]
     assert "mypy" in (ROOT / ".ci" / "run").read_text()
+
+
+def text_without_encoding(path):
+    """Lines on which a file is opened as text by whatever the machine takes for its encoding."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or any(word.arg == "encoding" for word in node.keywords):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        strings = [
+            one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
+        opened = (
+            name == "open"
+            and isinstance(node.func, ast.Name)
+            and not any("b" in mode for mode in strings[-1:])
+        )
+        if name == "read_text" and not node.args or name == "write_text" and len(node.args) < 2 or opened:
+            yield node.lineno
+
+
+def test_text_is_opened_with_its_encoding(tmp_path):
+    """UTF-8, wherever the kit runs."""
+    sources = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in sources for line in text_without_encoding(path)]
+    assert found == []
+    (tmp_path / "bad.py").write_text(
+        "open(a)\nopen(a, 'w')\nopen(a, 'rb')\np.read_text()\n", encoding="utf-8"
+    )
+    assert list(text_without_encoding(tmp_path / "bad.py")) == [
+        1,
+        2,
+        4,
+    ]  # the check itself sees what it should

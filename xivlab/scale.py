@@ -141,7 +141,7 @@ def settings_of(data_name: str | Path) -> dict[str, Any]:
     name = str(data_name)
     if name not in SYNTHETIC:
         with suppress(OSError, ValueError, TypeError, KeyError):
-            name = str(json.loads(Path(data_name, "meta.json").read_text())["name"])
+            name = str(json.loads(Path(data_name, "meta.json").read_text(encoding="utf-8"))["name"])
     for protocol, rules in PROTOCOLS.items():
         if protocol in Path(name).name:
             all_train = rules.all_train and name not in SYNTHETIC  # those have validation people
@@ -162,8 +162,9 @@ def current() -> Scale:
     scale = SCALES[name]
     data_name = os.environ.get("XIVLAB_DATA") or scale.data_name
     if data_name not in SYNTHETIC:
-        data_name = str(project() / data_name)
-    return replace(scale, data_name=data_name, runs=project() / (os.environ.get("XIVLAB_RUNS") or "runs"))
+        data_name = str(project() / os.path.expanduser(data_name))
+    runs = os.environ.get("XIVLAB_RUNS") or "runs"
+    return replace(scale, data_name=data_name, runs=project() / os.path.expanduser(runs))
 
 
 def project() -> Path:

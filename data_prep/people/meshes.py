@@ -25,7 +25,7 @@ class Mesh:
 def read_obj(path: Path) -> Mesh:
     """Reads vertices, texture coordinates and polygons (cut into triangle fans) of an OBJ file."""
     vertices, uv, faces, face_uv, groups, group = [], [], [], [], {}, ""
-    for line in path.read_text(errors="ignore").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="ignore").splitlines():
         words = line.split()
         if not words:
             continue
@@ -71,7 +71,7 @@ def read_mhclo(folder: Path) -> Garment:
     """Reads the one .mhclo of a folder with its mesh and, where there is one, its diffuse texture."""
     path = next(folder.glob("*.mhclo"))
     index, weights, offset, scales, hidden, mode, obj = [], [], [], {}, [], "", ""
-    for line in path.read_text(errors="ignore").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="ignore").splitlines():
         words = line.split()
         if not words or words[0].startswith("#"):
             continue

@@ -49,7 +49,7 @@ def between(a, b) -> np.ndarray:
 
 def read_walk(path: Path) -> list[Directions]:
     """Limb directions of every frame of a BVH walk cycle (forward kinematics of its joints)."""
-    header, motion = path.read_text().split("MOTION")
+    header, motion = path.read_text(encoding="utf-8").split("MOTION")
     joints, stack, channels, current = [], [], 0, None
     for line in header.splitlines():
         words = line.split()

@@ -102,7 +102,7 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
         "minutes": minutes,
         "total_minutes": round(sum(minutes.values()), 1),
     }
-    write_atomically(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n"))
+    write_atomically(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8"))
 
 
 # What can be made anew by itself, from what is at hand.

@@ -142,3 +142,13 @@ def test_fewer_people_keep_trial_and_published_orders(monkeypatch, tmp_path):
     kept = np.isin(whole.person, (6, 7))
     np.testing.assert_array_equal(orders.test.permutation, whole.permutation[kept])
     np.testing.assert_array_equal(orders.test.pixels, whole.pixels[kept])
+
+
+def test_home_is_written_out(monkeypatch, tmp_path):
+    """A shell leaves `~` alone inside of a variable's value."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XIVLAB_DATA", "~/packed")
+    monkeypatch.setenv("XIVLAB_RUNS", "~/runs")
+    current.cache_clear()
+    assert Path(current().data_name) == tmp_path / "packed"
+    assert current().runs == tmp_path / "runs"

@@ -110,7 +110,7 @@ def read_packed(folder: str | Path) -> Packed:
     """
     folder = Path(folder)
     with reading(folder, "make it again", "is not a whole packed data set ({error})"):
-        meta = json.loads((folder / "meta.json").read_text())
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         if meta["format"] != FORMAT:
             raise ValueError(f"its format is {meta['format']}, and this version reads {FORMAT}")
         checksum = meta.pop("checksum")
@@ -202,7 +202,7 @@ def write_labels(folder: Path, index: bytes, meta: dict, pixels: int) -> None:
     """Write `index.csv` and `meta.json` beside pixels whose CRC-32 is `pixels`."""
     (folder / "index.csv").write_bytes(index)
     meta = meta | {"checksum": _checksum(pixels, index, meta)}
-    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
+    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 
 def _checksum(pixels: int, index: bytes, meta: dict) -> str:

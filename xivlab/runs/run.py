@@ -82,7 +82,7 @@ class Run:
                 f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
             )
         with reading(path, AGAIN):
-            about = json.loads(path.read_text())
+            about = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
                 raise ValueError("it holds something else")
             if not isinstance(about["config"], dict) or set(about["data"]) != DATA:
@@ -242,7 +242,9 @@ class Run:
             "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
             "version": __version__,
         }
-        self.write("config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n"))
+        self.write(
+            "config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        )
 
     def _make(self) -> None:
         try:
@@ -254,7 +256,7 @@ class Run:
         """Write a CSV file with the keys of its first row as header."""
 
         def save(path: Path) -> None:
-            with open(path, "w", newline="") as file:
+            with open(path, "w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, rows[0])
                 writer.writeheader()
                 writer.writerows(rows)

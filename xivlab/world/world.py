@@ -67,8 +67,8 @@ class World:
         self._tables: dict[tuple, np.ndarray] = {}
         content = [
             self._buffers.fingerprint,
-            spectra.PATH.read_text(),
-            thermal.PATH.read_text(),
+            spectra.PATH.read_text(encoding="utf-8"),
+            thermal.PATH.read_text(encoding="utf-8"),
             repr(CAMERAS[name]),
         ]
         self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
