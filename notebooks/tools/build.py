@@ -46,7 +46,15 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_TEXT = re.compile(r"\d+%\||\d+it \[|^\w+\(")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # In full, but for the version: without it nbconvert does not know what a script of it would be called.
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 
 

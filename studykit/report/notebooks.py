@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jinja2 import DictLoader
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -15,6 +18,17 @@ from nbformat import NotebookNode
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 
+# nbconvert's own page leaves out what a picture shows in words, and says in its place that there are none.
+PAGE = """{% extends "lab/index.html.j2" %}
+{% macro picture(output, kind) %}
+<div class="jp-RenderedImage jp-OutputArea-output" tabindex="0">
+{% set words = (output | get_metadata("alt", kind)) or output.data.get("text/plain", "") %}
+<img src="data:{{ kind }};base64,{{ output.data[kind] }}" alt="{{ words | escape_html }}">
+</div>
+{% endmacro %}
+{% block data_png scoped %}{{ picture(output, "image/png") }}{% endblock %}
+{% block data_jpg scoped %}{{ picture(output, "image/jpeg") }}{% endblock %}
+"""
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -87,10 +101,12 @@ def kernel(
         folder: where the kernel works.
         cell_seconds: longest that a cell may take; None: no limit.
     """
+    # Of all kernels that are called python3, on a cluster often somebody else's, that of this very Python.
+    own = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(
         notebook,
+        km=own,
         timeout=cell_seconds,
-        kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
@@ -131,7 +147,10 @@ def _write(notebook: NotebookNode, target: Path) -> None:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)
     notebook.metadata.pop("widgets", None)
-    page, _ = HTMLExporter(embed_images=True).from_notebook_node(
+    exporter = HTMLExporter(
+        embed_images=True, extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2"
+    )
+    page, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": target.stem, "path": str(target.parent)}}
     )
     write_atomically(target, lambda file: nbformat.write(notebook, file))

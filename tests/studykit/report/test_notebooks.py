@@ -1,3 +1,6 @@
+import re
+import sys
+
 import nbformat
 import pytest
 from small_study import GOOD, write_notebook
@@ -31,6 +34,30 @@ def test_a_notebook_becomes_a_notebook_and_a_page(tmp_path, results):
     assert "at smoke scale, in notebooks" in page
     assert "in words" in page
     assert path.read_bytes() == before
+
+
+def test_a_picture_of_the_page_says_what_it_shows(tmp_path, results):
+    path = tmp_path / "00_pictures.ipynb"
+    shown = [f"plot_axes(Picture(1.0, '{words}', 1.0), 'x', 'y').figure" for words in ("a < b & 7", "plain")]
+    photo = "image_strip([np.zeros((8, 4, 3), np.uint8)], alt='a photograph')"
+    imports = "import numpy as np\nfrom studykit.plots import Picture, image_strip, plot_axes"
+    write_notebook(path, imports, *shown, photo)
+    assert execute(path, results, SMOKE).failure is None
+    page = (results / "00_pictures.html").read_text(encoding="utf-8")
+    assert re.findall(r'<img[^>]* alt="([^"]*)"', page) == ["a &lt; b &amp; 7", "plain", "a photograph"]
+    assert "No description" not in page
+
+
+def test_the_kernel_is_that_of_this_python(tmp_path, results, monkeypatch):
+    """Whatever else is called python3 where Jupyter looks for kernels."""
+    other = tmp_path / "jupyter" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    (other / "kernel.json").write_text('{"argv": ["false"], "display_name": "other", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    path = tmp_path / "00_python.ipynb"
+    write_notebook(path, "import sys\nprint(sys.executable)")
+    assert execute(path, results, SMOKE).failure is None
+    assert nbformat.read(results / path.name, 4).cells[1].outputs[0].text == f"{sys.executable}\n"
 
 
 def test_a_failure_is_named_with_its_cell_and_overwrites_nothing(tmp_path, results):
