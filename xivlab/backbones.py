@@ -10,10 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
+from xivlab.files import reading
 
 if TYPE_CHECKING:
     from torchvision.models import DenseNet
 
+Maker = Callable[[Any, int], nn.Module]  # from torchvision's weights and the stride of the last stage
 SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
 # D, the number of output channels.
@@ -33,30 +35,39 @@ def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.M
     Raises:
         XivlabError: unknown name, weights that cannot be had, or a file that does not fit.
     """
-    makers: dict[str, Callable[[Any, int], nn.Module]] = {
-        "slim": Slim,
-        "slim_densenet": _slim_densenet,
-        "resnet50": _resnet50,
-        "densenet121": _densenet121,
-    }
+    nets: dict[str, Maker] = {"resnet50": _resnet50, "densenet121": _densenet121}
+    makers: dict[str, Maker] = {"slim": Slim, "slim_densenet": _slim_densenet} | nets
     if name not in makers:
         raise XivlabError(f"Unknown backbone {name!r}: choose {', '.join(makers)}.")
     path = weights_file(weights, name)
     if weights == "imagenet":
         if name in SLIM:
             raise XivlabError(f"{name} has no ImageNet weights: use 'visible', a path or None.")
-        try:
-            net = makers[name]("DEFAULT", last_stride)
-        except (OSError, RuntimeError) as error:
-            raise XivlabError(
-                f"The ImageNet weights of {name} could not be downloaded ({error}): connect once, "
-                "or give a safetensors path or None."
-            ) from error
+        net = _with_imagenet(makers[name], name, last_stride)
     else:
         net = makers[name](None, last_stride)
         if path is not None:
             load_weights(net, path)
     return net, WIDTH[name]
+
+
+def _with_imagenet(make: Maker, name: str, last_stride: int) -> nn.Module:
+    """A torchvision network with its weights: fetched once, then read from where PyTorch keeps them."""
+    from torchvision.models import get_model_weights
+
+    kept = Path(torch.hub.get_dir(), "checkpoints", Path(get_model_weights(name).DEFAULT.url).name)
+    if kept.exists():  # and is never fetched again, whole or not
+        with reading(
+            kept, "delete it, then connect once, or name a safetensors file", "is not whole ({error})"
+        ):
+            return make("DEFAULT", last_stride)
+    try:
+        return make("DEFAULT", last_stride)
+    except (OSError, RuntimeError) as error:
+        raise XivlabError(
+            f"The ImageNet weights of {name} could not be downloaded ({error}): connect once, "
+            "or give a safetensors path or None."
+        ) from error
 
 
 def weights_file(weights: str | None, backbone: str) -> Path | None:

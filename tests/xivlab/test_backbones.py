@@ -5,6 +5,7 @@ from urllib.error import URLError
 import pytest
 import safetensors.torch
 import torch
+import torchvision
 
 from xivlab.backbones import Slim, backbone
 from xivlab.errors import XivlabError
@@ -81,3 +82,24 @@ def test_bad_weights_are_refused_in_a_sentence(tmp_path):
         with pytest.raises(XivlabError, match=sentence) as caught:
             backbone(name, weights)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["resnet50", "densenet121"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"<!doctype html><title>Log in</title>", b"\x00" * 99, "cut"]
+)
+def test_imagenet_weights_that_are_not_whole_are_named(name, content, tmp_path, monkeypatch):
+    """What was once kept is never fetched again: to connect does not help."""
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    url = torchvision.models.get_model_weights(name).DEFAULT.url
+    kept = tmp_path / "checkpoints" / url.rpartition("/")[2]
+    kept.parent.mkdir()
+    if content == "cut":
+        torch.save({"weight": torch.zeros(1000)}, kept)
+        content = kept.read_bytes()[:-100]
+    kept.write_bytes(content)
+    with pytest.raises(
+        XivlabError, match=f"{kept.name} is not whole .*: delete it, then connect once, or name"
+    ) as told:
+        backbone(name, "imagenet")
+    assert "\n" not in str(told.value) and kept.read_bytes() == content

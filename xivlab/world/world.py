@@ -65,12 +65,8 @@ class World:
         self._buffers = Buffers(asset or ASSETS / f"{name.replace('-', '_')}.safetensors")
         self._people = {someone["person"]: someone for someone in self._buffers.people}
         self._tables: dict[tuple, np.ndarray] = {}
-        content = [
-            self._buffers.fingerprint,
-            spectra.PATH.read_text(encoding="utf-8"),
-            thermal.PATH.read_text(encoding="utf-8"),
-            repr(CAMERAS[name]),
-        ]
+        tables = [table.PATH.read_text(encoding="utf-8") for table in (spectra, thermal)]
+        content = [self._buffers.fingerprint, *tables, repr(CAMERAS[name])]
         self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
 
     @cached_property
@@ -89,9 +85,8 @@ class World:
             for c in self.cameras.values()
         ]
         rows = pd.concat(seen).sort_values(["split", "person", "camera", "frame"], ignore_index=True)
-        rows["path"] = [
-            self._path(*row) for row in rows[["person", "camera", "frame"]].itertuples(index=False)
-        ]
+        seen_as = rows[["person", "camera", "frame"]].itertuples(index=False)
+        rows["path"] = [self._path(*row) for row in seen_as]
         rows["split"] = rows["split"].astype(str)
         return rows
 
@@ -112,15 +107,11 @@ class World:
 
         A row gives the same bytes alone and in company. Grey images have three equal channels.
         """
-        rows = np.asarray(rows)
-        out = np.empty((len(rows), *self.size, 3), np.uint8)
-        table = self._rows
-        for i, (buffer, camera) in enumerate(
-            zip(table["buffer"].to_numpy()[rows], table["camera"].to_numpy()[rows])
-        ):
-            out[i] = self._photograph(
-                buffer, self.cameras[camera], np.random.default_rng([VERSION, buffer, camera])
-            )
+        buffers, cameras = (self._rows[name].to_numpy()[np.asarray(rows)] for name in ("buffer", "camera"))
+        out = np.empty((len(buffers), *self.size, 3), np.uint8)
+        for i, (buffer, camera) in enumerate(zip(buffers, cameras)):
+            random = np.random.default_rng([VERSION, buffer, camera])
+            out[i] = self._photograph(buffer, self.cameras[camera], random)
         return out
 
     def expose_as(self, row: int, camera: Camera) -> np.ndarray:
