@@ -68,14 +68,16 @@ def loading(cache: Path, small: bool) -> list[Line]:
 def imports(rounds: int, notebook: Path = NOTEBOOK) -> Line:
     """What notebook 00 imports of the kit, over PyTorch alone, each in a fresh process."""
     source = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
-    wanted = "\n".join(dict.fromkeys(re.findall(r"^from xivlab\S* import [\w, ]+$", source, re.MULTILINE)))
+    wanted = "\n".join(
+        dict.fromkeys(re.findall(r"^from (?:xivlab|studykit)\S* import [\w, ]+$", source, re.MULTILINE))
+    )
     times: dict[str, list[float]] = {"torch": [], "xivlab": []}
     for _ in range(rounds + 1):  # the first finds the files on the disk
         times["torch"].append(in_process(TIMED.format("import torch")))
         times["xivlab"].append(in_process(TIMED.format(wanted)))
     torch, xivlab = (np.array(times[name][1:]) for name in ("torch", "xivlab"))
     return Line(
-        "Import of all that notebook 00 takes of xivlab, over PyTorch's own",
+        "Import of all that notebook 00 takes of the kit, over PyTorch's own",
         seconds(float(np.median(xivlab))),
         f"torch: {seconds(float(np.median(torch)))}",
         float(np.median(xivlab - torch)),

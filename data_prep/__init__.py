@@ -1,1 +1,1 @@
-"""Readers, packers and renderers that turn a source of person images into a packed data set; run once per source."""
+"""Readers, packers, exporters, renderers: from a source of person images to a packed data set, or back to a tree."""

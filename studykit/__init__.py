@@ -1,4 +1,4 @@
 """Analysis, plots, studies over seeds, the report and widgets: what the notebooks study the method with.
 
-It looks at trained models, and trains only by `xivlab.train`; `xivlab` never knows it.
+It looks at trained models, and trains only by `xivlab.train`; `xivlab` never imports it.
 """

@@ -77,6 +77,14 @@ def test_a_face_hands_on_and_hides_no_file(path):
         assert own or not names & modules, names & modules
 
 
+@pytest.mark.parametrize("path", FACES, ids=lambda path: str(path.parent.relative_to(ROOT)))
+def test_a_face_has_all_that_it_says(path):
+    name = ".".join(path.parent.relative_to(ROOT).parts)
+    code = f"import {name} as face; print(*[one for one in getattr(face, '__all__', ()) if not hasattr(face, one)])"
+    found = run(sys.executable, "-c", code)
+    assert found.returncode == 0 and found.stdout.split() == [], found.stderr + found.stdout
+
+
 def test_the_order_of_reading_names_files_that_are_there():
     """About 1,600 lines, to be read beside the paper."""
     text = ast.get_docstring(ast.parse((ROOT / "xivlab" / "__init__.py").read_text()))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torchvision.models import DenseNet
 
 Maker = Callable[[Any, int], nn.Module]  # from torchvision's weights and the stride of the last stage
+# torchvision is imported where it is used: it takes a second, and slim needs none of it.
 SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
 # D, the number of output channels.

@@ -30,49 +30,6 @@ def setting(default: Any, **rule: Any) -> Any:
     return field(default=default, metadata=rule)
 
 
-def _whole(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-# What a value may be, in words and as a check, by the annotation of its setting; a Literal says it itself.
-_KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
-    int: ("a whole number", _whole),
-    int | None: ("a whole number or None", lambda value: value is None or _whole(value)),
-    float: ("a number", lambda value: isinstance(value, Real) and not isinstance(value, bool)),
-    bool: ("True or False", lambda value: isinstance(value, bool)),
-    str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
-    tuple[int, ...]: (
-        "a tuple of whole numbers, at least 0",
-        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
-    ),
-}
-_RULES: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
-    "at_least": ("at least {}", operator.ge),
-    "above": ("above {}", operator.gt),
-    "at_most": ("at most {}", operator.le),
-    "below": ("below {}", operator.lt),
-    "one_of": ("{0[0]} or {0[1]}", lambda value, choices: value in choices),
-}
-
-
-def _check(one: Field, value: Any) -> None:
-    """Refuse a value that its setting cannot have."""
-    if get_origin(one.type) is Literal:
-        if value not in get_args(one.type):
-            choices = ", ".join(map(str, get_args(one.type)))
-            raise XivlabError(f"{one.name} must be one of {choices}, not {value!r}.")
-        return
-    words, fits = _KINDS[one.type]
-    if not fits(value):
-        raise XivlabError(f"{one.name} must be {words}, not {value!r}.")
-    if one.type is float and value == math.inf:
-        raise XivlabError(f"{one.name} must be finite, not {value}.")
-    for rule, bound in one.metadata.items():
-        words, holds = _RULES[rule]
-        if value is not None and not holds(value, bound):  # NaN is refused as well
-            raise XivlabError(f"{one.name} must be {words.format(bound)}, not {value}.")
-
-
 @dataclass(frozen=True)
 class Config:
     """Settings of a run. Where the paper is silent the default follows its text, and the option
@@ -164,6 +121,49 @@ class Config:
     def per_modality(self) -> int:
         """M, images per modality in a batch."""
         return self.people_per_batch * self.images_per_person
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+# What a value may be, in words and as a check, by the annotation of its setting; a Literal says it itself.
+_KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    int: ("a whole number", _whole),
+    int | None: ("a whole number or None", lambda value: value is None or _whole(value)),
+    float: ("a number", lambda value: isinstance(value, Real) and not isinstance(value, bool)),
+    bool: ("True or False", lambda value: isinstance(value, bool)),
+    str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
+    tuple[int, ...]: (
+        "a tuple of whole numbers, at least 0",
+        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
+    ),
+}
+_RULES: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "at_least": ("at least {}", operator.ge),
+    "above": ("above {}", operator.gt),
+    "at_most": ("at most {}", operator.le),
+    "below": ("below {}", operator.lt),
+    "one_of": ("{0[0]} or {0[1]}", lambda value, choices: value in choices),
+}
+
+
+def _check(one: Field, value: Any) -> None:
+    """Refuse a value that its setting cannot have."""
+    if get_origin(one.type) is Literal:
+        if value not in get_args(one.type):
+            choices = ", ".join(map(str, get_args(one.type)))
+            raise XivlabError(f"{one.name} must be one of {choices}, not {value!r}.")
+        return
+    words, fits = _KINDS[one.type]
+    if not fits(value):
+        raise XivlabError(f"{one.name} must be {words}, not {value!r}.")
+    if one.type is float and value == math.inf:
+        raise XivlabError(f"{one.name} must be finite, not {value}.")
+    for rule, bound in one.metadata.items():
+        words, holds = _RULES[rule]
+        if value is not None and not holds(value, bound):  # NaN is refused as well
+            raise XivlabError(f"{one.name} must be {words.format(bound)}, not {value}.")
 
 
 _PAPER: dict[str, Any] = {

@@ -179,6 +179,7 @@ def _locked(path: Path) -> int | None:
 
 
 def release(lock: int | None) -> None:
+    """Let a lock of `claimed` go; None is none."""
     if lock is not None:
         os.close(lock)
 

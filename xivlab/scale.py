@@ -8,6 +8,7 @@
 |---|---|---|
 | XIVLAB_SCALE | smoke, demo or paper | demo |
 | XIVLAB_DATA | data set: a name, or the folder of a packed one | synthetic-sysu; at paper scale data/sysu-mm01 |
+| XIVLAB_CACHE | folder of the exposed synthetic sets | the user's cache folder |
 | XIVLAB_RUNS | folder of all runs | runs in the project's folder |
 
 Folders that are not absolute are meant from the project's folder: the nearest one upwards of the

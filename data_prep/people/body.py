@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 
-from .meshes import Garment, read_obj
+from data_prep.people.meshes import Garment, read_obj
 
 BODY_VERTICES = 13380  # the vertices of the skin; later ones are helpers (skirt, tights, eyes, joints)
 Z_UP_TO_Y_UP = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], float)

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_prep.people.asset import quantise
+from data_prep.people.cameras import FRAME_HEIGHT, FRAME_WIDTH, Camera
+from data_prep.people.casting import Caster, dome_light
+from data_prep.people.meshes import vertex_normals
+from data_prep.people.patterns import PATTERNS, print_mask, surface_coordinates
+from data_prep.people.person import Person
+from data_prep.people.scenes import Scene
 from xivlab.world import labels
 from xivlab.world.geometry import HEIGHT, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH
-
-from .cameras import FRAME_HEIGHT, FRAME_WIDTH, Camera
-from .casting import Caster, dome_light
-from .meshes import vertex_normals
-from .patterns import PATTERNS, print_mask, surface_coordinates
-from .person import Person
-from .scenes import Scene
 
 ALPHA_THRESHOLD = 0.5
 CLOTH = (labels.UPPER, labels.UPPER_PRINT, labels.LOWER, labels.LOWER_PRINT, labels.SCARF, labels.INNER)

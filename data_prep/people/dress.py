@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from data_prep.people.population import Someone
+from data_prep.people.spectra import CARBON_OF
 from xivlab.world import labels, spectra, thermal
-
-from .population import Someone
-from .spectra import CARBON_OF
 
 PIGMENTED = 0.55
 SAME_FABRIC = 0.35  # chance that a lookalike also shares the other's upper (and, apart, lower) fabric

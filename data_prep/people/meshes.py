@@ -106,7 +106,7 @@ def read_mhclo(folder: Path) -> Garment:
 
 
 def _ranges(words: list[str]) -> list[int]:
-    """The vertices of a line such as ``12 - 15 20``."""
+    """The vertices of a line such as `12 - 15 20`."""
     out, i = [], 0
     while i < len(words):
         if i + 2 < len(words) and words[i + 1] == "-":

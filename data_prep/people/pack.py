@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from data_prep.people import asset
-
-from .dress import Tailor
-from .population import SETS, PeopleSet, Someone
+from data_prep.people.dress import Tailor
+from data_prep.people.population import SETS, PeopleSet, Someone
 
 
 def _unpack(path: Path) -> dict:
@@ -28,8 +27,8 @@ def _unpack(path: Path) -> dict:
 
 def plates_of(people_set: PeopleSet) -> list[dict]:
     """The empty view of every camera of a set."""
-    from .buffers import Place
-    from .scenes import SCENES
+    from data_prep.people.buffers import Place
+    from data_prep.people.scenes import SCENES
 
     out = []
     for number, post in people_set.posts.items():

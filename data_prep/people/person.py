@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from data_prep.people.body import BODY_VERTICES, Body, Rest, fit, skin
+from data_prep.people.look import BARE_ANKLES, Look
+from data_prep.people.meshes import superellipsoid, vertex_normals
+from data_prep.people.wardrobe import Piece, Wardrobe
 from xivlab.world import labels
-
-from .body import BODY_VERTICES, Body, Rest, fit, skin
-from .look import BARE_ANKLES, Look
-from .meshes import superellipsoid, vertex_normals
-from .wardrobe import Piece, Wardrobe
 
 
 @dataclass

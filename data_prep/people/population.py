@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .cameras import REGDB_POSTS, SYSU_POSTS, Post
-from .look import Look, draw_look
+from data_prep.people.cameras import REGDB_POSTS, SYSU_POSTS, Post
+from data_prep.people.look import Look, draw_look
 
 LOOKALIKES = 0.25  # share of people who wear the same garments, cut and print as somebody else in their split
+VISIBLE_POSTS = {number: post for number, post in SYSU_POSTS.items() if number not in (3, 6)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,6 @@ def _dressed_like(look: Look, other: Look, rng: np.random.Generator) -> Look:
     )
 
 
-VISIBLE_POSTS = {number: post for number, post in SYSU_POSTS.items() if number not in (3, 6)}
 SETS = {
     "synthetic-sysu": PeopleSet(
         "synthetic-sysu", 20200207, {"train": 200, "val": 50, "test": 100}, SYSU_POSTS, 4

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 if TYPE_CHECKING:
-    from .body import Body
+    from data_prep.people.body import Body
 
 # limb -> bones that turn with it, bone at its start, bone at its end
 LIMBS = {

@@ -18,8 +18,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from data_prep.people.asset import encode_labels, encode_planes
-
-from .population import SETS, PeopleSet
+from data_prep.people.population import SETS, PeopleSet
 
 PLANE_QUALITY = 75  # WebP
 LEAST_VISIBLE = 0.62  # share of a person that things in front may leave
@@ -32,11 +31,11 @@ def start_worker(makehuman: Path, people_set: PeopleSet, cores: Queue | None = N
         os.sched_setaffinity(
             0, {cores.get()}
         )  # Embree starts a thread per core it sees: two processes would fight
-    from .body import Body
-    from .buffers import Place
-    from .poses import read_walk
-    from .scenes import SCENES
-    from .wardrobe import Wardrobe
+    from data_prep.people.body import Body
+    from data_prep.people.buffers import Place
+    from data_prep.people.poses import read_walk
+    from data_prep.people.scenes import SCENES
+    from data_prep.people.wardrobe import Wardrobe
 
     body = Body()
     scenes = sorted({post.scene for post in people_set.posts.values()})
@@ -51,7 +50,7 @@ def start_worker(makehuman: Path, people_set: PeopleSet, cores: Queue | None = N
 
 def render_person(number: int, look) -> dict[str, np.ndarray]:
     """All crops of one person, as arrays for one file."""
-    from .person import Person
+    from data_prep.people.person import Person
 
     person = Person(_worker["body"], _worker["wardrobe"], look)
     rows = []
@@ -79,7 +78,7 @@ def render_person(number: int, look) -> dict[str, np.ndarray]:
 
 def _one_crop(person, post, heading: float, rng: np.random.Generator):
     """Tries places until the whole person is in the frame and not too hidden: the crop, degrees turned from the camera."""
-    from .buffers import render_crop
+    from data_prep.people.buffers import render_crop
 
     for _ in range(200):
         vertices = _pose(person, rng) @ _turn(heading).T
@@ -98,14 +97,14 @@ def _one_crop(person, post, heading: float, rng: np.random.Generator):
 
 
 def _turn(degrees: float) -> np.ndarray:
-    from .poses import about
+    from data_prep.people.poses import about
 
     return about([0, 0, 1], degrees)
 
 
 def _pose(person, rng: np.random.Generator) -> np.ndarray:
     """Vertices of the person in a random moment of walking or standing."""
-    from . import poses
+    from data_prep.people import poses
 
     stride = (0.5 if person.look.hem_is_loose else 1.0) * rng.uniform(0.5, 0.95)
     if rng.random() < 0.18:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .meshes import superellipsoid
-from .patterns import PATTERNS
+from data_prep.people.meshes import superellipsoid
+from data_prep.people.patterns import PATTERNS
 
 
 @dataclass

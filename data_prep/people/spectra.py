@@ -1,8 +1,8 @@
-"""Table of spectra, ``xivlab/assets/spectra.csv``, from the published libraries: a column per material, light, filter or sensor.
+"""Table of spectra, `xivlab/assets/spectra.csv`, from the published libraries: a column per material, light, filter or sensor.
 
     python -m data_prep.people.spectra SPECTRA_FOLDER xivlab/assets/spectra.csv
 
-SPECTRA_FOLDER holds ``usgs/`` (USGS splib07a, public domain) and ``isetcam/`` (ISETCam, MIT). Every column says
+SPECTRA_FOLDER holds `usgs/` (USGS splib07a, public domain) and `isetcam/` (ISETCam, MIT). Every column says
 where it comes from and whether it is *measured*, *mixed* (Kubelka-Munk, from measured parts) or *assumed*.
 """
 

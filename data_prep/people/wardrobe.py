@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
+from data_prep.people.body import Body, garment_skin_weights
+from data_prep.people.look import HATS, JACKET, LEGGINGS, ONE_PIECE, OVERALLS, SHOES, SUITS
+from data_prep.people.meshes import Garment, components, read_mhclo
 from xivlab.world import labels
-
-from .body import Body, garment_skin_weights
-from .look import HATS, JACKET, LEGGINGS, ONE_PIECE, OVERALLS, SHOES, SUITS
-from .meshes import Garment, components, read_mhclo
 
 SOCK_VERTICES = 144  # in all six shoe assets the two socks are the components of 144 vertices
 
@@ -28,7 +27,7 @@ class Piece:
 
 
 class Wardrobe:
-    """All garments of the CC0 folder (``clothes/``, ``hair/``), as pieces by name."""
+    """All garments of the CC0 folder (`clothes/`, `hair/`), as pieces by name."""
 
     def __init__(self, folder: Path, body: Body):
         self.upper: dict[str, Piece] = {}

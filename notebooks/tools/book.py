@@ -38,6 +38,7 @@ COURSE = {
 KIT = {
     "README.md": "About the kit",
     "CONTRIBUTING.md": "Changing it",
+    "CHANGELOG.md": "What has changed",
     "notebooks/README.md": "How notebooks are built",
     "data_prep/README.md": "The real data sets",
     "SCALING.md": "One GPU, several, a cluster",

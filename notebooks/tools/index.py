@@ -131,7 +131,7 @@ def numbers(comment: str) -> list[int]:
 
 
 def in_package() -> dict[int, list[str]]:
-    """By equation, the functions and classes of the package with its comment, as `module.name`."""
+    """By equation, the functions and classes of the package with its comment, as `evaluation.embeddings.name`."""
     found: dict[int, list[str]] = {number: [] for number in EQUATIONS}
     for path in sorted(PACKAGE.rglob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -140,7 +140,8 @@ def in_package() -> dict[int, list[str]]:
                 for number in sorted(
                     {n for line in lines[node.lineno : node.end_lineno] for n in numbers(line)}
                 ):
-                    found.setdefault(number, []).append(f"{path.stem}.{node.name}")
+                    module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+                    found.setdefault(number, []).append(f"{module}.{node.name}")
     return found
 
 

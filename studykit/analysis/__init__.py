@@ -1,1 +1,1 @@
-"""Features or images in, numbers out: no file is read or written here, and nothing is drawn."""
+"""Features or images in, numbers or images out: nothing is written or plotted here, and only the ruler reads, the world."""

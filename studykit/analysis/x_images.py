@@ -21,7 +21,18 @@ from xivlab.model import XGenerator, XIVNet
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
-WEIGHTS = ["w_r", "w_g", "w_b", "b", "v_r", "v_g", "v_b", "c_r", "c_g", "c_b"]  # Eq. N1 of notebook 02
+WEIGHTS = [
+    "w_r",
+    "w_g",
+    "w_b",
+    "b",
+    "v_r",
+    "v_g",
+    "v_b",
+    "c_r",
+    "c_g",
+    "c_b",
+]  # Eq. N1 of notebook 09; 02 calls the last six a and d
 DEAD = 0.01  # share of living pixels below which X shows nothing
 
 
@@ -186,8 +197,8 @@ def numbers_of(generator: XGenerator) -> list[float]:
     return torch.cat([p.detach().cpu().flatten() for p in generator.parameters()]).tolist()
 
 
-def generator(row: Mapping[str, float]) -> XGenerator:
-    """The generator of a row of the table."""
+def from_numbers(row: Mapping[str, float]) -> XGenerator:
+    """The generator of ten numbers by their names in WEIGHTS: the inverse of `numbers_of`."""
     made = XGenerator()
     torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
     return made.requires_grad_(False)
@@ -203,7 +214,7 @@ def who_decides(starts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     """How red X is by its start, and how much training changed that.
 
     Args:
-        starts, ends: of `looks`, row i of both being the same run.
+        starts, ends: of `studykit.studies.generators.looks`, row i of both being the same run.
 
     Returns:
         a row per variant: runs, spread of the starts and of the ends (largest minus smallest mean

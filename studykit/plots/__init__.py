@@ -1,5 +1,6 @@
 """Figures of images, losses, scores, the modality gap and studies: arrays and tables in, a picture with words out."""
 
+from studykit.plots import charts, gap, studies
 from studykit.plots.curves import lines, spectra
 from studykit.plots.gap import channel_histograms, embedding_map
 from studykit.plots.images import image_strip, ranked_lists

@@ -253,7 +253,7 @@ def sentences(parts: pd.DataFrame) -> list[str]:
 
 
 def told(parts: pd.DataFrame, claims: slice = slice(None)) -> str:
-    """The sentences as paragraphs to print, 100 columns wide; `claims` takes some of them only."""
+    """The sentences as paragraphs to print, 88 columns wide; `claims` takes some of them only."""
     return "\n\n".join(fill(one, 88) for one in sentences(parts)[claims])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from studykit.analysis.x_images import WEIGHTS, alive, generator, intensities, numbers_of, red_excess
+from studykit.analysis.x_images import WEIGHTS, alive, from_numbers, intensities, numbers_of, red_excess
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
 from studykit.studies.store import Table, results
@@ -136,7 +136,7 @@ def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: 
     """
     found = []
     for row in table.to_dict("records"):
-        g = start(row["variant"], row["seed"]) if started else generator(row)
+        g = start(row["variant"], row["seed"]) if started else from_numbers(row)
         means = intensities(images, rows, g)
         channels = dict(zip("RGB", means.mean(0)))
         found.append(

@@ -33,10 +33,11 @@ class RunView:
     Attributes:
         run: name of the run.
         embeddings: of some images of the test split.
-        test: the split.
+        test: the split, or the part of it that is looked at.
         rows: of the embedded images in the split, by modality, (N,) each.
         protocol: whose rules of search.
-        scores: of the run on all images of the test people, as `xivlab.evaluation.scores.score` gives them.
+        scores: of the run on all images of the test people, as `xivlab.evaluation.scores.score` gives
+            them; empty for a network that was never trained, which has no `score`.
     """
 
     run: str

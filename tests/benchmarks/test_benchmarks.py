@@ -136,9 +136,14 @@ def notebook(path, *sources):
     return path
 
 
-def test_imports_of_a_notebook(tmp_path):
-    line = start.imports(1, notebook(tmp_path / "00_a.ipynb", "from xivlab.errors import XivlabError\n1 / 0"))
+def test_imports_of_a_notebook(tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr(start, "in_process", lambda code: taken.append(code) or 1.0)
+    both = "from xivlab.errors import XivlabError\nfrom studykit import widgets\nimport numpy\n1 / 0"
+    line = start.imports(1, notebook(tmp_path / "00_a.ipynb", both))
     assert line.unit == "s" and line.goal == 1.5
+    for one in taken[1::2]:
+        assert "xivlab.errors" in one and "studykit" in one and "numpy" not in one and "1 / 0" not in one
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg"])

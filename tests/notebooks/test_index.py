@@ -9,7 +9,7 @@ from notebooks.tools import build, index, links
 
 PARTS = index.all_sections()
 CODE = index.in_package()
-IMPORTED = re.compile(r"^from xivlab\.(\w+) import (.+)$", re.MULTILINE)
+IMPORTED = re.compile(r"^from xivlab\.([\w.]+) import (.+)$", re.MULTILINE)
 # What a line with the comment may call its result.
 RESULT = {
     "L_C": 3,
@@ -87,9 +87,9 @@ def test_code_of_notebooks_names_equations_as_the_package_does():
         }
         for module, name in re.findall(r"\b(loss|model|embed)\.(\w+)\(", line):
             imported |= {name: module}
-        for name, module in imported.items():
+        for name in imported:
             if re.search(rf"\b{name}\(", line) and (
-                known := [n for n in CODE if f"{module}.{name}" in CODE[n]]
+                known := [n for n in CODE if any(one.rpartition(".")[2] == name for one in CODE[n])]
             ):
                 assert set(said) & set(known), f"{source.name}: {line.strip()}"
                 seen += 1

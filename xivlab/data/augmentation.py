@@ -35,7 +35,7 @@ def augment(
     if images.dtype == torch.uint8:
         images = images.float().div_(255)
     if erase > 0:
-        _erase(images, generator, erase, share)  # nobody else has them
+        _erase(images, generator, erase, share)  # in place: nobody else has them
     return images
 
 
@@ -83,9 +83,8 @@ def _erase(images: Tensor, generator: torch.Generator, probability: float, share
     wide = (area / aspect).sqrt().clamp(1, width)
     top = _draw(images, generator, share) * (height - tall)
     left = _draw(images, generator, share) * (width - wide)
-    borders = (
-        torch.stack([top, top + tall, left, left + wide], 1).ceil().int().tolist()
-    )  # first in, first out
+    # The first line and column inside, and the first ones outside again.
+    borders = torch.stack([top, top + tall, left, left + wide], 1).ceil().int().tolist()
     pixels = images.permute(0, 2, 3, 1)
     # Whole lines are added up first, which is quicker by far than three numbers at a time.
     lines = pixels.reshape(len(images), height, -1).sum(1)

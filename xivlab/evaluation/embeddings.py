@@ -110,7 +110,7 @@ def embed(
     """Embed every image of a split, and the X image of every visible one.
 
     Args:
-        model: in any mode; evaluated with its running statistics, its mode restored.
+        model: in any mode; evaluated with its running statistics, its mode restored at the end.
         images: of the split.
         test_feature: on which side of the BNNeck the feature is read.
         normalize: scale every embedding to length 1.

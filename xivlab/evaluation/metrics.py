@@ -128,7 +128,7 @@ class RetrievalMetrics:
         return float(self.cmc[k - 1])
 
 
-def _scores(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
+def metrics_of(parts: Sequence[Hits], max_rank: int) -> RetrievalMetrics:
     """The means over all queries that have a match."""
     before, total, average_precision, inverse_penalty = map(np.concatenate, zip(*parts))
     valid = total > 0

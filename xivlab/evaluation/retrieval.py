@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from xivlab.data.images import MODALITY_CODE, Modality
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
-from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, _scores
+from xivlab.evaluation.metrics import MAX_RANK, Gallery, Hits, RetrievalMetrics, metrics_of
 from xivlab.evaluation.protocols import Protocol, Sampling, galleries, hidden_images, rules_of
 from xivlab.model import TestDistance
 
@@ -73,7 +73,7 @@ def retrieval_metrics(
         gallery_camera,
         protocol,
     )
-    return _scores(found, max_rank)
+    return metrics_of(found, max_rank)
 
 
 def _hits(
@@ -84,7 +84,7 @@ def _hits(
     gallery_camera: NDArray,
     protocol: str,
 ) -> list[Hits]:
-    """What `_scores` needs, by blocks that fit into a processor's cache."""
+    """What `metrics_of` needs, by blocks that fit into a processor's cache."""
     found = []
     for rows in blocks(len(distance), len(gallery.person), SCORED_AT_ONCE):
         seen = np.array(distance[rows], np.float64, order="C")
@@ -164,7 +164,7 @@ def searches(
                 asked = query_person[part], query_camera[part]
                 found[kind] += _hits(distance, *asked, shown, camera[rows], protocol)
         for kind, parts in found.items():
-            trials[kind].append(_scores(parts, MAX_RANK))
+            trials[kind].append(metrics_of(parts, MAX_RANK))
     return {kind: _mean(results) for kind, results in trials.items()}
 
 
@@ -182,8 +182,8 @@ class RankedList:
     """What one infrared query finds first among the visible images.
 
     Attributes:
-        query: row of the query among the infrared images of the split.
-        found: (n,), rows among the visible images of the split, nearest first.
+        query: row of the query among the infrared embeddings.
+        found: (n,), rows among the visible embeddings, nearest first.
         right: (n,), whether each shows the query's person.
         left_out: (m,), rows of the query's person in the gallery that the rules hide from the query.
         hidden: how many images of the gallery the rules hide.
@@ -224,7 +224,7 @@ def search_one(
 
     Args:
         embeddings: of one split.
-        query: row of the query among the infrared images.
+        query: row of the query among the infrared embeddings.
         protocol: whose rules; images that they hide from the query are left out.
         distance: through V, X or both.
         gallery: rows of the visible images that are searched, `first_gallery` if not given.

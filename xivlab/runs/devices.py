@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
 NARROWEST = 32  # pixels; narrower images end up one wide, where oneDNN's bfloat16 gradients are random or NaN
 Model = TypeVar("Model", bound=nn.Module)
-PRECISION: dict[str, Any] = {
-    "32": "32-true",
-    "16": "16-mixed",
-    "bf16": "bf16-mixed",
-}  # as Lightning Fabric calls them
+# As Lightning Fabric calls them.
+PRECISION: dict[str, Any] = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}
 
 
 def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":

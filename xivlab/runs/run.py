@@ -31,12 +31,12 @@ AGAIN = "train the run again"  # the remedy for most files
 
 @dataclass(frozen=True)
 class Run:
-    """One run folder. Its files appear in this order, each written under another name and renamed:
+    """One run folder, each of its files written under another name and renamed:
 
-    - `config.json`: the settings, the data set, the package version;
-    - `log.csv` (a row per step), `metrics.csv` (a row per evaluation), `model.safetensors` (the
-      best so far on the validation people), `state.pt` (everything to go on from);
-    - `embeddings.npz`: of the test people, when the run is finished.
+    - `config.json`: first; the settings, the data set, the package version;
+    - `model.safetensors` (the one that counts: the best so far on the validation people, or the last where they train,
+      too), `state.pt` (everything to go on from), `log.csv` (a row per step), `metrics.csv` (a row per evaluation);
+    - `embeddings.npz`: last; of the test people, when the run is finished.
     """
 
     folder: Path
@@ -104,7 +104,7 @@ class Run:
             return torch.load(path, map_location="cpu", weights_only=True)
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """The best model's state, by parameter name.
+        """The state of the model that counts, by parameter name.
 
         Raises:
             XivlabError: there is none yet, or it is cut short or corrupt.

@@ -22,7 +22,7 @@ def save_weights(model: torch.nn.Module, path: Path) -> None:
 
 
 def load_model(run: Run) -> XIVNet:
-    """The best model of a run, in evaluation mode, on the device `pick_device` finds.
+    """The model of a run that counts, in evaluation mode, on the device `pick_device` finds.
 
     Raises:
         XivlabError: the run folder cannot be read.

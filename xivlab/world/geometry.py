@@ -110,6 +110,7 @@ class _Blobs:
 
 
 def checksum_of(tensors: dict[str, np.ndarray], *texts: str) -> str:
+    """SHA-256 of all tensors by name, and of texts."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode() + np.ascontiguousarray(tensors[name]).tobytes())

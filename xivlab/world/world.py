@@ -189,9 +189,8 @@ class World:
         apart = np.zeros((len(table), 2 * width), np.float32)  # person's colours first, then the plate's
         apart[:PERSON_LABELS, :width] = table[:PERSON_LABELS] / 4
         apart[PERSON_LABELS:, width:] = table[PERSON_LABELS:] / 4
-        mean = np.take(
-            apart, names[0::2, 0::2], axis=0, mode="clip"
-        )  # whole rows: ten times faster than columns
+        # Whole rows are taken: ten times faster than columns.
+        mean = np.take(apart, names[0::2, 0::2], axis=0, mode="clip")
         for y, x in ((0, 1), (1, 0), (1, 1)):
             mean += np.take(apart, names[y::2, x::2], axis=0, mode="clip")
         mean = _channels_first(mean)

@@ -25,6 +25,14 @@ from xivlab.model import MEAN, SPECIAL_CASES, STD, XGenerator, gray, luminance, 
 from xivlab.runs.run import Run
 from xivlab.scale import Scale
 
+INITIAL, AS_CODE, TRAINED, DEAD, OWN = "initial", "initial, V normalised", "trained", "dead ReLU", "my own"
+SUMS = {
+    "Mean": (mean, "The mean of R, G and B"),
+    "Gray": (gray, "The luma of ITU-R BT.601"),
+    "Y": (luminance, "Y of YCbCr, which is Gray with less contrast"),
+}
+PRESETS = (INITIAL, AS_CODE, TRAINED, *(name.capitalize() for name in SPECIAL_CASES), DEAD)
+
 
 class Generator(NamedTuple):
     """g by its numbers.
@@ -109,15 +117,6 @@ def dead(visible: NDArray[np.float32]) -> tuple[Generator, int]:
     starts = ((Generator(tuple(numbers_of(XGenerator(seed)))), seed) for seed in itertools.count())
     # It ends: one draw in sixteen has w and b below 0, which is dead on every picture.
     return next((g, seed) for g, seed in starts if not hidden(g, visible).any())
-
-
-INITIAL, AS_CODE, TRAINED, DEAD, OWN = "initial", "initial, V normalised", "trained", "dead ReLU", "my own"
-SUMS = {
-    "Mean": (mean, "The mean of R, G and B"),
-    "Gray": (gray, "The luma of ITU-R BT.601"),
-    "Y": (luminance, "Y of YCbCr, which is Gray with less contrast"),
-}
-PRESETS = (INITIAL, AS_CODE, TRAINED, *(name.capitalize() for name in SPECIAL_CASES), DEAD)
 
 
 def preset(name: str, visible: NDArray[np.float32]) -> tuple[Generator, str]:

@@ -19,6 +19,7 @@ from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
+from xivlab.files import read_csv, reading
 from xivlab.methods import METHODS
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder
@@ -324,7 +325,5 @@ def _grid(label: str, values: tuple[float, ...], start: float) -> ipywidgets.Sel
 def _table(run: Run, name: str) -> pd.DataFrame:
     """A table of a run; empty if it has none, as a run without evaluations."""
     path = run.folder / name
-    try:
-        return pd.read_csv(path) if path.exists() else pd.DataFrame()
-    except (OSError, ValueError) as error:
-        raise XivlabError(f"{path} cannot be read ({error}): delete the folder to train anew.") from error
+    with reading(path, "delete the folder to train anew"):
+        return read_csv(path) if path.exists() else pd.DataFrame()

@@ -7,7 +7,7 @@ import torch
 from pretended_runs import ToyScale, pretend
 from toy import split
 
-from studykit.analysis.x_images import WEIGHTS, generator, numbers_of, who_decides
+from studykit.analysis.x_images import WEIGHTS, from_numbers, numbers_of, who_decides
 from studykit.studies import make_results
 from studykit.studies.generators import (
     COLUMNS,
@@ -49,7 +49,7 @@ def test_from_runs_to_the_table_and_back(scale, tmp_path):
     assert list(again) == COLUMNS and again["data"].unique().tolist() == ["toy"]
     visible = torch.rand(2, 3, 4, 4)
     for row, g in zip(again.to_dict("records"), made):
-        assert torch.allclose(generator(row)(visible), g(visible), atol=1e-6)
+        assert torch.allclose(from_numbers(row)(visible), g(visible), atol=1e-6)
 
 
 def test_what_is_at_hand_comes_from_runs_else_from_the_table(scale, tmp_path):
