@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = [
     file
-    for package in ("xivlab", "data_prep", "notebooks", "benchmarks")
+    for package in ("xivlab", "studykit", "data_prep", "notebooks", "benchmarks")
     for file in sorted((ROOT / package).rglob("*.py"))
     if ">>> " in file.read_text() and "source" not in file.parts
 ]

@@ -159,11 +159,9 @@ def commands(words: Sequence[str] = ()) -> dict[str, Callable[..., None]]:
     Raises:
         XivlabError: the words name no preset or no scale.
     """
-    own: dict[str, Any] = {
-        "train": functools.partial(train, config=_defaults(**_chosen(words))),
-        "evaluate": evaluate,
-    }
-    found = own | {one.name: one.load() for one in entry_points(group=GROUP)}
+    brought: dict[str, Any] = {one.name: one.load() for one in entry_points(group=GROUP)}
+    trained = functools.partial(train, config=_defaults(**_chosen(words)))
+    found = brought | {"train": trained, "evaluate": evaluate}
     return dict(
         sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER))
     )

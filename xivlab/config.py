@@ -217,8 +217,9 @@ def preset(name: str, **changes: Any) -> Config:
     unknown = changes.keys() - {one.name for one in fields(Config)}
     if unknown:
         raise XivlabError(f"Config has no setting named {', '.join(sorted(unknown))}.")
-    if changes.get("method") in METHODS:
-        changes.setdefault("test_distance", METHODS[changes["method"]].distances[-1])
+    method = changes.get("method")
+    if isinstance(method, str) and method in METHODS:
+        changes.setdefault("test_distance", METHODS[method].distances[-1])
     if name.startswith("paper"):
         changes = _SIZE.get(changes.get("backbone", ""), {}) | changes
     return Config(**(PRESETS[name] | changes))

@@ -149,7 +149,7 @@ def _scratch_name(target: Path) -> Path:
 
 
 def _make_file(path: Path) -> None:
-    path.open("x").close()  # with the mode of any other new file
+    path.open("xb").close()  # with the mode of any other new file
 
 
 def _remove(path: Path) -> None:

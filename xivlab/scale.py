@@ -143,7 +143,7 @@ def settings_of(data_name: str | Path) -> dict[str, Any]:
     if name not in SYNTHETIC:
         with suppress(OSError, ValueError, TypeError, KeyError):
             name = str(json.loads(Path(data_name, "meta.json").read_text(encoding="utf-8"))["name"])
-    for protocol, rules in PROTOCOLS.items():
+    for protocol, rules in reversed(PROTOCOLS.items()):  # sysu last: it is the default anyway
         if protocol in Path(name).name:
             all_train = rules.all_train and name not in SYNTHETIC  # those have validation people
             return {"protocol": protocol} | ({"train_on": "train+val"} if all_train else {})

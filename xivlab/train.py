@@ -20,7 +20,7 @@ from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
 from xivlab.methods import build_model, losses
-from xivlab.runs.devices import first_alone, gather, processes, synchronized, to_device
+from xivlab.runs.devices import gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import fill, save_weights
@@ -98,7 +98,7 @@ def _go_on(
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
     with Session(fabric, training.progress, run.folder.name, quiet, watch) as session:
         try:
-            first_alone(fabric, session.enter_context, run.alone(session.waiting))
+            session.alone(session.enter_context, run.alone(session.waiting))
             if not fabric.broadcast(run.finished):
                 _loop(run, data, training, session)
         except Stopped:
@@ -142,7 +142,7 @@ class Training:
         fabric: the processes that train together; this one alone if not given.
 
     Raises:
-        XivlabError: the data do not fit the settings, or weights cannot be had.
+        XivlabError: the data do not fit the settings (`check_splits` looks at who validates), or weights cannot be had.
     """
 
     def __init__(self, config: Config, data: DataSet, fabric: "Fabric | None" = None) -> None:
@@ -293,9 +293,9 @@ class Training:
         Raises:
             XivlabError: the file is cut short, corrupt, or of another run.
         """
-        state = run.state()
+        state, about = run.state(), run.about()
         with reading(run.folder / "state.pt", "delete the folder to train anew", "does not fit this run"):
-            if not isinstance(state, dict) or state["run"] != run.about():
+            if not isinstance(state, dict) or state["run"] != about:
                 raise ValueError("it is of another run")
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -303,7 +303,8 @@ class Training:
                 self.fabric.strategy.precision.load_state_dict(state["scaler"])
             self.step, self.saved, self.best = state["step"], state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
-        if self.best >= 0:
+            kept = self.best >= 0
+        if kept:
             run.weights()  # read now: without them the end would fail, after hours perhaps
 
     def finish(self, run: Run, data: DataSet, pause: Callable[[Doing], None]) -> None:

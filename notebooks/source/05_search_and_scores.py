@@ -497,8 +497,7 @@ print(
 # **Predict:** which of them can matter most for the score? Which two need no new training at all?
 
 # %%
-from studykit.studies import judged
-from studykit.studies.answers import answers
+from studykit.studies.answers import answers, judged
 
 table = judged(answers("paper-and-code"))
 first = table["variant"].iloc[0]

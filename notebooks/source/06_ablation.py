@@ -213,8 +213,7 @@ widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
 # scored by its own test distance, the Baseline by D(I, V), the others by Eq. 2.
 
 # %%
-from studykit.studies import judged
-from studykit.studies.answers import answers
+from studykit.studies.answers import answers, judged
 
 near = answers("ablation")
 own = judged(near)

@@ -308,8 +308,7 @@ for world, one in worlds.items():
 # **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
 
 # %%
-from studykit.studies import judged
-from studykit.studies.answers import answers
+from studykit.studies.answers import answers, judged
 
 near = answers("special-cases")
 own = judged(near)

@@ -182,8 +182,7 @@ explorer
 
 # %%
 from studykit.plots.studies import gains, over_lambda
-from studykit.studies import judged
-from studykit.studies.answers import answers
+from studykit.studies.answers import answers, judged
 
 table = answers("lambda")
 own = judged(table)

@@ -594,8 +594,7 @@ print(
 # %%
 from studykit.analysis.intervals import by_variant
 from studykit.analysis.intervals import paired as paired_by_seed
-from studykit.studies import judged
-from studykit.studies.answers import answers
+from studykit.studies.answers import answers, judged
 
 scores = judged(answers("ablation"))
 by_variant(scores, "rank1").round(3)

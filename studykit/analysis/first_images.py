@@ -1,5 +1,7 @@
 """First images of every person and camera: a split small enough to ship, and to draw."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,12 +26,7 @@ def shortened(embeddings: Embeddings) -> tuple[Embeddings, dict[Modality, NDArra
     rows: dict[Modality, NDArray[np.integer]] = {
         light: first_shots(embeddings.people(light), embeddings.cameras(light)) for light in LIGHTS
     }
-    kept = {
-        name: array[rows["infrared" if name.startswith("infrared") else "visible"]]
-        for name, array in vars(embeddings).items()
-        if array is not None and name != "permutation"
-    }
-    return Embeddings(**{"x": None} | kept), rows
+    return replace(embeddings, permutation=None).select(rows["infrared"], rows["visible"]), rows
 
 
 def first_shots(

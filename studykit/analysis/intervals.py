@@ -1,4 +1,4 @@
-"""Confidence intervals: over seeds (Student's t), over people (bootstrap), and of paired differences."""
+"""Confidence intervals: over seeds (Student's t), over people (bootstrap of their means), and of paired differences."""
 
 from collections.abc import Callable
 from typing import NamedTuple

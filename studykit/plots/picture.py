@@ -90,5 +90,6 @@ def key(label: str, **look: Any) -> Line2D:
         label: what it says.
         look: of `matplotlib.lines.Line2D`; a mark has no line unless it names a line style.
     """
-    alone = {"linestyle": "" if "marker" in look else "-"}
-    return Line2D([], [], label=label, **({} if {"ls", "linestyle"} & look.keys() else alone) | look)
+    if not {"ls", "linestyle"} & look.keys():
+        look["linestyle"] = "" if "marker" in look else "-"
+    return Line2D([], [], label=label, **look)

@@ -43,7 +43,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, search
-from xivlab.model import TestDistance, XIVNet
+from xivlab.model import XIVNet
 from xivlab.runs.run import Run
 from xivlab.runs.weights import load_model
 
@@ -94,11 +94,6 @@ class Material:
     def size(self) -> tuple[int, int]:
         """Height and width of the images as the network sees them."""
         return self.config.height, self.config.width
-
-    @property
-    def kinds(self) -> tuple[TestDistance, ...]:
-        """The test distances that the method has."""
-        return ("v",) if self.embeddings.x is None else ("v", "x", "v+x")
 
     @cached_property
     def means(self) -> dict[str, NDArray[np.float64]]:
@@ -212,7 +207,7 @@ def _cmc(made: Material) -> Picture:
     ways = PROTOCOLS[protocol].directions
     curves = {}
     for query, gallery in ways:
-        for kind in made.kinds:
+        for kind in made.embeddings.kinds:
             label = (
                 WAYS[kind] if len(ways) == 1 else f"{WAYS[kind]}; {query[0].upper()} to {gallery[0].upper()}"
             )
@@ -225,7 +220,7 @@ def _distances(made: Material) -> Picture:
     return distance_histograms(
         {
             titles[kind]: pair_distances(made.embeddings, kind, made.config.protocol)
-            for kind in made.kinds if kind != "v+x"
+            for kind in made.embeddings.kinds if kind != "v+x"
         }
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ def read_table(path: Path) -> pd.DataFrame:
         raise XivlabError(f"There is no {path}: restore it from the kit, or type make results.")
     with reading(path, REMEDY, SAYS):
         table = table[COLUMNS].astype(dict.fromkeys(SCORES, float))
-        if table.empty or table.isna().any(axis=None):
+        if table.empty or table.isna().any(axis=None) or (table[["variant", "run"]] == "").any(axis=None):
             raise ValueError("a row is cut short")
         for run, rows in table.groupby("run"):
             protocol, method = rows["protocol"].iloc[0].split()[0], run.rpartition("-")[0]

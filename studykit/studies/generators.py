@@ -4,7 +4,7 @@ The table has a row per finished run with a learned X of the studies `ablation` 
 is used only where its run is named as the current settings, data and version would name it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +50,7 @@ def learned(scale: Scale) -> list[tuple[str, Config, Run]]:
     return list(zip(variants, configs, runs_of(configs, scale)))
 
 
-def generators_of(runs: Mapping[str, Run] | list[tuple[str, Run]]) -> pd.DataFrame:
+def generators_of(runs: Sequence[tuple[str, Run]]) -> pd.DataFrame:
     """The table of finished runs.
 
     Args:

@@ -56,12 +56,12 @@ def measured(
     Raises:
         XivlabError: the stored measures are damaged.
     """
-    at_rest = stored(name, folder or stored_measures())
+    at_rest = stored(name, folder or stored_measures()).read()
     tables, sources = [], {"stored results of": [], "measured here:": []}
     for variant, changes in variants.items():
         configs = [scale.config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
         for seed, run in enumerate(runs_of(configs, scale)):
-            rows = at_rest.rows_of(run.folder.name)
+            rows = [] if at_rest is None else at_rest[at_rest["run"] == run.folder.name]
             if len(rows):
                 sources["stored results of"].append(run)
             elif run.finished:

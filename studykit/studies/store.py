@@ -1,5 +1,6 @@
 """Stored tables and arrays of `results/`: written whole or not at all, and refused in one sentence if damaged."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,23 +42,15 @@ class Table:
         Raises:
             XivlabError: it is damaged.
         """
-        if not self.path.is_file():
+        if not os.path.isfile(self.path):
             return None
         with reading(self.path, REMEDY, SAYS):
-            table = read_csv(self.path, dtype=dict.fromkeys(self.words, str))
-            if missing := set(self.columns) - set(table.columns):
+            names = read_csv(self.path, nrows=0).columns
+            if missing := set(self.columns) - set(names):
                 raise ValueError(f"it has no column {', '.join(sorted(missing))}")
-            table[list(self.words)] = table[list(self.words)].fillna("")
-        return table
-
-    def rows_of(self, run: str) -> pd.DataFrame:
-        """The rows of a run, by its name; none if there is no table.
-
-        Raises:
-            XivlabError: the table is damaged.
-        """
-        table = self.read()
-        return pd.DataFrame(columns=list(self.columns)) if table is None else table[table["run"] == run]
+            gaps = {name: [""] for name in names if name not in self.words}  # "NA" may be a word
+            kinds = dict.fromkeys(self.words, str)
+            return read_csv(self.path, dtype=kinds, keep_default_na=False, na_values=gaps)
 
     def write(self, table: pd.DataFrame) -> Path:
         """Store a table in the place of what is there; its path.
@@ -83,7 +76,7 @@ class Arrays:
             XivlabError: it is damaged.
         """
         path = self.folder / f"{name}.npz"
-        if not path.is_file():
+        if not os.path.isfile(path):  # unlike Path.is_file, it raises for no folder
             return None
         with reading(path, REMEDY, SAYS), np.load(path) as file:
             return dict(file)

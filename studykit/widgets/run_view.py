@@ -50,7 +50,7 @@ class RunView:
     @property
     def kinds(self) -> tuple[TestDistance, ...]:
         """The test distances that the run allows: the Baseline has no X."""
-        return KINDS[:1] if self.embeddings.x is None else KINDS
+        return self.embeddings.kinds
 
     def photo(self, modality: Modality, row: int) -> NDArray[np.uint8]:
         """The image of a row of the embeddings, (H, W, 3)."""

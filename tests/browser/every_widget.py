@@ -39,7 +39,7 @@ class Example(NamedTuple):
 WIDGETS = {
     "frame_slider": Example(
         """import numpy as np
-from studykit.plots.picture import image_strip
+from studykit.plots import image_strip
 grey = range(0, 255, 5)
 pictures = [image_strip([np.full((128, 64, 3), (v, 255 - v, i * 40), np.uint8) for i in range(6)], alt=f"{v}") for v in grey]
 widgets.frame_slider(grey, pictures, "level")""",

@@ -3,7 +3,7 @@
 CELL = """
 import numpy as np
 from studykit import widgets
-from studykit.plots.picture import image_strip
+from studykit.plots import image_strip
 
 levels = [0, 120, 240]
 pictures = [image_strip([np.full((64, 32), v, np.uint8)] * 3, alt=f"grey level {v}") for v in levels]

@@ -11,7 +11,7 @@ from tiny import TINY
 from toy import dataset
 
 from studykit import widgets
-from studykit.plots.picture import image_strip
+from studykit.plots import image_strip
 from xivlab.scale import Scale
 
 changes = TINY | {"epochs": 4, "steps_per_epoch": 50}

@@ -13,7 +13,7 @@ widgets.tsne_explorer()
 # A map of points that nobody has stored, which takes a while on any machine.
 SLOWLY = """
 import time
-from studykit.widgets import tsne_data
+from studykit.widgets.tsne import data as tsne_data
 draw, tsne_data.stored_map = tsne_data.draw_map, lambda points, perplexity, run: None
 tsne_data.draw_map = lambda *how: time.sleep(2) or draw(*how)
 """

@@ -5,7 +5,7 @@ import pytest
 import small_study
 from command import fails
 
-from xivlab.cli import main
+from xivlab.cli import commands, main
 from xivlab.config import Config, preset
 from xivlab.runs.run import Run
 from xivlab.scale import current
@@ -158,3 +158,22 @@ def test_train_resume_evaluate(folder, capsys, monkeypatch):
     assert "trained on other data than synthetic-sysu" in fails(
         capsys, "evaluate", str(run), "--people", "val"
     )
+
+
+def test_a_command_names_the_package_that_it_lacks(capsys, monkeypatch):
+    def study():
+        raise ModuleNotFoundError(name="sklearn")
+
+    monkeypatch.setattr("xivlab.cli.commands", lambda words: {"study": study, "other": study})
+    assert "needs sklearn: type pip install" in fails(capsys, "study")
+
+
+def test_a_package_cannot_take_the_place_of_our_own_commands(monkeypatch):
+    class Brought:
+        name = "train"
+
+        def load(self):
+            return print
+
+    monkeypatch.setattr("xivlab.cli.entry_points", lambda group: [Brought()])
+    assert list(commands()) == ["train", "evaluate"] and commands()["train"] is not print

@@ -9,8 +9,6 @@ from torch import Tensor
 
 # Random erasing (Zhong et al. 2020): share of the image and aspect ratio of the rectangle.
 ERASE_AREA, ERASE_ASPECT = (0.02, 0.4), (0.3, 1 / 0.3)
-
-
 Share = tuple[int, int]  # rank, ranks: images are block `rank` of a batch that `ranks` processes share
 WHOLE: Share = (0, 1)
 

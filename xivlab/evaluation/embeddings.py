@@ -47,14 +47,19 @@ class Embeddings:
 
     def of_people(self, people: NDArray[np.integer]) -> "Embeddings":
         """Those of the people that are named."""
-        infrared = np.isin(self.infrared_person, people)
-        visible = np.isin(self.visible_person, people)
-        kept = {
-            name: array[infrared if name.startswith("infrared") else visible]
-            for name, array in vars(self).items()
-            if array is not None
-        }
-        return replace(self, **kept)
+        return self.select(np.isin(self.infrared_person, people), np.isin(self.visible_person, people))
+
+    def select(self, infrared: NDArray, visible: NDArray) -> "Embeddings":
+        """Those of some rows of each modality, as masks or by number."""
+        rows = {name: infrared if name.startswith("infrared") else visible for name in vars(self)}
+        return replace(
+            self, **{name: array[rows[name]] for name, array in vars(self).items() if array is not None}
+        )
+
+    @property
+    def kinds(self) -> tuple[TestDistance, ...]:
+        """The test distances that they allow."""
+        return ("v",) if self.x is None else get_args(TestDistance)
 
     def people(self, modality: Modality) -> NDArray[np.integer]:
         """Person of every image of a modality, (N,)."""
@@ -85,12 +90,12 @@ class Embeddings:
             features = self.infrared if query == "infrared" else self.visible
             inside = _Distances(features, features[rows])
             return lambda part: dict.fromkeys(kinds, inside.of(part))
+        compared = {name: face for kind in kinds for name, face in _compared(kind, self.visible, self.x)}
         faces = {
             name: _Distances(self.infrared, face[rows])
             if query == "infrared"
             else _Distances(face, self.infrared[rows])
-            for kind in kinds
-            for name, face in _compared(kind, self.visible, self.x)
+            for name, face in compared.items()
         }
 
         def measured(part: slice) -> dict[TestDistance, NDArray[np.float64]]:
@@ -187,11 +192,10 @@ def _compared(kind: str, visible: Features, x: Features | None) -> list[tuple[st
     """The faces of visible images that a test distance compares with infrared ones, by its letters."""
     if kind not in get_args(TestDistance):
         raise XivlabError(f"Unknown test distance {kind!r}: choose 'v', 'x' or 'v+x'.")
-    if x is None:
-        if kind != "v":
-            raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
-        return [("v", visible)]
-    return [(name, face) for name, face in (("v", visible), ("x", x)) if name in kind]
+    if x is None and kind != "v":
+        raise XivlabError(f"Test distance {kind!r} needs X, and the baseline has none: use 'v'.")
+    faces = [("v", visible)] + ([] if x is None else [("x", x)])
+    return [(name, face) for name, face in faces if name in kind]
 
 
 class _Distances:

@@ -17,7 +17,6 @@ Sampler = Literal["seeded", "official"]
 Mode = Literal["all", "indoor"]
 TRIALS = 10
 INDOOR = (1, 2)  # visible cameras of SYSU-MM01 that stand indoors
-WORDS = {"val": "validation", "test": "test"}
 BOTH_WAYS: tuple[tuple[Modality, Modality], ...] = (("infrared", "visible"), ("visible", "infrared"))
 
 
@@ -233,6 +232,9 @@ def official_gallery(
     return order[(place[order] >= 0) & (place[order] < shots)]
 
 
+PEOPLE_OF = {"val": "validation", "test": "test"}
+
+
 def check_splits(data: DataSet, protocol: Protocol, train_on: str) -> None:
     """Refuse data that could not be searched at the end of a training, or on its way.
 
@@ -265,7 +267,7 @@ def check_searchable(data: DataSet, split: str, protocol: Protocol) -> None:
     Raises:
         XivlabError: nobody is in the split, or in one light only, or everybody's matches are hidden.
     """
-    people = f"The {WORDS[split]} people of {data.name}"
+    people = f"The {PEOPLE_OF[split]} people of {data.name}"
     index = data.index[data.index["split"] == split]
     lights = [
         index.loc[index["modality"] == code, ["person", "camera"]].drop_duplicates().to_numpy()

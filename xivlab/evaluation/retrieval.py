@@ -224,13 +224,13 @@ def search_one(
 
     Args:
         embeddings: of one split.
-        query: row of the query among the infrared embeddings.
+        query: row of the query among the infrared embeddings, from 0.
         protocol: whose rules; images that they hide from the query are left out.
         distance: through V, X or both.
         gallery: rows of the visible images that are searched, `first_gallery` if not given.
 
     Raises:
-        XivlabError: as `test_distance`.
+        XivlabError: as `test_distance` and `retrieval_metrics`.
     """
     rows = first_gallery(embeddings, protocol) if gallery is None else gallery
     one = slice(query, query + 1)
@@ -258,11 +258,7 @@ def ranked_list(
     distance: TestDistance = "v+x",
     length: int = 10,
 ) -> RankedList:
-    """The head of what `search_one` finds, with its arguments and errors.
-
-    Args:
-        length: how many are listed at most.
-    """
+    """The first `length` images of what `search_one` finds, with its arguments and errors."""
     whole = search_one(embeddings, query, protocol, distance)
     return replace(whole, found=whole.found[:length], right=whole.right[:length])
 

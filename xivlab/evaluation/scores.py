@@ -41,7 +41,7 @@ def score(
     how["trials"] = sampling.trials if rules_of(protocol).drawn else 1
     table = []
     for query, gallery in rules_of(protocol).directions:
-        kinds = distances or (("v",) if embeddings.x is None else ("v", "x", "v+x"))
+        kinds = distances or embeddings.kinds
         found = searches(embeddings, protocol, kinds, query, gallery, sampling)
         for distance, result in found.items():
             row = how | {"query": query, "test_distance": distance}

@@ -24,6 +24,18 @@ Model = TypeVar("Model", bound=nn.Module)
 PRECISION: dict[str, Any] = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}
 
 
+def pick_device() -> torch.device:
+    """CUDA if there is one, else MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def to_device(model: XIVNet, device: torch.device) -> XIVNet:
+    """Move a model to a device, channels last, which convolutions prefer."""
+    return model.to(device).to(memory_format=torch.channels_last)
+
+
 def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
     """Start the processes of one training, or meet those that torchrun or Slurm has started.
 
@@ -181,18 +193,6 @@ class _AddUp(torch.autograd.Function):
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> Tensor:
         return _AddUp.forward(None, gradient)
-
-
-def pick_device() -> torch.device:
-    """CUDA if there is one, else MPS, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def to_device(model: XIVNet, device: torch.device) -> XIVNet:
-    """Move a model to a device, channels last, which convolutions prefer."""
-    return model.to(device).to(memory_format=torch.channels_last)
 
 
 def synchronized(model: Model, device: torch.device) -> Model:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -77,7 +78,7 @@ class Run:
             XivlabError: there is no run here, or the file is broken.
         """
         path = self.folder / "config.json"
-        if not path.exists():
+        if not os.path.exists(path):  # unlike Path.exists, it raises for no name
             raise XivlabError(
                 f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
             )

@@ -67,8 +67,9 @@ def _table(
 ) -> pd.DataFrame:
     tables = []
     for side, embeddings in sides.items():
-        official = embeddings.permutation is not None
-        for sampler in samplers or PROTOCOLS[config.protocol].samplers[: 1 + official]:
+        known = embeddings.permutation is not None
+        drawn = [one for one in PROTOCOLS[config.protocol].samplers if known or one != "official"]
+        for sampler in samplers or drawn:
             table = score(embeddings, config.protocol, distances, Sampling(sampler, mode, shots))
             table.insert(list(table).index("rank1"), "test_feature", side if config.neck else "no BNNeck")
             tables.append(table)

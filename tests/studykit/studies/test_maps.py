@@ -121,7 +121,7 @@ def test_what_a_map_shows_of_the_gap_and_what_is_there():
 
 
 def test_the_shipped_maps_are_those_of_the_shipped_embeddings():
-    """Whoever changes the choice of images or the embeddings has to draw them again: python -m studykit.studies.maps."""
+    """Whoever changes the choice of images or the embeddings has to draw them again: python -m studykit.studies.make_results --only maps."""
     results = Path(__file__).parents[3] / "results"
     runs = sorted(path.stem for path in (results / "embeddings").glob("*.npz"))
     assert runs == sorted(path.stem for path in (results / "maps").glob("*.npz"))

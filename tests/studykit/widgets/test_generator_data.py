@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy import split
 
-from studykit.analysis.x_images import WEIGHTS, generator, intensities, shifts, shown
+from studykit.analysis.x_images import WEIGHTS, from_numbers, intensities, shifts, shown
 from studykit.widgets.generator.data import SMALL, People, draw_people, draw_sample, to_show
 from studykit.widgets.generator.weights import Generator, hidden, spread
 from xivlab.data.images import Images
@@ -58,7 +58,7 @@ def test_histograms_are_of_the_packages_intensities():
     images = Images(pixels, none, none, none)
     rows = np.arange(5)
     np.testing.assert_allclose(sample.visible, intensities(images, rows), atol=1e-3)
-    own = generator(dict(zip(WEIGHTS, G.numbers)))
+    own = from_numbers(dict(zip(WEIGHTS, G.numbers)))
     np.testing.assert_allclose(sample.x(G), intensities(images, rows, own), atol=1e-2)  # levels of 255
     assert sample.apart(sample.infrared) == 0
     assert sample.apart(sample.infrared + 3) == pytest.approx(3)
@@ -67,6 +67,6 @@ def test_histograms_are_of_the_packages_intensities():
 def test_x_is_shown_as_the_package_shows_it():
     people = draw_people(SPLIT, 2)
     ours = to_show(255 * spread(G, hidden(G, people.light))).astype(int)
-    theirs = shown(generator(dict(zip(WEIGHTS, G.numbers))), people.visible).astype(int)
+    theirs = shown(from_numbers(dict(zip(WEIGHTS, G.numbers))), people.visible).astype(int)
     assert np.abs(ours - theirs).max() <= 1  # a half may be rounded to either side
     assert ours.min() == 0 and ours.max() == 255  # both ends were clamped

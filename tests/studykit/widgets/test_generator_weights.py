@@ -9,7 +9,7 @@ import torch
 from tiny import tiny
 from toy import dataset
 
-from studykit.analysis.x_images import WEIGHTS, generator, generator_of
+from studykit.analysis.x_images import WEIGHTS, from_numbers, generator_of
 from studykit.studies.generators import COLUMNS, write_generators
 from studykit.widgets.generator import weights
 from studykit.widgets.generator.weights import (
@@ -185,7 +185,7 @@ def test_trained_ones_come_from_finished_runs_and_the_table_those_of_the_same_da
     assert third.numbers == (0.75, *[0.5] * 9) and fourth.numbers[0] == 0.25
     row = dict(zip(WEIGHTS, third.numbers))
     with torch.no_grad():
-        x = generator(row)(torch.from_numpy(V).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy()
+        x = from_numbers(row)(torch.from_numpy(V).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy()
     np.testing.assert_allclose(x_of(third), x, atol=DIGITS)
 
 

@@ -155,7 +155,7 @@ def forbidden(source):
     return found
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem)
 def test_no_widget_uses_what_mixes_threads_up(path):
     assert not forbidden(path.read_text())
 

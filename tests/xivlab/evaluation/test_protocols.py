@@ -2,12 +2,23 @@
 
 import itertools
 import random
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from xivlab.errors import XivlabError
-from xivlab.evaluation.protocols import TRIALS, Sampling, galleries, official_gallery, sample_gallery
+from xivlab.evaluation.protocols import (
+    PROTOCOLS,
+    TRIALS,
+    Protocol,
+    Sampling,
+    galleries,
+    hidden_images,
+    official_gallery,
+    rules_of,
+    sample_gallery,
+)
 
 PERSON = np.repeat([3, 5, 11], 8)
 CAMERA = np.tile([5, 1, 1, 2, 2, 4, 4, 5], 3)
@@ -115,3 +126,25 @@ def test_what_does_not_go_together_is_refused_in_a_sentence(protocol, sampling, 
 def test_no_image_in_the_cameras_searched():
     with pytest.raises(XivlabError, match="no gallery image in the cameras"):
         galleries(np.array([1, 2]), np.array([4, 5]), sampling=Sampling(mode="indoor"))
+
+
+def test_every_protocol_has_its_row():
+    assert tuple(PROTOCOLS) == get_args(Protocol)
+    assert [name for name, rules in PROTOCOLS.items() if not rules.drawn] == ["regdb"]
+    assert [name for name, rules in PROTOCOLS.items() if rules.inside] == ["llcm"]
+    with pytest.raises(XivlabError, match="Unknown protocol 'market': choose 'sysu', 'regdb' or 'llcm'"):
+        rules_of("market")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "hidden"),
+    [
+        ("sysu", [[False, True, False], [False, False, False]]),  # camera 3 does not see camera 2
+        ("regdb", [[False] * 3] * 2),
+        ("llcm", [[False, False, False], [True, False, False]]),  # one's own image in one's own camera
+    ],
+)
+def test_what_a_query_must_not_see(protocol, hidden):
+    same = np.array([[True, False, True], [True, True, False]])
+    found = hidden_images(protocol, same, np.array([3, 1]), np.array([1, 2, 4]))
+    assert found.tolist() == hidden

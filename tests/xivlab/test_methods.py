@@ -1,0 +1,41 @@
+"""METHODS: a row says of a method what its networks and losses do."""
+
+from typing import get_args
+
+import pytest
+import torch
+from tiny import tiny
+
+from xivlab.config import Config, MethodName, preset
+from xivlab.methods import METHODS, build_model, losses
+from xivlab.model import TestDistance
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_row_says_what_its_networks_and_losses_do(name):
+    config, method = tiny(method=name), METHODS[name]
+    net, images = build_model(config, 4), torch.rand(4, 3, 32, 16)
+    assert net.faces == method.faces
+    terms = losses(net(images, images), torch.tensor([0, 0, 1, 1]), config)
+    assert list(terms) == ["loss", *method.terms]
+    assert set(method.weighed) <= set(method.terms)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_face_is_embedded(name):
+    net = build_model(tiny(method=name), 4).eval()
+    for faces in METHODS[name].faces.values():
+        for face in faces:
+            assert net.embed(torch.rand(2, 3, 32, 16), face).after_bn.shape == (2, 128)
+
+
+def test_test_distances_follow_from_the_faces():
+    assert METHODS["baseline"].distances == ("v",)
+    assert METHODS["baseline+x"].distances == get_args(TestDistance)
+    for name, method in METHODS.items():
+        assert preset("demo", method=name).test_distance == method.distances[-1]
+
+
+def test_the_setting_knows_all_of_them_and_lambda_counts_for_the_whole_alone():
+    assert get_args(MethodName) == tuple(METHODS)
+    assert [name for name, method in METHODS.items() if method.weighed] == [Config().method]
