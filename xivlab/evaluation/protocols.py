@@ -232,9 +232,6 @@ def official_gallery(
     return order[(place[order] >= 0) & (place[order] < shots)]
 
 
-PEOPLE_OF = {"val": "validation", "test": "test"}
-
-
 def check_splits(data: DataSet, protocol: Protocol, train_on: str) -> None:
     """Refuse data that could not be searched at the end of a training, or on its way.
 
@@ -267,7 +264,7 @@ def check_searchable(data: DataSet, split: str, protocol: Protocol) -> None:
     Raises:
         XivlabError: nobody is in the split, or in one light only, or everybody's matches are hidden.
     """
-    people = f"The {PEOPLE_OF[split]} people of {data.name}"
+    people = f"The {'validation' if split == 'val' else split} people of {data.name}"
     index = data.index[data.index["split"] == split]
     lights = [
         index.loc[index["modality"] == code, ["person", "camera"]].drop_duplicates().to_numpy()
