@@ -1,16 +1,15 @@
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 import small_study
 from fake_world import FakeWorld
+from near import thirty_people
 
 from studykit.report.main_job import COMPARED, chance, main_job
 from xivlab.cli import main
 from xivlab.config import preset
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.scores import score
 from xivlab.scale import current
 
@@ -114,14 +113,7 @@ def test_the_demo_compares_the_paper_with_its_baseline():
 
 @pytest.fixture
 def embeddings():
-    """Thirty people, their infrared features near to their visible ones."""
-    rng = np.random.default_rng(0)
-    person = np.repeat(np.arange(30), 4)
-    centre = rng.normal(size=(30, 16))[person]
-    infrared, visible, x = (centre + rng.normal(scale=0.8, size=centre.shape) for _ in range(3))
-    return Embeddings(
-        infrared, visible, x, person, np.tile([3, 3, 6, 6], 30), person, np.tile([1, 2, 4, 5], 30)
-    )
+    return thirty_people()
 
 
 def test_chance_knows_nothing(embeddings):

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from near import thirty_people
 
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
@@ -11,14 +12,7 @@ from xivlab.evaluation.scores import as_text, mean_of, score
 
 @pytest.fixture
 def embeddings():
-    """Thirty people, their infrared features near to their visible ones."""
-    rng = np.random.default_rng(0)
-    person = np.repeat(np.arange(30), 4)
-    centre = rng.normal(size=(30, 16))[person]
-    infrared, visible, x = (centre + rng.normal(scale=0.8, size=centre.shape) for _ in range(3))
-    return Embeddings(
-        infrared, visible, x, person, np.tile([3, 3, 6, 6], 30), person, np.tile([1, 2, 4, 5], 30)
-    )
+    return thirty_people()
 
 
 def test_a_row_per_test_distance(embeddings):
