@@ -4,20 +4,14 @@ A module has `METHODS`, its rows by the name that the setting `method` gives the
 what a row holds). To add a method, write its module, and name it in the dictionary below.
 """
 
-from __future__ import annotations
-
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from xivlab.methods import xiv
-from xivlab.methods.method import Method
+from xivlab.methods.method import Method, Settings
 from xivlab.model import Output, XIVNet
-
-if TYPE_CHECKING:
-    from xivlab.config import Config
 
 METHODS: dict[str, Method] = {**xiv.METHODS}
 
@@ -25,7 +19,7 @@ METHODS: dict[str, Method] = {**xiv.METHODS}
 _RANDOM = Lock()
 
 
-def build_model(config: Config, classes: int) -> XIVNet:
+def build_model(config: Settings, classes: int) -> XIVNet:
     """The untrained networks of a configuration, the same for the same seed, on the CPU.
 
     Args:
@@ -40,7 +34,7 @@ def build_model(config: Config, classes: int) -> XIVNet:
         return METHODS[config.method].build(config, classes)
 
 
-def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
+def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict[str, Tensor]:
     """All loss terms of a batch by the method of a configuration; "loss" is the one to minimise.
 
     Args:

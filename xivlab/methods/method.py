@@ -1,17 +1,14 @@
 """Method: what is said of one once, its title, faces at test time, loss terms, networks and losses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from torch import Tensor
 
 from xivlab.model import Faces, Output, TestDistance, XIVNet
 
-if TYPE_CHECKING:  # settings are checked against the methods, which stand below them
-    from xivlab.config import Config
+Settings = Any  # a `xivlab.config.Config`: it is checked against METHODS, and so stands above them
 
 
 @dataclass(frozen=True)
@@ -33,8 +30,8 @@ class Method:
     faces: Faces
     terms: tuple[str, ...]
     weighed: tuple[str, ...]
-    build: Callable[[Config, int], XIVNet]
-    losses: Callable[[dict[str, Output], Tensor, Config], dict[str, Tensor]]
+    build: Callable[[Settings, int], XIVNet]
+    losses: Callable[[dict[str, Output], Tensor, Settings], dict[str, Tensor]]
 
     @property
     def has_x(self) -> bool:

@@ -4,21 +4,14 @@ One shared network f for all modalities; g makes X of the visible images; the mo
 all modalities plus lambda times L_C between infrared and both others (Eq. 11).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from torch import Tensor, nn
 
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
-from xivlab.methods.method import Method
+from xivlab.methods.method import Method, Settings
 from xivlab.model import WITH_X, WITHOUT_X, FeatureLearner, Output, SpecialCase, XGenerator, XIVNet
 
-if TYPE_CHECKING:
-    from xivlab.config import Config
 
-
-def build(config: Config, classes: int) -> XIVNet:
+def build(config: Settings, classes: int) -> XIVNet:
     """f, and before it g or what stands in its place (Table 5), if the method has an X."""
     learner = FeatureLearner(config.backbone, classes, config.weights, config.last_stride, config.neck)
     generator: nn.Module | None = None
@@ -27,7 +20,7 @@ def build(config: Config, classes: int) -> XIVNet:
     return XIVNet(learner, generator, config.x_input)
 
 
-def losses(outputs: dict[str, Output], labels: Tensor, config: Config) -> dict[str, Tensor]:
+def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict[str, Tensor]:
     """Eq. 11 and its parts, as far as the method has them.
 
     Args:
