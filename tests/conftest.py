@@ -1,5 +1,6 @@
 """Settings of the whole suite."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import settings
 # The nets of the tests are so small that a second thread costs more than it gives, all the more
 # when another program has the second core.
 torch.set_num_threads(1)
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure.
 settings.register_profile("xivlab", deadline=None)
