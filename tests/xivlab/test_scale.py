@@ -1,5 +1,4 @@
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +6,6 @@ import fake_world
 import numpy as np
 import pytest
 
-from studykit.machine import banner
 from xivlab.config import preset
 from xivlab.data.datasets import load
 from xivlab.data.packed import write_packed
@@ -117,12 +115,6 @@ def test_fewer_people_are_other_data(monkeypatch, tmp_path):
     assert whole.fingerprint == fake_world.FakeWorld.fingerprint
     prints = {whole.fingerprint, *(first_people(whole, count).fingerprint for count in (1, 2))}
     assert len(prints) == 3
-
-
-def test_banner_is_one_line(monkeypatch):
-    monkeypatch.setenv("XIVLAB_SCALE", "smoke")
-    line = r"XIV-Lab \S+, smoke scale \(.+\), on (cpu \(\d+ threads?\)|.*cuda.*|mps), PyTorch \S+, Python \S+"
-    assert re.fullmatch(line, banner())
 
 
 def test_fewer_people_keep_trial_and_published_orders(monkeypatch, tmp_path):
