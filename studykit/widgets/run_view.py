@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from xivlab.model import TestDistance
 from xivlab.runs.run import Run
 from xivlab.scale import SCALES, Scale
 
-KINDS: tuple[TestDistance, ...] = ("v", "x", "v+x")
+KINDS: tuple[TestDistance, ...] = get_args(TestDistance)
 LIKE = 0.1  # the paper's lambda: the maps of all others are turned to match its map
 
 

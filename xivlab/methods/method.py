@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from torch import Tensor
 
@@ -41,4 +41,4 @@ class Method:
     @property
     def distances(self) -> tuple[TestDistance, ...]:
         """The test distances that it has, its own last."""
-        return ("v", "x", "v+x") if self.has_x else ("v",)
+        return get_args(TestDistance) if self.has_x else ("v",)
