@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,6 +42,17 @@ def write_atomically(target: Path, save: Callable[[Path], Any]) -> None:
     except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
         reason = str(error).partition("\n")[0]
         raise XivlabError(f"{target} could not be written ({reason}); nothing was lost.") from error
+
+
+def check_regular(path: str | Path) -> None:
+    """Refuse what is no plain file: from a named pipe, for one, a reader would wait for ever.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is a folder, a pipe or a device.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise ValueError("it is no plain file")
 
 
 def read_csv(path: Path, **how: Any) -> pd.DataFrame:
