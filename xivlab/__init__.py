@@ -11,4 +11,10 @@ The paper in an hour, read in this order; the rest of the package is what the me
 7. `evaluation/retrieval.py`: the search and its scores, with the distance of Eq. 2 in `evaluation/embeddings.py`
 """
 
+import os
+
+# Threads that wait for their next piece of work sleep: spinning, they take a busy machine's cores from the thread
+# that all of them wait for. PyTorch reads it when it is first imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 __version__ = "0.1.0"

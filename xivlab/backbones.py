@@ -1,7 +1,6 @@
 """Backbones of the feature learner, each ending in feature maps."""
 
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
-from xivlab.files import reading
+from xivlab.files import ASSETS, content_of, reading
 
 if TYPE_CHECKING:
     from torchvision.models import DenseNet
@@ -89,7 +88,7 @@ def weights_file(weights: str | None, backbone: str) -> Path | None:
             raise XivlabError(
                 f"The weights 'visible' are for {' and '.join(SLIM)}: use 'imagenet', a path or None for {backbone}."
             )
-        return Path(str(resources.files("xivlab") / "assets" / f"{backbone}_visible.safetensors"))
+        return ASSETS / f"{backbone}_visible.safetensors"
     return Path(weights)
 
 
@@ -100,11 +99,13 @@ def load_weights(net: nn.Module, path: str | Path) -> None:
         XivlabError: the file is missing, broken, or of another network.
     """
     try:
-        net.load_state_dict(safetensors.torch.load_file(path))
+        net.load_state_dict(safetensors.torch.load(content_of(path)))
     except FileNotFoundError as error:
         raise XivlabError(f"There are no weights at {path}.") from error
-    except (OSError, safetensors.SafetensorError) as error:
-        raise XivlabError(f"{path} is not a whole safetensors file ({error}).") from error
+    except (OSError, ValueError, safetensors.SafetensorError) as error:
+        raise XivlabError(
+            f"{path} is not a whole safetensors file ({error}): copy or make it again."
+        ) from error
     except RuntimeError as error:
         raise XivlabError(f"The weights in {path} are of another network.") from error
 

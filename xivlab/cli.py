@@ -6,6 +6,7 @@ A command is a function, its docstring the help. A package brings one by an entr
 
 import argparse
 import functools
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -144,6 +145,13 @@ def main(args: Sequence[str] | None = None) -> None:
             f"xivlab: this command needs {error.name}: type pip install '.[lab]' in the project.",
             file=sys.stderr,
         )
+        sys.exit(1)
+    except BrokenPipeError:  # whoever read our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:  # of a path that no reader has named better: too long, a looping link, no right
+        name = f"{error.filename} " if error.filename else ""
+        print(f"xivlab: {name}cannot be used ({error.strerror or error}): name another.", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("xivlab: interrupted; the same command goes on.", file=sys.stderr)

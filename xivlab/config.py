@@ -56,35 +56,35 @@ class Config:
     # Batch normalisation between the features and the classifier (BNNeck).
     neck: bool = True
     # Size of the images the network sees.
-    height: int = setting(64, at_least=1)
-    width: int = setting(32, at_least=1)
+    height: int = setting(64, at_least=1, at_most=4096)
+    width: int = setting(32, at_least=1, at_most=4096)
     # P people, K images of each per modality: M = P K.
-    people_per_batch: int = 8
-    images_per_person: int = 4
+    people_per_batch: int = setting(8, at_most=4096)
+    images_per_person: int = setting(4, at_most=4096)
     # Who trains: the validation people choose the best model, or train too and the last model counts.
     train_on: TrainOn = "train"
     # lambda of Eq. 11.
-    lam: float = setting(0.1, at_least=0)
+    lam: float = setting(0.1, at_least=0, at_most=1e6)
     # alpha1 of Eqs. 5 and 6.
-    margin_cross: float = setting(0.5, at_least=0)
+    margin_cross: float = setting(0.5, at_least=0, at_most=1e6)
     # alpha2 of Eq. 10.
-    margin_respective: float = setting(0.3, at_least=0)
+    margin_respective: float = setting(0.3, at_least=0, at_most=1e6)
     # Cross-modality loss on images (as written) or on each person's centre (authors' code).
     cross: Cross = "hard"
     # Label smoothing of Eq. 9; the authors' code has 0.1.
     label_smoothing: float = setting(0.0, at_least=0, below=1)
     # Adam.
-    learning_rate: float = setting(2e-3, above=0)
-    weight_decay: float = setting(5e-4, at_least=0)
+    learning_rate: float = setting(2e-3, above=0, at_most=1e6)
+    weight_decay: float = setting(5e-4, at_least=0, at_most=1e6)
     # Training length; None makes an epoch show as many images as the larger modality has.
-    epochs: int = setting(10, at_least=1)
-    steps_per_epoch: int | None = setting(30, at_least=1)
+    epochs: int = setting(10, at_least=1, at_most=100_000)
+    steps_per_epoch: int | None = setting(30, at_least=1, at_most=1_000_000)
     # Epochs over which the rate rises linearly from a hundredth.
-    warmup_epochs: int = setting(1, at_least=0)
+    warmup_epochs: int = setting(1, at_least=0, at_most=100_000)
     # Epochs after each of which the rate falls to a tenth.
     decay_epochs: tuple[int, ...] = (6, 9)
     # Largest shift of the augmentation, in pixels.
-    pad: int = setting(4, at_least=0)
+    pad: int = setting(4, at_least=0, at_most=1024)
     # Probability of random erasing; the authors' code has 0.5.
     erase: float = setting(0.0, at_least=0, at_most=1)
     # Distance at test time: Eq. 2 is "v+x". The baseline has only "v".
@@ -96,7 +96,7 @@ class Config:
     # Rules of the search.
     protocol: Protocol = "sysu"
     # Epochs between two evaluations on the validation people.
-    evaluate_every: int = setting(2, at_least=1)
+    evaluate_every: int = setting(2, at_least=1, at_most=100_000)
     # Arithmetic: full, half or bfloat16; "auto" is half on CUDA and full elsewhere.
     precision: Precision = "auto"
     # Seed of the network, the batches and the augmentation.

@@ -2,15 +2,19 @@
 
 Everything is written under a hidden name beside its place, on the same disk, and renamed when it is whole. Such
 scratch is locked as long as its process lives: what can be locked by another was left behind.
+
+What is read back is sealed: `checksums.sha256` beside it, which `sha256sum --check` reads as well, has the SHA-256
+of each file as it was written. A file that does not fit is refused; one without a seal is taken as it is.
 """
 
+import hashlib
 import io
 import os
 import re
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +30,9 @@ try:
 except ModuleNotFoundError:
     fcntl = None  # Windows: two commands at once are not noticed, and no scratch is cleared
 
+SEALS = "checksums.sha256"
+ASSETS = Path(__file__).parent / "assets"
+NEW_ASSETS = "install XIV-Lab again (or, in a clone, `git checkout -- xivlab/assets`)"
 SCRATCH = re.compile(r"\.scratch-[0-9a-f]{16}-")  # how the names of scratch begin
 
 
@@ -55,6 +62,66 @@ def check_regular(path: str | Path) -> None:
         raise ValueError("it is no plain file")
 
 
+def content_of(path: str | Path) -> bytes:
+    """The bytes of a file, if they are what its seal says.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is no plain file, or is not as it was sealed.
+    """
+    path = Path(path)
+    check_regular(path)
+    content = path.read_bytes()
+    if seals_in(path.parent).get(path.name, (digest := digest_of(content))) != digest:
+        raise ValueError("it has changed since it was written")
+    return content
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def seals_in(folder: Path) -> dict[str, str]:
+    """SHA-256 of every sealed file of a folder, by its name; empty if there is no seal.
+
+    Raises:
+        ValueError: the seals are damaged.
+    """
+    if not os.path.isfile(folder / SEALS):
+        return {}
+    lines = (folder / SEALS).read_text(encoding="utf-8").splitlines()
+    if not all(re.fullmatch(r"[0-9a-f]{64}  [^/\\]+", line) for line in lines):
+        raise ValueError(f"{SEALS} beside it is damaged")
+    return {line[66:]: line[:64] for line in lines}
+
+
+def seal(folder: Path, digests: Mapping[str, str | None]) -> None:
+    """Seal files of a folder beside those that are sealed already; None takes a seal away.
+
+    Raises:
+        XivlabError: the seals could not be written.
+    """
+    with suppress(ValueError):  # damaged ones are written anew
+        digests = seals_in(folder) | dict(digests)
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items()) if digest]
+    write_atomically(
+        folder / SEALS, lambda path: path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    )
+
+
+def write_sealed(target: Path, save: Callable[[Path], Any]) -> None:
+    """As `write_atomically`, and seal the file. Whoever is killed in between leaves it without a seal.
+
+    Raises:
+        XivlabError: as `write_atomically`.
+    """
+    if os.path.isfile(target.parent / SEALS):
+        seal(target.parent, {target.name: None})
+    write_atomically(target, save)
+    seal(target.parent, {target.name: digest_of(target.read_bytes())})
+
+
 def read_csv(path: Path, **how: Any) -> pd.DataFrame:
     """A table that was written with a line end after every row, as all tables here are; `how` is pandas'.
 
@@ -62,9 +129,9 @@ def read_csv(path: Path, **how: Any) -> pd.DataFrame:
 
     Raises:
         OSError: there is no such file.
-        ValueError: it is no table, or the last row is cut short.
+        ValueError: it is no table, the last row is cut short, or as `content_of`.
     """
-    content = path.read_bytes()
+    content = content_of(path)
     if not content.endswith(b"\n"):
         raise ValueError("its last row is cut short")
     return pd.read_csv(io.BytesIO(content), **how)

@@ -34,6 +34,9 @@ def pairwise_distance(anchor: Tensor, other: Tensor) -> Tensor:
     with torch.autocast(anchor.device.type, enabled=False):
         if anchor.dtype in (torch.float16, torch.bfloat16):
             anchor, other = anchor.float(), other.float()
+        # Distances are the same from any origin; far from it the norms would drown them in rounding.
+        origin = other.detach().mean(0)  # (D,)
+        anchor, other = anchor - origin, other - origin
         norms = anchor.square().sum(1)[:, None] + other.square().sum(1)[None, :]
         squared = norms - 2 * anchor @ other.T
         # What is below the rounding error of the line above counts as zero.

@@ -1,13 +1,14 @@
 """Results of the paper, to put beside ours: Tables 1 to 5 of Li et al. (AAAI 2020)."""
 
 from functools import cache
-from importlib import resources
 
 import pandas as pd
 
 from xivlab.config import Config
+from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
 from xivlab.methods import METHODS
 
+PATH = ASSETS / "paper.csv"
 PROTOCOL = "sysu all single-shot"  # of its results on SYSU-MM01
 SCORES = ("rank1", "rank10", "rank20", "mAP")
 
@@ -21,9 +22,12 @@ def results() -> pd.DataFrame:
         "densenet121"; "plain" and "plain-stride1" of Tables 2 and 3; "" for others' methods),
         method (ours as in `Config.method`, others' by name), x, rank1, rank10, rank20, mAP (NaN
         where it does not say).
+
+    Raises:
+        XivlabError: the table is missing or damaged.
     """
-    with resources.files("xivlab").joinpath("assets", "paper.csv").open(encoding="utf-8") as file:
-        table = pd.read_csv(file, keep_default_na=False, na_values={name: [""] for name in SCORES})
+    with reading(PATH, NEW_ASSETS):
+        table = read_csv(PATH, keep_default_na=False, na_values={name: [""] for name in SCORES})
     return table.assign(**{name: table[name] / 100 for name in SCORES})
 
 

@@ -1,5 +1,6 @@
 """Training: the paper's loop, in the open."""
 
+import json
 import math
 import time
 from collections.abc import Callable
@@ -20,13 +21,20 @@ from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
 from xivlab.methods import build_model, losses
-from xivlab.runs.devices import gather, processes, synchronized, to_device
+from xivlab.resources import computing, made, need
+from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import fill, save_weights
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+
+SMALLER = (
+    "lower people_per_batch or images_per_person, or choose the precision 'bf16'; the same call goes on from what "
+    "was saved"
+)
 
 
 def train(
@@ -91,12 +99,16 @@ def _go_on(
     watch: Watch | None = None,
 ) -> Run:
     """The training, from wherever the run is; if somebody else is at it, when they have stopped."""
+    check_shares(config, devices, nodes)
     if run.finished:
         return run
     check_splits(data, config.protocol, config.train_on)
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
-    with Session(fabric, training.progress, run.folder.name, quiet, watch) as session:
+    with (
+        computing(training.model, SMALLER),
+        Session(fabric, training.progress, run.folder.name, quiet, watch) as session,
+    ):
         try:
             session.alone(session.enter_context, run.alone(session.waiting))
             if not fabric.broadcast(run.finished):
@@ -150,6 +162,10 @@ class Training:
         self.share = self.fabric.global_rank, self.fabric.world_size
         self.device = self.fabric.device
         self.validates = config.train_on == "train"
+        # The least that a step can take: the batch, its augmented copy and X, in single precision.
+        batch = config.per_modality // self.share[1] * 3 * config.height * config.width * 3 * 4
+        what = f"Batches of {config.per_modality:,} images of {config.height} x {config.width} pixels"
+        need(batch, what, "lower people_per_batch, images_per_person, height or width")
         images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)
         if self.validates:
             self.val = Images.of(data.val, config.height, config.width)
@@ -322,6 +338,10 @@ class Training:
         # Again: whoever was killed between the last state and its log has the rows in the state alone.
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
+        about = made(self.device)
+        run.write(
+            "made.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        )
         run.write_embeddings(both)
 
 

@@ -113,6 +113,9 @@ def kernel(
         # What a cell raises comes as its output; of the kernel's own workings nobody need read here.
         extra_arguments=["--log-level=CRITICAL"],
     )
+    client.owns_km = (
+        True  # the kernel ends with the notebook, where one that was handed over would be left running
+    )
     # The package that runs here, installed or not; and no word of the debugger about frozen modules.
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
     return client, os.environ | {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}

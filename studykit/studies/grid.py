@@ -6,8 +6,8 @@
     >>> table = study(configs, current())       # doctest: +SKIP
 
 Runs that are finished are never trained again, an interrupted study goes on where it stopped, and
-two studies on one folder at once share the work. The runs are trained side by side, one thread each,
-by joblib on all cores; the same call spreads them over a cluster:
+two studies on one folder at once share the work. The runs are trained side by side by
+joblib, on all cores; the same call spreads them over a cluster:
 
     >>> client = distributed.Client("scheduler:8786")             # doctest: +SKIP
     >>> with joblib.parallel_config(backend="dask"):              # doctest: +SKIP
@@ -24,7 +24,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-import torch
 from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
@@ -128,14 +127,13 @@ def _parallel(jobs: int) -> Parallel:
 
 
 def _train_one(config: Config, scale: Scale, asker: int) -> str:
-    """In a process of its own, which others stand beside: one thread, no progress bar.
+    """In a process of its own, which others stand beside: no progress bar, and as many threads as joblib leaves it.
 
     If it is a child of the process `asker`, and that is killed, it saves its state and stops.
 
     Returns:
         the error of the user in words, "" if there was none: the other runs go on.
     """
-    torch.set_num_threads(1)
     watch = (lambda _: os.getppid() != asker) if os.getppid() == asker else None
     try:
         train(config, scale.load(), scale.runs, quiet=True, watch=watch)

@@ -32,10 +32,10 @@ from xivlab.backbones import backbone
 from xivlab.data.datasets import load
 from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
+from xivlab.files import ASSETS
 from xivlab.runs.run import Run
 from xivlab.runs.weights import load_model, save_weights
 from xivlab.train import Training, resume, train
-from xivlab.world.geometry import ASSETS
 from xivlab.world.world import World
 
 QUICK, LONG = 2, 30

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -7,7 +8,18 @@ from pathlib import Path
 import pytest
 
 import xivlab.files
-from xivlab.files import clear_scratch, new_folder, write_atomically
+from xivlab.files import (
+    ASSETS,
+    SEALS,
+    clear_scratch,
+    content_of,
+    digest_of,
+    new_folder,
+    seal,
+    seals_in,
+    write_atomically,
+    write_sealed,
+)
 
 
 def test_folder_appears_when_the_block_ends(tmp_path):
@@ -153,3 +165,73 @@ def test_a_very_long_name_can_be_written(tmp_path):
     name = "n" * 240 + ".csv"
     write_atomically(tmp_path / name, lambda path: path.write_text(path.suffix))
     assert (tmp_path / name).read_text() == ".csv"
+
+
+def writes(text):
+    return lambda path: path.write_text(text)
+
+
+def test_a_sealed_file_comes_back_and_a_changed_one_does_not(tmp_path):
+    for name in ("one", "two"):
+        write_sealed(tmp_path / name, writes(name))
+    assert content_of(tmp_path / "one") == b"one"
+    (tmp_path / "one").write_text("One")
+    with pytest.raises(ValueError, match="changed since it was written"):
+        content_of(tmp_path / "one")
+    assert content_of(tmp_path / "two") == b"two"
+    write_sealed(tmp_path / "one", writes("three"))
+    assert content_of(tmp_path / "one") == b"three"
+
+
+def test_a_folder_of_seals_may_be_copied_and_renamed(tmp_path):
+    write_sealed(tmp_path / "one", writes("one"))
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    assert content_of(tmp_path / "copy" / "one") == b"one"
+
+
+def test_seals_are_what_sha256sum_reads(tmp_path):
+    write_sealed(tmp_path / "with a blank.csv", writes("text"))
+    assert (tmp_path / SEALS).read_text() == f"{digest_of(b'text')}  with a blank.csv\n"
+
+
+def test_a_file_without_a_seal_is_taken_as_it_is(tmp_path):
+    (tmp_path / "one").write_text("one")
+    seal(tmp_path, {"other": digest_of(b"")})
+    assert content_of(tmp_path / "one") == b"one"
+
+
+def test_whoever_is_killed_while_writing_leaves_no_wrong_seal(tmp_path):
+    write_sealed(tmp_path / "one", writes("one"))
+
+    def killed(path):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_sealed(tmp_path / "one", killed)
+    assert content_of(tmp_path / "one") == b"one" and not seals_in(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["cut", "d41d8cd9  one\n", "\x00" * 9])
+def test_damaged_seals_are_noticed(damage, tmp_path):
+    write_sealed(tmp_path / "one", writes("one"))
+    (tmp_path / SEALS).write_text(damage)
+    with pytest.raises(ValueError, match="damaged"):
+        content_of(tmp_path / "one")
+    seal(tmp_path, {"one": digest_of(b"one")})
+    assert content_of(tmp_path / "one") == b"one"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="no plain file"):
+        content_of(tmp_path / "pipe")
+
+
+def test_every_asset_is_sealed_or_seals_itself():
+    """After a change: cd xivlab/assets && sha256sum *.csv *_visible.safetensors > checksums.sha256."""
+    own = {"synthetic_sysu.safetensors", "synthetic_regdb.safetensors"}  # read by xivlab.world.geometry
+    names = {path.name for path in ASSETS.iterdir()}
+    assert names == seals_in(ASSETS).keys() | own | {SEALS}
+    for name in seals_in(ASSETS):
+        content_of(ASSETS / name)

@@ -217,3 +217,18 @@ def test_distance_is_symmetric_and_scales(seed, scale):
     a, b = features(seed=seed), features(4, seed=seed + 1)
     torch.testing.assert_close(pairwise_distance(a, b), pairwise_distance(b, a).T)
     torch.testing.assert_close(pairwise_distance(scale * a, scale * b), scale * pairwise_distance(a, b))
+
+
+@given(st.integers(0, 2**31), st.floats(-1e4, 1e4), st.sampled_from([torch.float32, torch.float64]))
+def test_distances_are_the_same_from_any_origin(seed, offset, dtype):
+    """A whole number is added, and features are eighths, so that the addition itself loses nothing."""
+    a, b = ((features(seed=seed + i).detach() * 8).round().to(dtype) / 8 for i in (0, 1))
+    torch.testing.assert_close(
+        pairwise_distance(a + round(offset), b + round(offset)), pairwise_distance(a, b)
+    )
+
+
+def test_the_loss_far_from_the_origin_is_that_at_it():
+    a, b = ((features(seed=seed, dtype=torch.float32).detach() * 8).round() / 8 for seed in (1, 2))
+    far = cross_modality(a + 1000, b + 1000, LABELS, 0.5)
+    torch.testing.assert_close(far, cross_modality(a, b, LABELS, 0.5))

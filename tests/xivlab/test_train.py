@@ -36,6 +36,8 @@ def test_run_folder_holds_what_it_should(whole):
         "model.safetensors",
         "state.pt",
         "embeddings.npz",
+        "made.json",
+        "checksums.sha256",
     }
     assert whole.config() == tiny()
     log, metrics = rows(whole, "log.csv"), rows(whole, "metrics.csv")

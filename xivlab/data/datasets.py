@@ -9,6 +9,7 @@ Where the images are kept says `xivlab.data.packed`.
 
 import hashlib
 import os
+import tempfile
 import warnings
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -121,7 +122,9 @@ def load(name: str | Path, trial: int | None = None, cache: str | Path | None = 
     """Open a data set.
 
     The synthetic sets are exposed from the shipped asset the first time, on all cores, and kept in the
-    cache; a cached copy that is cut short, corrupt or of another version is made again.
+    cache; a cached copy that is cut short, corrupt or of another version is made again. Pixels are read
+    from it as they are needed: a file that is cut meanwhile ends the process (SIGBUS), so delete no cache
+    in use.
 
     Args:
         name: "synthetic-sysu", "synthetic-regdb", or the folder of a packed data set.
@@ -184,6 +187,8 @@ def _read_synthetic(name: str, cache: Path) -> Packed:
 
 
 def _expose(world: World, name: str, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder.parent).close()  # whether it can be written, before processes start
     rows = np.arange(len(world.index))
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
     # Processes, since threads would wait for each other; joblib's need no guard in the user's script.
@@ -192,7 +197,9 @@ def _expose(world: World, name: str, folder: Path) -> None:
     )
     # An interrupted build leaves the generator, which stops the chunks under way; joblib's word about it is no news.
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*successfully executed", category=UserWarning)
+        warnings.filterwarnings(
+            "ignore", message=".*(successfully executed|have been cancelled)", category=UserWarning
+        )
         with closing(images):
             write_packed(folder, name, world.fingerprint, world.size, world.index, images, folder.exists())
 

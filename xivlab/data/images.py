@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from xivlab.data.datasets import Split
 from xivlab.errors import XivlabError
+from xivlab.resources import in_words, need
 
 Modality = Literal["visible", "infrared"]
 MODALITY_CODE: dict[str, int] = {"visible": 0, "infrared": 1}
@@ -46,7 +47,7 @@ class Images:
             width: of the result, in pixels.
 
         Raises:
-            XivlabError: the split is empty, or not of the layout above.
+            XivlabError: the split is empty, not of the layout above, or too large for the memory.
         """
         pixels = split.pixels
         if len(pixels) == 0:
@@ -58,13 +59,15 @@ class Images:
             raise XivlabError("Every image needs one person, one camera and one modality.")
         place = "memory-mapped from disk" if isinstance(pixels, np.memmap) else "in memory"
         if pixels.shape[1:3] != (height, width):
+            what = f"{len(pixels):,} images of {height} x {width} pixels"
+            need(len(pixels) * height * width * 3, what, "lower height or width")
             pixels, place = resize(pixels, height, width), "resized in memory"
         return cls(pixels, person, camera, modality, split.permutation, place)
 
     def __str__(self) -> str:
         """How many, how large and where, in one line."""
         count, height, width, _ = self.pixels.shape
-        return f"{count:,} of {height} x {width} ({_size(self.pixels.nbytes)}), {self.place}"
+        return f"{count:,} of {height} x {width} ({in_words(self.pixels.nbytes)}), {self.place}"
 
     def rows(self, modality: Modality) -> NDArray[np.intp]:
         """Rows of all images of a modality, ascending, (n,)."""
@@ -77,7 +80,7 @@ class Images:
         free = torch.cuda.mem_get_info(device)[0]
         if free <= 4 * self.pixels.nbytes:
             return self
-        place = f"copied to {device} ({_size(self.pixels.nbytes)} of {_size(free)} free)"
+        place = f"copied to {device} ({in_words(self.pixels.nbytes)} of {in_words(free)} free)"
         return replace(self, pixels=torch.tensor(self.pixels, device=device), place=place)
 
     def batch(self, rows: NDArray[np.intp], device: torch.device) -> Tensor:
@@ -111,8 +114,3 @@ def resize(pixels: NDArray[np.uint8], height: int, width: int, chunk: int = 512)
         small = F.interpolate(part.float(), (height, width), mode="area").round().byte()
         result[start : start + chunk] = small.permute(0, 2, 3, 1).numpy()
     return result
-
-
-def _size(count: int) -> str:
-    """Bytes in words."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

@@ -12,6 +12,7 @@ from torch import Tensor
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.model import Face, TestDistance, XIVNet
+from xivlab.resources import computing
 
 TestFeature = Literal["before_bn", "after_bn"]
 Features = NDArray[np.floating]
@@ -137,6 +138,7 @@ def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[Tes
     was_training = model.training
     model.eval()
     sides = get_args(TestFeature)
+    remedy = "free some, such as of other notebooks on this GPU, or set CUDA_VISIBLE_DEVICES= (to nothing)"
 
     def features(rows: NDArray, face: Face) -> dict[str, NDArray[np.float32]]:
         parts: dict[str, list[Tensor]] = {side: [] for side in sides}
@@ -147,7 +149,8 @@ def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[Tes
         return {side: torch.cat(part).numpy() for side, part in parts.items()}
 
     rows = {"infrared": infrared, "visible": visible}
-    found = {face: features(rows[light], face) for light in rows for face in model.faces[light]}
+    with computing(model, remedy):
+        found = {face: features(rows[light], face) for light in rows for face in model.faces[light]}
     model.train(was_training)
     return {
         side: Embeddings(
@@ -206,13 +209,15 @@ class _Distances:
     """
 
     def __init__(self, queries: NDArray[np.floating], gallery: NDArray[np.floating]) -> None:
-        self.queries, self.gallery = queries, _double(gallery)
+        faces = _double(gallery)
+        self.origin = faces.mean(0)  # (D,)
+        self.queries, self.gallery = queries, faces - self.origin
         self.norms = self.gallery.square().sum(1)  # (G,)
         self.room = torch.empty(2, 0, len(gallery), dtype=torch.float64)
 
     def of(self, part: slice) -> NDArray[np.float64]:
         """(q, G), at least 0; overwritten by the next call."""
-        asked = _double(self.queries[part])
+        asked = _double(self.queries[part]) - self.origin
         if len(asked) > self.room.shape[1]:
             self.room = torch.empty(2, len(asked), len(self.gallery), dtype=torch.float64)
         norms, squared = self.room[:, : len(asked)]

@@ -16,6 +16,7 @@ Protocol = Literal["sysu", "regdb", "llcm"]
 Sampler = Literal["seeded", "official"]
 Mode = Literal["all", "indoor"]
 TRIALS = 10
+MOST_SHOTS = 1000  # more images than any person has in a camera; the field knows 1 and 10
 INDOOR = (1, 2)  # visible cameras of SYSU-MM01 that stand indoors
 BOTH_WAYS: tuple[tuple[Modality, Modality], ...] = (("infrared", "visible"), ("visible", "infrared"))
 
@@ -112,8 +113,8 @@ class Sampling:
         for name, choices in (("sampler", get_args(Sampler)), ("mode", get_args(Mode))):
             if getattr(self, name) not in choices:
                 raise XivlabError(f"{name} must be {' or '.join(choices)}, not {getattr(self, name)!r}.")
-        if self.shots < 1:
-            raise XivlabError(f"shots must be at least 1, not {self.shots}.")
+        if not 1 <= self.shots <= MOST_SHOTS:
+            raise XivlabError(f"shots must be between 1 and {MOST_SHOTS}, not {self.shots:.6g}.")
         if not 1 <= self.trials <= TRIALS:
             raise XivlabError(f"trials must be between 1 and {TRIALS}, not {self.trials}.")
 

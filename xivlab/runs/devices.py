@@ -14,6 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.model import Output, XIVNet
+from xivlab.resources import broken_gpu
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -32,7 +33,17 @@ def pick_device() -> torch.device:
 
 
 def to_device(model: XIVNet, device: torch.device) -> XIVNet:
-    """Move a model to a device, channels last, which convolutions prefer."""
+    """Move a model to a device, channels last, which convolutions prefer.
+
+    Raises:
+        XivlabError: the device is there and does not work.
+    """
+    try:
+        torch.ones(1, device=device).add(
+            1
+        ).item()  # a first kernel: a driver or build that does not fit shows now
+    except RuntimeError as error:
+        raise XivlabError(broken_gpu(str(error).partition("\n")[0])) from error
     return model.to(device).to(memory_format=torch.channels_last)
 
 
@@ -52,6 +63,7 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
             does not have that precision.
     """
     device = pick_device()
+    check_shares(config, devices, nodes)
     _check(config, device, devices, nodes)
     # Here, since it takes a second, and only training needs it.
     from lightning_fabric import Fabric
@@ -77,10 +89,23 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
     return fabric
 
 
-def _check(config: Config, device: torch.device, devices: int, nodes: int) -> None:
-    count = devices * nodes
+def check_shares(config: Config, devices: int, nodes: int) -> None:
+    """Refuse numbers of devices and machines that cannot share a batch.
+
+    Raises:
+        XivlabError: there are none, or their product does not divide the people of a batch.
+    """
     if devices < 1 or nodes < 1:
         raise XivlabError(f"devices and nodes must be at least 1, not {devices} and {nodes}.")
+    if config.people_per_batch % (devices * nodes):
+        raise XivlabError(
+            f"{devices * nodes} processes cannot share {config.people_per_batch} people: make people_per_batch a "
+            "multiple of devices x nodes."
+        )
+
+
+def _check(config: Config, device: torch.device, devices: int, nodes: int) -> None:
+    count = devices * nodes
     if config.precision == "16" and device.type == "cpu":
         raise XivlabError("precision '16' needs a GPU: on the CPU choose 'bf16', '32' or 'auto'.")
     if config.precision == "bf16" and device.type == "cpu" and config.width < NARROWEST:
@@ -94,11 +119,6 @@ def _check(config: Config, device: torch.device, devices: int, nodes: int) -> No
         raise XivlabError(
             f"This machine shows {torch.cuda.device_count()} GPUs and {devices} are asked for: "
             "lower devices, or look at CUDA_VISIBLE_DEVICES."
-        )
-    if config.people_per_batch % count:
-        raise XivlabError(
-            f"{count} processes cannot share {config.people_per_batch} people: make people_per_batch a "
-            "multiple of devices x nodes."
         )
     started = _started()
     if started not in (None, count):

@@ -1,7 +1,7 @@
 """Run folder: what a training writes, named by what it depends on, whole or not at all."""
 
 import csv
-import hashlib
+import io
 import json
 import os
 import zipfile
@@ -23,11 +23,22 @@ from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS
-from xivlab.files import read_csv, reading, write_atomically
+from xivlab.files import (
+    SEALS,
+    check_regular,
+    content_of,
+    digest_of,
+    read_csv,
+    reading,
+    seal,
+    seals_in,
+    write_atomically,
+)
 from xivlab.methods import METHODS
 
 DATA = {"name", "fingerprint", "trial"}  # what is kept of a data set
 AGAIN = "train the run again"  # the remedy for most files
+SEALED = ("config.json", "model.safetensors", "log.csv", "metrics.csv", "made.json")
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,8 @@ class Run:
     - `config.json`: first; the settings, the data set, the package version;
     - `model.safetensors` (the one that counts: the best so far on the validation people, or the last where they train,
       too), `state.pt` (everything to go on from), `log.csv` (a row per step), `metrics.csv` (a row per evaluation);
+    - `made.json`: what computed it (`xivlab.resources.made`), for its last digits depend on that;
+    - `checksums.sha256`: the seal of all of them but `state.pt`; a file changed after that is refused;
     - `embeddings.npz`: last; of the test people, when the run is finished.
     """
 
@@ -83,7 +96,7 @@ class Run:
                 f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
             )
         with reading(path, AGAIN):
-            about = json.loads(path.read_text(encoding="utf-8"))
+            about = json.loads(content_of(path))
             if not isinstance(about, dict) or set(about) != {"config", "data", "version"}:
                 raise ValueError("it holds something else")
             if not isinstance(about["config"], dict) or set(about["data"]) != DATA:
@@ -99,6 +112,7 @@ class Run:
         path = self.folder / "state.pt"
         with reading(path, "delete the folder to train anew", "is cut short or corrupt"):
             # PyTorch does not look at the checksums that the format, a zip file, has.
+            check_regular(path)
             with zipfile.ZipFile(path) as file:
                 if damaged := file.testzip():
                     raise ValueError(f"{damaged} in it has changed")
@@ -112,7 +126,7 @@ class Run:
         """
         path = self.folder / "model.safetensors"
         with reading(path, AGAIN):
-            return safetensors.torch.load_file(path)
+            return safetensors.torch.load(content_of(path))
 
     def metrics(self) -> pd.DataFrame:
         """`metrics.csv`: a row per evaluation, direction of search and test distance.
@@ -139,6 +153,24 @@ class Run:
             if not set(columns) <= set(table.columns) or table.empty:
                 raise ValueError("it holds something else")
         return table
+
+    def made(self) -> dict[str, Any] | None:
+        """What computed the run: PyTorch, threads, processor; None if it does not say so, as runs of before.
+
+        Raises:
+            XivlabError: the file is damaged.
+        """
+        path = self.folder / "made.json"
+        if not path.exists():
+            return None
+        with reading(path, AGAIN):
+            return dict(json.loads(content_of(path)))
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a change of its files would be noticed; runs of before the seals have none."""
+        with reading(self.folder / SEALS, AGAIN):
+            return "embeddings.npz" in seals_in(self.folder)
 
     def test_scores(self) -> pd.DataFrame:
         """What the run scored on the test people at its end, as `xivlab.evaluation.scores.score` gives it.
@@ -167,7 +199,7 @@ class Run:
         side = test_feature or config.test_feature
         path = self.folder / "embeddings.npz"
         with reading(path, "finish or repeat the run"):
-            with np.load(path) as file:
+            with np.load(io.BytesIO(content_of(path))) as file:
                 arrays = dict(file)
             names = [field.name for field in fields(Embeddings)]
             found: dict[str, Any] = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
@@ -266,7 +298,7 @@ class Run:
             self.write(name, save)
 
     def write_embeddings(self, embeddings: dict[TestFeature, Embeddings]) -> None:
-        """Write `embeddings.npz`, which marks the run as finished.
+        """Seal the run and write `embeddings.npz`, which marks it as finished.
 
         Args:
             embeddings: of both sides of the BNNeck, not normalised (`embed_both`).
@@ -277,19 +309,24 @@ class Run:
                 if array is not None:
                     arrays[f"{name}_{side}" if name in FEATURES else name] = array
 
-        def save(path: Path) -> None:
-            with open(path, "wb") as file:
-                np.savez(file, **arrays)
-
-        self.write("embeddings.npz", save)
+        whole = io.BytesIO()
+        np.savez(whole, **arrays)
+        digests = {"embeddings.npz": digest_of(whole.getvalue())}
+        for name in SEALED:
+            if (path := self.folder / name).exists():
+                digests[name] = digest_of(path.read_bytes())
+        seal(self.folder, digests)  # first: whoever is killed in between finishes again
+        write_atomically(self.folder / "embeddings.npz", lambda path: path.write_bytes(whole.getvalue()))
 
     def write(self, name: str, save: Callable[[Path], Any]) -> None:
-        """Write one file of the folder atomically.
+        """Write one file of the folder atomically; a seal that it had goes.
 
         Raises:
             XivlabError: the disk is full or the folder not writable; the file of that name, if
                 there was one, is as it was.
         """
+        if name in seals_in(self.folder):
+            seal(self.folder, {name: None})
         write_atomically(self.folder / name, save)
 
 
@@ -322,10 +359,14 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
     start = config.weights
     if weights is not None:
         try:
-            start = hashlib.sha256(weights.read_bytes()).hexdigest()
+            start = digest_of(content_of(weights))
         except OSError as error:
             raise XivlabError(f"There are no weights at {weights} ({error.strerror}).") from error
+        except ValueError as error:
+            raise XivlabError(
+                f"The weights {weights} cannot be used: {error}; copy or make them again."
+            ) from error
     settings = asdict(config) | {"weights": start}
     text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    digest = digest_of(text.encode())[:12]
     return Run(Path(root) / f"{config.method}-{digest}")

@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors import safe_open
 
 from xivlab.errors import XivlabError
-from xivlab.files import reading
+from xivlab.files import NEW_ASSETS, reading
 
 HEIGHT, WIDTH = 128, 64  # of an image; labels have twice as many samples each way
 SHADOW_SHAPE = (24, 12)
@@ -27,7 +27,6 @@ SHADOW_SHAPE = (24, 12)
 PLANE_MAX = np.array([2.0, 1.6, 2.0], np.float32)
 REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
 FORMAT = "xivlab-buffers-1"
-ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def _decode(data: np.ndarray) -> np.ndarray:
@@ -54,10 +53,9 @@ class Buffers:
 
     def __init__(self, path: Path):
         """Opens and checks an asset. Raises XivlabError if it is missing, cut short or of another version."""
-        remedy = "install XIV-Lab again (or, in a clone, `git checkout -- xivlab/assets`)"
         if not path.is_file():
-            raise XivlabError(f"The shipped asset {path} is missing: {remedy}.")
-        with reading(path, remedy, "is damaged ({error})"):
+            raise XivlabError(f"The shipped asset {path} is missing: {NEW_ASSETS}.")
+        with reading(path, NEW_ASSETS, "is damaged ({error})"):
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
                 header = json.loads((file.metadata() or {}).get("xivlab", "{}"))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from xivlab.errors import XivlabError
-from xivlab.world.geometry import ASSETS
+from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
 
 PATH = ASSETS / "spectra.csv"
 
@@ -56,10 +56,8 @@ class Spectra:
 @cache
 def load() -> Spectra:
     """The shipped table. Raises XivlabError if it is missing or damaged."""
-    try:
-        table = pd.read_csv(PATH, header=[0, 1, 2, 3], index_col=0)
-    except (OSError, ValueError) as error:
-        raise XivlabError(f"The spectra {PATH} cannot be read ({error}): install XIV-Lab again.") from None
+    with reading(PATH, NEW_ASSETS):
+        table = read_csv(PATH, header=[0, 1, 2, 3], index_col=0)
     about = table.columns.to_frame(index=False)
     about.columns = ["name", "kind", "origin", "source"]
     values = {name: table.iloc[:, i].to_numpy(float) for i, name in enumerate(about["name"])}

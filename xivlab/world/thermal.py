@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from xivlab.world.geometry import ASSETS
+from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
 
 PATH = ASSETS / "thermal.csv"
 AIR = 17.0  # degrees Celsius
@@ -16,8 +16,13 @@ COLDEST, WARMEST = 14.0, 35.0  # what the camera's automatic gain maps to black 
 
 @cache
 def load() -> pd.DataFrame:
-    """A row per label or scene material: temperature and its spread over people (degrees Celsius), origin, source."""
-    return pd.read_csv(PATH, index_col="name")
+    """A row per label or scene material: temperature and its spread over people (degrees Celsius), origin, source.
+
+    Raises:
+        XivlabError: the table is missing or damaged.
+    """
+    with reading(PATH, NEW_ASSETS):
+        return read_csv(PATH, index_col="name")
 
 
 @cache

@@ -23,11 +23,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from xivlab.errors import XivlabError
+from xivlab.files import ASSETS
 from xivlab.world import labels as label_names
 from xivlab.world import spectra, thermal
 from xivlab.world.cameras import CAMERAS, Camera
 from xivlab.world.geometry import (
-    ASSETS,
     HEIGHT,
     PLANE_MAX,
     REFERENCE_DISTANCE,

@@ -1,3 +1,4 @@
+import os
 import re
 import sys
 
@@ -58,6 +59,16 @@ def test_the_kernel_is_that_of_this_python(tmp_path, results, monkeypatch):
     write_notebook(path, "import sys\nprint(sys.executable)")
     assert execute(path, results, SMOKE).failure is None
     assert nbformat.read(results / path.name, 4).cells[1].outputs[0].text == f"{sys.executable}\n"
+
+
+@pytest.mark.parametrize("cell", ["1", "1 / 0"])
+def test_no_kernel_is_left_running(cell, tmp_path, results):
+    """Eleven notebooks whose kernels stay hold ten gigabytes."""
+    path = tmp_path / "00_kernel.ipynb"
+    write_notebook(path, f"import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))\n{cell}")
+    execute(path, results, SMOKE)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_a_failure_is_named_with_its_cell_and_overwrites_nothing(tmp_path, results):

@@ -114,7 +114,7 @@ def test_a_sampling_names_itself():
         ("regdb", {"shots": 10}, "searches every image"),
         ("sysu", {"sampler": "random"}, "sampler must be seeded or official"),
         ("sysu", {"mode": "outdoor"}, "mode must be all or indoor"),
-        ("sysu", {"shots": 0}, "shots must be at least 1"),
+        ("sysu", {"shots": 0}, "shots must be between 1 and 1000"),
         ("sysu", {"trials": 11}, "between 1 and 10"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,3 +227,77 @@ def test_two_processes_never_train_one_run_at_once(tmp_path):
     first.kill()  # SIGKILL: it cannot clean up, and holds nothing back all the same
     assert second.communicate(timeout=60)[0] == "in\n"
     first.communicate()
+
+
+@pytest.fixture
+def sealed(run):
+    """A finished run, as far as a run folder goes."""
+    rows = [
+        {"step": 1, "split": "test", "query": "infrared", "test_distance": kind} | dict.fromkeys(SCORES, 0.5)
+        for kind in ("v", "x", "v+x")
+    ]
+    run.write("model.safetensors", lambda path: save_weights(XGenerator(), path))
+    run.write_rows("log.csv", [{"step": 1, "loss": 1.0, "learning_rate": 1e-3}])
+    run.write_rows("metrics.csv", rows)
+    run.write("made.json", lambda path: path.write_text('{"threads": 1}'))
+    run.write_embeddings(both(1))
+    return run
+
+
+SCORES = ("rank1", "rank5", "rank10", "rank20", "mAP", "mINP")
+READERS = {
+    "config.json": Run.config,
+    "metrics.csv": Run.test_scores,
+    "log.csv": Run.log,
+    "model.safetensors": Run.weights,
+    "made.json": Run.made,
+    "embeddings.npz": Run.embeddings,
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_run_changed_by_hand_is_refused(name, sealed):
+    """One byte anywhere; what still reads well is the worst, such as another seed or a score of 7.5."""
+    READERS[name](sealed)
+    path = sealed.folder / name
+    whole = path.read_bytes()
+    for place in (0, len(whole) // 2, len(whole) - 2):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(XivlabError, match=rf"{name} .*changed since it was written") as caught:
+            READERS[name](sealed)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("config.json", '"lam": 0.1', '"lam": 0.2'),
+        ("config.json", '"seed": 0', '"seed": 1'),
+        ("metrics.csv", "0.5", "7.5"),
+    ],
+)
+def test_another_lambda_seed_or_score_is_noticed(name, good, bad, sealed):
+    path = sealed.folder / name
+    assert good in path.read_text()
+    path.write_text(path.read_text().replace(good, bad))
+    with pytest.raises(XivlabError, match="changed since it was written"):
+        sealed.test_scores()
+
+
+def test_a_run_that_was_copied_or_renamed_still_fits(sealed, tmp_path):
+    copy = Run(shutil.copytree(sealed.folder, tmp_path / "another name"))
+    for read in READERS.values():
+        read(copy)
+    assert copy.sealed and copy.made() == {"threads": 1}
+
+
+def test_a_run_of_before_the_seals_is_read_and_known_as_such(sealed):
+    (sealed.folder / "checksums.sha256").unlink()
+    (sealed.folder / "made.json").unlink()
+    assert not sealed.sealed and sealed.made() is None
+    assert len(sealed.test_scores()) == 3
+
+
+def test_a_file_that_is_written_again_loses_its_seal(sealed):
+    sealed.write_rows("log.csv", [{"step": 1, "loss": 2.0, "learning_rate": 1e-3}])
+    assert sealed.log()["loss"].item() == 2

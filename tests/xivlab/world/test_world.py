@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from xivlab.errors import XivlabError
-from xivlab.world import geometry, spectra
+from xivlab.files import ASSETS
+from xivlab.world import spectra
 from xivlab.world.cameras import CAMERAS, REGDB, SYSU, Camera
 from xivlab.world.world import SYNTHETIC, World, exposed_patch
 
@@ -149,7 +150,7 @@ def test_a_damaged_asset_is_one_clear_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("xivlab.world.world.ASSETS", tmp_path)
     with pytest.raises(XivlabError, match="is missing"):
         World("synthetic-sysu")
-    shutil.copy(geometry.ASSETS / "synthetic_sysu.safetensors", tmp_path)
+    shutil.copy(ASSETS / "synthetic_sysu.safetensors", tmp_path)
     (tmp_path / "synthetic_sysu.safetensors").write_bytes(b"not a tensor")
     with pytest.raises(XivlabError, match="is damaged"):
         World("synthetic-sysu")
@@ -161,7 +162,7 @@ def test_the_fingerprint_follows_the_cameras(monkeypatch, sysu):
 
 
 def test_all_assets_together_are_32_megabytes_at_most():
-    assert sum(path.stat().st_size for path in geometry.ASSETS.iterdir()) <= 32e6
+    assert sum(path.stat().st_size for path in ASSETS.iterdir()) <= 32e6
 
 
 def test_what_an_image_shows_of_a_person_is_counted(sysu):
