@@ -14,7 +14,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results test stress bench
+.PHONY: lab study notebooks teachers book results arithmetic test stress bench
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -29,6 +29,9 @@ teachers: $(VENV)/installed-dev
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
+
+arithmetic: $(VENV)/installed
+	$(BIN)/python -m studykit.studies.arithmetic
 
 results: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.make_results

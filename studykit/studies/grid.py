@@ -64,7 +64,8 @@ def study(
 
     Returns:
         a row per run, direction of search and test distance, in the order of `configs`: run, data,
-        seed, the columns of `xivlab.evaluation.scores.score`, and source ("stored" or "run").
+        seed, the columns of `xivlab.evaluation.scores.score`, made (what computed it, `made_by`) and source
+        ("stored" or "run").
 
     Raises:
         XivlabError: a training failed; the others were finished all the same.
@@ -93,7 +94,18 @@ def scores_of(run: Run) -> pd.DataFrame:
     """The rows of one finished run in the table of a study: what it scored on the test people at its end."""
     scores = run.test_scores()
     about = {"run": run.folder.name, "data": run.about()["data"]["name"], "seed": run.config().seed}
-    return scores.assign(**about, source="run")[[*about, *scores.columns, "source"]]
+    return scores.assign(**about, made=made_by(run), source="run")[
+        [*about, *scores.columns, "made", "source"]
+    ]
+
+
+def made_by(run: Run) -> str:
+    """What computed a run, in words: the last digits of its scores, and after hundreds of steps the first, hang on it."""
+    made = run.made()
+    if made is None:
+        return "not written down"
+    threads = f"{made['threads']} thread{'s' * (made['threads'] != 1)}"
+    return f"PyTorch {made['torch']}, {threads}, {made['processor']} ({made['instructions']})"
 
 
 def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[Run]:

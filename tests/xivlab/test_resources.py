@@ -88,11 +88,13 @@ def test_a_full_memory_is_one_sentence_with_the_remedy(error):
 
 @pytest.mark.parametrize("error", BROKEN)
 def test_a_gpu_that_does_not_work_is_one_sentence_with_the_remedy(error):
-    with pytest.raises(
-        XivlabError, match=r"^The GPU does not work \(.*\): set CUDA_VISIBLE_DEVICES= "
-    ) as caught:
-        with resources.computing(SMALL, "wait"):
-            raise error
+    with (
+        pytest.raises(
+            XivlabError, match=r"^The GPU does not work \(.*\): set CUDA_VISIBLE_DEVICES= "
+        ) as caught,
+        resources.computing(SMALL, "wait"),
+    ):
+        raise error
     assert "\n" not in str(caught.value)
 
 

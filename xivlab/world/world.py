@@ -23,7 +23,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from xivlab.errors import XivlabError
-from xivlab.files import ASSETS
+from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
 from xivlab.world import labels as label_names
 from xivlab.world import spectra, thermal
 from xivlab.world.cameras import CAMERAS, Camera
@@ -65,7 +65,10 @@ class World:
         self._buffers = Buffers(asset or ASSETS / f"{name.replace('-', '_')}.safetensors")
         self._people = {someone["person"]: someone for someone in self._buffers.people}
         self._tables: dict[tuple, np.ndarray] = {}
-        tables = [table.PATH.read_text(encoding="utf-8") for table in (spectra, thermal)]
+        tables = []
+        for table in (spectra, thermal):
+            with reading(table.PATH, NEW_ASSETS):
+                tables.append(content_of(table.PATH).decode())
         content = [self._buffers.fingerprint, *tables, repr(CAMERAS[name])]
         self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
 
