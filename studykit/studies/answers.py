@@ -25,7 +25,7 @@ SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 COLUMNS = [
     *("study", "variant", "seed", "run", "data", "protocol", "sampler", "trials", "query", "test_distance"),
     *SCORES,
-    "queries",
+    *("queries", "made"),
 ]
 
 
@@ -72,6 +72,13 @@ def ask(
     configs = [config for _, config in asked]
     found = study(configs, scale, stored, jobs)
     names = [run.folder.name for run in runs_of(configs, scale)]
+    seeds = found["run"].map(dict(zip(names, (config.seed for config in configs))))
+    wrong = found.index[(found["seed"] != seeds) | (found["data"] != scale.load().name)]
+    if len(wrong):
+        raise XivlabError(
+            f"The stored scores of {found['run'][wrong[0]]} are said to be of seed {found['seed'][wrong[0]]} on "
+            f"{found['data'][wrong[0]]}, which that run is not: {REMEDY}."
+        )
     variants = pd.DataFrame({"run": names, "variant": [variant for variant, _ in asked], "study": name})
     table = variants.merge(found.drop(columns=["variant", "study"], errors="ignore"), on="run")
     return table[[*COLUMNS, "source"]]
@@ -92,7 +99,18 @@ def source(table: pd.DataFrame) -> str:
         if len(names):
             parts.append(counted(words, list(names)))
     first = table.iloc[0]
-    return f"{first['study']} on {first['data']}: {'; '.join(parts)}."
+    return f"{first['study']} on {first['data']}: {'; '.join(parts)}.{mixture(runs['made'])}"
+
+
+def mixture(made: pd.Series) -> str:
+    """A warning if the runs of a table were not all computed alike, after a blank; "" if they were."""
+    kinds = made.value_counts()
+    if len(kinds) < 2:
+        return ""
+    by = "; ".join(f"{count} by {kind}" for kind, count in kinds.items())
+    return (
+        f" They were not computed alike ({by}): from that alone one run scores differently, see notebook 06."
+    )
 
 
 def counted(words: str, names: Sequence[str]) -> str:
@@ -128,6 +146,8 @@ def read_table(path: Path) -> pd.DataFrame:
         raise XivlabError(f"There is no {path}: restore it from the kit, or type make results.")
     with reading(path, REMEDY, SAYS):
         table = table[COLUMNS].astype(dict.fromkeys(SCORES, float))
+        if not table[SCORES].stack().between(0, 1).all():
+            raise ValueError("a score in it is not between 0 and 1")
         if table.empty or table.isna().any(axis=None) or (table[["variant", "run"]] == "").any(axis=None):
             raise ValueError("a row is cut short")
         for run, rows in table.groupby("run"):
@@ -149,4 +169,4 @@ def write_table(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def _stored(path: Path) -> Table:
-    return Table(path, COLUMNS, words=("variant", "run"))
+    return Table(path, COLUMNS, words=("variant", "run", "made"))

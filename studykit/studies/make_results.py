@@ -30,7 +30,7 @@ from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from studykit.studies.store import results
 from xivlab import __version__
 from xivlab.errors import XivlabError
-from xivlab.files import write_atomically
+from xivlab.files import write_sealed
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
 from xivlab.scale import Scale, current
@@ -102,7 +102,7 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
         "minutes": minutes,
         "total_minutes": round(sum(minutes.values()), 1),
     }
-    write_atomically(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8"))
+    write_sealed(path, lambda file: file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8"))
 
 
 # What can be made anew by itself, from what is at hand.

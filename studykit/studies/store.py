@@ -1,5 +1,6 @@
-"""Stored tables and arrays of `results/`: written whole or not at all, and refused in one sentence if damaged."""
+"""Stored tables and arrays of `results/`: written whole and sealed, and refused in one sentence if they do not fit."""
 
+import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xivlab.files import read_csv, reading, write_atomically
+from xivlab.files import content_of, read_csv, reading, write_sealed
 from xivlab.scale import project
 
 SAYS, REMEDY = "is damaged ({error})", "delete it, or restore it from the kit"
@@ -50,7 +51,10 @@ class Table:
                 raise ValueError(f"it has no column {', '.join(sorted(missing))}")
             gaps = {name: [""] for name in names if name not in self.words}  # "NA" may be a word
             kinds = dict.fromkeys(self.words, str)
-            return read_csv(self.path, dtype=kinds, keep_default_na=False, na_values=gaps)
+            table = read_csv(self.path, dtype=kinds, keep_default_na=False, na_values=gaps)
+            if np.isinf(table.select_dtypes("number").to_numpy(float)).any():
+                raise ValueError("a number in it is infinite")
+            return table
 
     def write(self, table: pd.DataFrame) -> Path:
         """Store a table in the place of what is there; its path.
@@ -59,7 +63,7 @@ class Table:
             XivlabError: it could not be written; what was there is as it was.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.path, lambda file: table.to_csv(file, index=False, float_format=self.numbers))
+        write_sealed(self.path, lambda file: table.to_csv(file, index=False, float_format=self.numbers))
         return self.path
 
 
@@ -78,7 +82,7 @@ class Arrays:
         path = self.folder / f"{name}.npz"
         if not os.path.isfile(path):  # unlike Path.is_file, it raises for no folder
             return None
-        with reading(path, REMEDY, SAYS), np.load(path) as file:
+        with reading(path, REMEDY, SAYS), np.load(io.BytesIO(content_of(path))) as file:
             return dict(file)
 
     def write(self, name: str, arrays: Mapping[str, NDArray]) -> Path:
@@ -93,5 +97,5 @@ class Arrays:
                 np.savez_compressed(file, **arrays)
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.folder / f"{name}.npz", save)
+        write_sealed(self.folder / f"{name}.npz", save)
         return self.folder / f"{name}.npz"

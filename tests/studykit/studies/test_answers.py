@@ -2,9 +2,20 @@
 
 import pandas as pd
 import pytest
+import torch
 from tiny import TINY
 
-from studykit.studies.answers import COLUMNS, SCORES, answers, ask, read_tables, source, tables, write_table
+from studykit.studies.answers import (
+    COLUMNS,
+    SCORES,
+    answers,
+    ask,
+    mixture,
+    read_tables,
+    source,
+    tables,
+    write_table,
+)
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, Study
 from xivlab.errors import XivlabError
 from xivlab.scale import current
@@ -116,5 +127,44 @@ def test_no_tables_are_none(tmp_path):
 
 
 def test_one_run_is_no_plural():
-    table = pd.DataFrame([{"run": "baseline-1", "source": "stored", "study": "tiny", "data": "people"}])
-    assert source(table) == "tiny on people: stored results of 1 run, baseline-1 and on."
+    row = {"run": "baseline-1", "source": "stored", "study": "tiny", "data": "people", "made": "by hand"}
+    assert source(pd.DataFrame([row])) == "tiny on people: stored results of 1 run, baseline-1 and on."
+
+
+def test_a_mixture_of_arithmetics_is_said():
+    made = pd.Series(["PyTorch 2.6, 1 thread"] * 3 + ["PyTorch 2.9, 1 thread"] * 2)
+    assert mixture(made[:3]) == ""
+    assert mixture(made).startswith(
+        " They were not computed alike (3 by PyTorch 2.6, 1 thread; 2 by PyTorch 2.9, 1 thread): "
+    )
+
+
+def test_runs_of_here_say_what_computed_them(scale):
+    (made,) = answers("tiny")["made"].unique()
+    assert made.startswith(f"PyTorch {torch.__version__}, 1 thread, ")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("rank1", 7.5, "a score in it is not between 0 and 1"),
+        ("mAP", -1.0, "a score in it is not between 0 and 1"),
+        ("mINP", float("inf"), "a number in it is infinite"),
+        ("seed", 3, "said to be of seed 3 on synthetic-sysu, which that run is not"),
+        ("data", "synthetic-regdb", "on synthetic-regdb, which that run is not"),
+    ],
+)
+def test_a_stored_number_that_cannot_be_is_refused(column, value, sentence, scale):
+    """Written by us, seal and all."""
+    table = ask("tiny", NEAR_INFRARED, scale)
+    table.loc[2, column] = value
+    write_table(table, tables())
+    with pytest.raises(XivlabError, match=sentence):
+        answers("tiny")
+
+
+def test_a_stored_number_that_was_changed_is_refused(scale):
+    path = write_table(ask("tiny", NEAR_INFRARED, scale), tables())
+    path.write_text(path.read_text().replace(",infrared,v,0.", ",infrared,v,0.9", 1))
+    with pytest.raises(XivlabError, match=r"is damaged \(it has changed since it was written\)"):
+        answers("tiny")

@@ -12,6 +12,7 @@ from studykit.studies.answers import answers, read_tables
 from studykit.studies.embeddings import read_embeddings
 from studykit.studies.generators import read_generators
 from studykit.studies.questions import NEAR_INFRARED, TABLE_4, Study
+from xivlab.files import SEALS, seals_in
 from xivlab.scale import current
 
 SMALL = TINY | {"people_per_batch": 2, "epochs": 1, "steps_per_epoch": 2, "decay_epochs": (1,)}
@@ -38,7 +39,7 @@ def made(folder):
 
 def test_every_run_is_in_the_tables(made):
     tables = read_tables(made / "tables")
-    assert sorted(path.name for path in (made / "tables").iterdir()) == [
+    assert sorted(path.name for path in (made / "tables").glob("*.csv")) == [
         f"{name}.synthetic-sysu.csv" for name in sorted(STUDIES)
     ]
     # Baseline, +X (in all three studies), +X+CMG, lambda 3: four runs, by one or three distances.
@@ -73,11 +74,12 @@ def test_a_damaged_table_is_made_again_within_rounding(made, folder):
 def test_embeddings_generators_and_what_it_took(made):
     lambdas = read_tables(made / "tables").query("study == 'lambda'")["run"].unique()
     assert all(read_embeddings(run, made / "embeddings")[0].x is not None for run in lambdas)
-    assert len(list((made / "embeddings").iterdir())) == 3  # with the Baseline
+    assert len(list((made / "embeddings").glob("*.npz"))) == 3  # with the Baseline
     assert sorted(path.name for path in (made / "maps").iterdir()) == sorted(
         path.name for path in (made / "embeddings").iterdir()
     )
     assert set(read_generators(made / "generators.csv")["variant"]) >= {"Baseline+X", "Baseline+X+CMG"}
-    assert {path.name for path in (made / "measures").iterdir()} == {"gap.csv", "place.csv"}
+    assert {path.name for path in (made / "measures").iterdir()} == {"gap.csv", "place.csv", SEALS}
+    assert seals_in(made).keys() == {"generators.csv", "about.json"}
     about = json.loads((made / "about.json").read_text())
     assert list(about["minutes"]) == [f"{name} on synthetic-sysu" for name in STUDIES]

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from studykit.studies.store import Arrays, Table
+from studykit.studies.store import Arrays, Table, results
 from xivlab.errors import XivlabError
+from xivlab.files import SEALS, content_of, seal, seals_in
 
 ROWS = pd.DataFrame({"run": ["a-1", "a-1", "b-2"], "part": ["", "I-V", "NA"], "size": [0.1, 1 / 3, 2.0]})
 
@@ -48,3 +49,23 @@ def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(XivlabError, match="one.npz is damaged"):
         store.read("one")
+
+
+ROOMS = ("tables", "measures", "embeddings", "maps")
+STORED = [results() / "about.json", results() / "generators.csv"]
+STORED += [path for room in ROOMS for path in sorted((results() / room).iterdir()) if path.name != SEALS]
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
+def test_everything_that_is_shipped_is_sealed(path, tmp_path):
+    """And a single byte is noticed, wherever it is."""
+    seals = seals_in(path.parent)
+    assert path.name in seals, "run make results, or xivlab.files.seal"
+    content = content_of(path)
+    seal(tmp_path, {path.name: seals[path.name]})
+    for place in (0, len(content) // 2, len(content) - 1):
+        (tmp_path / path.name).write_bytes(
+            content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
+        )
+        with pytest.raises(ValueError, match="changed since it was written"):
+            content_of(tmp_path / path.name)
