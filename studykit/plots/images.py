@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, FONT, INK, WIDTH, Picture
 from xivlab.errors import XivlabError
 
@@ -50,6 +51,7 @@ def image_strip(
     return picture
 
 
+@own_look()
 def ranked_lists(
     queries: Sequence[NDArray[np.uint8]],
     galleries: Sequence[Sequence[NDArray[np.uint8]]],
@@ -117,7 +119,9 @@ def _photo(
         )
     width, height = picture.get_size_inches()
     axes = picture.add_axes((x / width, 1 - (y + tall) / height, wide / width, tall / height))
-    axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic", aspect="auto")
+    # In colour, too, if it is grey: how many greys matplotlib's "gray" has is settled by a matplotlibrc.
+    colour = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+    axes.imshow(colour, interpolation="bicubic", aspect="auto")
     axes.set_axis_off()
     return axes
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, Picture
 
 WIDE, TALL = 9.6, 4.0  # inches, of the whole
@@ -23,6 +24,7 @@ LIST = 7.6  # left edge of the ranked list
 FOUND = 6  # gallery images that have a place
 
 
+@own_look()
 def pipeline(
     photos: Mapping[str, NDArray[np.uint8]],
     points: Mapping[str, NDArray[np.floating]],
