@@ -35,7 +35,7 @@ def _import_matplotlib() -> None:
 
 
 _import_matplotlib()
-from matplotlib import rcParams, rcParamsDefault  # noqa: E402
+from matplotlib import rcParams, rcParamsDefault
 
 LOCK = RLock()  # widgets may draw from two threads
 SHOWN = ("backend", "backend_fallback", "interactive")  # how pyplot shows figures: not ours to touch

@@ -5,13 +5,15 @@ whether the response helps the search. And they are coarse: a network like this 
 (`cells`), each of which has seen most of the image; what looks smooth is interpolation.
 """
 
+import studykit.look  # noqa: F401, before matplotlib
+
+# isort: split
 import numpy as np
 import torch
+from matplotlib import colormaps
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-import studykit.look  # noqa: F401, before matplotlib
-from matplotlib import colormaps
 from xivlab.model import XIVNet
 
 COLOURS = colormaps["viridis"]  # rises in brightness, so it can be read without seeing colour

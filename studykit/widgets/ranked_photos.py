@@ -77,6 +77,7 @@ class RankedPhotos:
             sign.set_data(*self._signs[places].T)
 
 
+@own_look()
 def _outline(letter: str) -> Path:
     """A letter as a marker, its middle at the origin."""
     path = TextPath((0, 0), letter, size=10)
