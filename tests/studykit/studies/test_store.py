@@ -1,10 +1,13 @@
 """What is stored comes back as it was, or is refused in one sentence."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from studykit.studies.store import Arrays, Table
+from studykit.studies import store
+from studykit.studies.store import Arrays, Table, results
 from xivlab.errors import XivlabError
 
 ROWS = pd.DataFrame({"run": ["a-1", "a-1", "b-2"], "part": ["", "I-V", "NA"], "size": [0.1, 1 / 3, 2.0]})
@@ -48,3 +51,35 @@ def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(XivlabError, match="one.npz is damaged"):
         store.read("one")
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder outside of the kit, and the results of an installed kit."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kit" / "tables").mkdir(parents=True)
+    monkeypatch.setattr(store, "SHIPPED", (tmp_path / "kit",))
+    return tmp_path
+
+
+def test_results_of_the_kit_are_found_from_everywhere(elsewhere):
+    assert results("tables") == elsewhere / "kit" / "tables"
+    assert results("maps") == Path("results", "maps"), "what nobody has is the project's to make"
+
+
+def test_results_of_the_project_come_first_part_by_part(elsewhere):
+    (elsewhere / "pyproject.toml").touch()
+    (elsewhere / "results" / "maps").mkdir(parents=True)  # as `xivlab study` and others write there
+    assert results("maps").resolve() == elsewhere / "results" / "maps"
+    assert results("tables") == elsewhere / "kit" / "tables"
+
+
+def test_the_clone_has_its_results_where_it_says():
+    (clone,) = (one for one in store.SHIPPED if one.exists())
+    assert {one.name for one in clone.iterdir()} >= {
+        "tables",
+        "embeddings",
+        "maps",
+        "measures",
+        "generators.csv",
+    }
