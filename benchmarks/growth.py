@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from benchmarks.harness import Line, in_process, quantity, seconds
 from studykit.plots import picture
@@ -161,7 +160,7 @@ def lines(small: bool = False, plot: Path | None = None) -> list[Line]:
 
 def draw(grown: list[Grown], path: Path) -> None:
     """Time, and memory over that at the smallest n, against n; both scales logarithmic."""
-    figure = Figure((8.8, 4.6), layout="constrained")
+    figure = picture.Picture(4.6, "Time and memory against n, with the fitted exponents.", 8.8)
     time, memory = figure.subplots(1, 2)
     for one, mark, colour in zip(grown, "osD^v", picture.CURVES):
         label = f"{one.curve.name}: n^{one.exponent:.2f}"

@@ -5,6 +5,9 @@ whether the response helps the search. And they are coarse: a network like this 
 (`cells`), each of which has seen most of the image; what looks smooth is interpolation.
 """
 
+import studykit.look  # noqa: F401, before matplotlib
+
+# isort: split
 import numpy as np
 import torch
 from matplotlib import colormaps

@@ -1,5 +1,6 @@
 """Figures of images, losses, scores, the modality gap and studies: arrays and tables in, a picture with words out."""
 
+from studykit.look import own_look  # before matplotlib
 from studykit.plots import charts, gap, studies
 from studykit.plots.curves import lines, spectra
 from studykit.plots.gap import channel_histograms, embedding_map
@@ -17,6 +18,7 @@ __all__ = [
     "gap",
     "image_strip",
     "lines",
+    "own_look",
     "plot_axes",
     "ranked_lists",
     "spectra",

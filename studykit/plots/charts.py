@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, key, plot_axes
 
 # Loss terms of `log.csv`: what each is called in the paper.
@@ -130,6 +131,7 @@ def cmc_curves(curves: Mapping[str, NDArray[np.floating]]) -> Picture:
     return picture
 
 
+@own_look()
 def hardest(
     distance: ArrayLike,
     labels: ArrayLike,

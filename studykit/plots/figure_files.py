@@ -29,7 +29,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studykit.plots.picture import DPI, LOCK, Picture
+from studykit.plots.picture import DPI, Picture
 from studykit.plots.run_figures import FIGURES, Material
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
@@ -99,11 +99,7 @@ def _write_png(picture: Picture, run: Run, target: Path) -> None:
     # Without matplotlib's version, so that the same figure has the same bytes.
     about = {"Description": picture.alt, "Source": run.folder.resolve().name, "Software": None}
 
-    def save(path: Path) -> None:
-        with LOCK:
-            picture.savefig(path, dpi=2 * DPI, metadata=about)
-
-    write_atomically(target, save)
+    write_atomically(target, lambda path: picture.savefig(path, dpi=2 * DPI, metadata=about))
     print(target, flush=True)
 
 

@@ -5,11 +5,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, FONT, INK, WIDTH, Picture
 from xivlab.errors import XivlabError
+
+# Not matplotlib's own "gray", which has as many greys as the reader's matplotlibrc says.
+GREYS = LinearSegmentedColormap.from_list("greys", ["black", "white"])
 
 
 def image_strip(
@@ -50,6 +55,7 @@ def image_strip(
     return picture
 
 
+@own_look()
 def ranked_lists(
     queries: Sequence[NDArray[np.uint8]],
     galleries: Sequence[Sequence[NDArray[np.uint8]]],
@@ -117,7 +123,7 @@ def _photo(
         )
     width, height = picture.get_size_inches()
     axes = picture.add_axes((x / width, 1 - (y + tall) / height, wide / width, tall / height))
-    axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="bicubic", aspect="auto")
+    axes.imshow(image, cmap=GREYS, vmin=0, vmax=255, interpolation="bicubic", aspect="auto")
     axes.set_axis_off()
     return axes
 

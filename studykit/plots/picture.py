@@ -5,9 +5,9 @@ in a notebook, as JPEG where it holds photographs and as PNG where it does not, 
 """
 
 import base64
+import inspect
 import io
-from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
+
+from studykit.look import own_look
 
 # Okabe and Ito's palette: told apart by colour-blind readers. What matters has a marker or a line style as well.
 COLOUR = {"visible": "#0072B2", "infrared": "#D55E00", "x": "#7A3E9D", "right": "#00805C", "wrong": "#C04000"}
@@ -27,21 +29,43 @@ DPI, WIDTH = 110, 8.0  # of a full-width picture: 880 pixels, which fit a notebo
 FONT = 10.5
 PHOTO_QUALITY = 72  # of JPEG: a page of photographs stays below 100 KB
 
-LOCK = RLock()  # widgets may draw from two threads
+T = TypeVar("T")
 
 
+def _drawn_in_own_look(kind: type[T]) -> type[T]:
+    """The class itself, each public method of which, inherited or not, now draws within `own_look`."""
+    for name, method in inspect.getmembers(kind, inspect.isfunction):
+        # matplotlib takes a data ratio that is not its own for that of no plane.
+        if not name.startswith("_") and name != "get_data_ratio":
+            setattr(kind, name, own_look()(method))
+    return kind
+
+
+@_drawn_in_own_look
+class PictureAxes(Axes):
+    """Axes of a `Picture`, drawn like all of it within `own_look`."""
+
+
+@_drawn_in_own_look
 class Picture(Figure):
-    """A figure that shows itself in a notebook, with words beside it.
+    """A figure that shows itself in a notebook, with words beside it, whatever matplotlib's settings are.
 
     Args:
         height: in inches; the width is `WIDTH` if not given.
         alt: what the picture shows, for readers who do not see it.
     """
 
+    @own_look()
     def __init__(self, height: float, alt: str, width: float = WIDTH, layout: str | None = "constrained"):
         super().__init__(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
         FigureCanvasAgg(self)
         self.alt = alt
+
+    def add_subplot(self, *place: Any, **look: Any) -> Axes:
+        return super().add_subplot(*place, **{"axes_class": PictureAxes} | look)
+
+    def add_axes(self, *place: Any, **look: Any) -> Axes:
+        return super().add_axes(*place, **{"axes_class": PictureAxes} | look)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         mime, data = encode(self)
@@ -51,7 +75,7 @@ class Picture(Figure):
 
 def encode(figure: Figure) -> tuple[str, bytes]:
     """A figure as ("image/jpeg", bytes) if it holds photographs, else ("image/png", bytes)."""
-    with LOCK:
+    with own_look():
         canvas = FigureCanvasAgg(figure) if not hasattr(figure.canvas, "buffer_rgba") else figure.canvas
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
@@ -83,6 +107,7 @@ def plot_axes(
     return axes
 
 
+@own_look()
 def key(label: str, **look: Any) -> Line2D:
     """An entry of a legend that no artist of the picture stands for: a mark alone, or else a line.
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, Picture
 
 WIDE, TALL = 9.6, 4.0  # inches, of the whole
@@ -23,6 +24,7 @@ LIST = 7.6  # left edge of the ranked list
 FOUND = 6  # gallery images that have a place
 
 
+@own_look()
 def pipeline(
     photos: Mapping[str, NDArray[np.uint8]],
     points: Mapping[str, NDArray[np.floating]],
@@ -124,6 +126,7 @@ def _features(
     axes.set_title("features", fontsize=FONT, color=INK, weight="bold")
 
 
+@own_look()
 def _photo(
     page: Axes, image: NDArray[np.uint8], left: float, top: float, wide: float, tall: float, colour: str, dash: object = "-"
 ) -> None:  # fmt: skip
@@ -137,6 +140,7 @@ def _photo(
     page.set(xlim=(0, WIDE), ylim=(TALL, 0))  # imshow moves them
 
 
+@own_look()
 def _box(page: Axes, left: float, top: float, wide: float, tall: float, colour: str, text: str) -> None:
     look = FancyBboxPatch(
         (left, top), wide, tall, boxstyle="round,pad=0,rounding_size=0.08", facecolor="white", edgecolor=colour,
@@ -148,6 +152,7 @@ def _box(page: Axes, left: float, top: float, wide: float, tall: float, colour: 
     )
 
 
+@own_look()
 def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> None:
     page.add_patch(
         FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=13,

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from studykit.analysis.intervals import Interval, by_variant, interval, paired
+from studykit.look import own_look
 from studykit.plots.picture import CURVES, FONT, INK, Picture, key, plot_axes
 from xivlab.evaluation.scores import SHOWN
 
@@ -95,6 +96,7 @@ def gains(table: pd.DataFrame, paper: pd.DataFrame | None = None) -> Picture:
     return picture
 
 
+@own_look()
 def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     """Scores over lambda: Fig. 5 of the paper, with the spread that it does not show.
 

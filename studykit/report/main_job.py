@@ -94,7 +94,10 @@ def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
     with _timed("data", seconds):
         data = scale.load()
 
-    print(f"2/3 Training and test: {', '.join(COMPARED)}", flush=True)
+    print(
+        f"2/3 Training and test: {', '.join(COMPARED)} (a training takes {scale.training}; Ctrl-C keeps what is done)",
+        flush=True,
+    )
     with _timed("training and test", seconds):
         trained = tuple(_train(scale.config(method=method), data, scale.runs) for method in COMPARED)
     table = results_table(trained, data, scale)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from jinja2 import DictLoader
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
@@ -18,17 +17,8 @@ from nbformat import NotebookNode
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 
-# nbconvert's own page leaves out what a picture shows in words, and says in its place that there are none.
-PAGE = """{% extends "lab/index.html.j2" %}
-{% macro picture(output, kind) %}
-<div class="jp-RenderedImage jp-OutputArea-output" tabindex="0">
-{% set words = (output | get_metadata("alt", kind)) or output.data.get("text/plain", "") %}
-<img src="data:{{ kind }};base64,{{ output.data[kind] }}" alt="{{ words | escape_html }}">
-</div>
-{% endmacro %}
-{% block data_png scoped %}{{ picture(output, "image/png") }}{% endblock %}
-{% block data_jpg scoped %}{{ picture(output, "image/jpeg") }}{% endblock %}
-"""
+# By hand, too: jupyter nbconvert --to html --template-file studykit/report/page.html.j2 NOTEBOOK; or with slides.
+PAGE = Path(__file__).with_name("page.html.j2")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -150,9 +140,7 @@ def _write(notebook: NotebookNode, target: Path) -> None:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)
     notebook.metadata.pop("widgets", None)
-    exporter = HTMLExporter(
-        embed_images=True, extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2"
-    )
+    exporter = HTMLExporter(embed_images=True, template_file=str(PAGE))
     page, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": target.stem, "path": str(target.parent)}}
     )

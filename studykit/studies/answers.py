@@ -36,7 +36,7 @@ def answers(
     folder: Path | None = None,
     jobs: int = -1,
 ) -> pd.DataFrame:
-    """The table of a study on one data set, from `ask`; prints where its numbers come from.
+    """The table of a study on one data set, from `ask`; prints where its numbers come from, and what it trains.
 
     Args:
         name: of the study, a key of `studykit.studies.questions.STUDIES`.
@@ -48,15 +48,22 @@ def answers(
     Raises:
         XivlabError: there is no such study, a training failed, or a table is damaged.
     """
-    table = ask(name, data, scale or current(), read_tables(folder or tables()), jobs)
+    folder = folder or tables()
+    why = f"{name} on {data}: not in the stored tables ({folder}). "
+    table = ask(name, data, scale or current(), read_tables(folder), jobs, why)
     print(source(table))
     return table
 
 
 def ask(
-    name: str, data: str, scale: Scale, stored: pd.DataFrame | None = None, jobs: int = -1
+    name: str, data: str, scale: Scale, stored: pd.DataFrame | None = None, jobs: int = -1, why: str = ""
 ) -> pd.DataFrame:
     """The table of a study on one data set: rows of `stored` where it has the run, else trained.
+
+    Args:
+        name, data, scale, jobs: as of `answers`.
+        stored: an earlier table.
+        why: said before anything is trained.
 
     Returns:
         COLUMNS and source ("stored" or "run"): a row per run, direction of search and test distance,
@@ -70,7 +77,7 @@ def ask(
     scale = scale.on(data)
     asked = STUDIES[name].configs(scale)
     configs = [config for _, config in asked]
-    found = study(configs, scale, stored, jobs)
+    found = study(configs, scale, stored, jobs, why)
     names = [run.folder.name for run in runs_of(configs, scale)]
     seeds = found["run"].map(dict(zip(names, (config.seed for config in configs))))
     wrong = found.index[(found["seed"] != seeds) | (found["data"] != scale.load().name)]
@@ -120,7 +127,7 @@ def counted(words: str, names: Sequence[str]) -> str:
 
 def tables() -> Path:
     """The folder of the stored tables."""
-    return results() / "tables"
+    return results("tables")
 
 
 def read_tables(folder: Path) -> pd.DataFrame | None:

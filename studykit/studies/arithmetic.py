@@ -43,7 +43,7 @@ INSTRUCTIONS: Mapping[str, Mapping[str, str]] = {
 def stored() -> Table:
     """Where the scores are kept: a row per arithmetic, variant and seed."""
     return Table(
-        results() / "measures" / "arithmetic.csv", COLUMNS, words=("arithmetic", "variant", "run", "made")
+        results("measures") / "arithmetic.csv", COLUMNS, words=("arithmetic", "variant", "run", "made")
     )
 
 

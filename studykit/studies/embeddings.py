@@ -16,7 +16,7 @@ from xivlab.files import reading
 
 def embeddings_folder() -> Path:
     """The folder of the shipped embeddings."""
-    return results() / "embeddings"
+    return results("embeddings")
 
 
 def write_embeddings(run: str, embeddings: Embeddings, folder: Path) -> Path:

@@ -72,7 +72,7 @@ def generators_of(runs: Sequence[tuple[str, Run]]) -> pd.DataFrame:
 
 def table_path() -> Path:
     """Where the stored table lies."""
-    return results() / "generators.csv"
+    return results("generators.csv")
 
 
 def read_generators(path: Path) -> pd.DataFrame:

@@ -18,13 +18,14 @@ folder of runs and the data under the same path.
 """
 
 import itertools
+import math
 import os
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from tqdm.auto import tqdm
 
 from xivlab.backbones import weights_file
@@ -53,6 +54,7 @@ def study(
     scale: Scale,
     stored: pd.DataFrame | None = None,
     jobs: int = -1,
+    why: str = "",
 ) -> pd.DataFrame:
     """The scores of a run of every configuration on the test people.
 
@@ -61,6 +63,7 @@ def study(
         scale: whose data and run folders.
         stored: rows of an earlier table; runs that are in it are neither trained nor opened.
         jobs: runs trained side by side; -1: one per core.
+        why: said before anything is trained.
 
     Returns:
         a row per run, direction of search and test distance, in the order of `configs`: run, data,
@@ -74,7 +77,7 @@ def study(
     known = set() if stored is None else set(stored["run"])
     names = [run.folder.name for run in runs_of(configs, scale)]
     missing = {name: config for name, config in zip(names, configs) if name not in known}
-    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs)]
+    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs, why)]
     if known:
         tables.append(stored[stored["run"].isin(names)].assign(source="stored"))
     place = {name: place for place, name in enumerate(names)}
@@ -108,19 +111,24 @@ def made_by(run: Run) -> str:
     return f"PyTorch {made['torch']}, {threads}, {made['processor']} ({made['instructions']})"
 
 
-def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[Run]:
+def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1, why: str = "") -> list[Run]:
     """A finished run of every configuration, trained side by side, with a progress bar over runs.
+
+    Before anything is trained a line says how many runs that are, about how long it takes, and how to stop.
 
     Args:
         configs: settings.
         scale: whose data and run folders.
         jobs: runs trained side by side; -1: one per core.
+        why: said before it.
 
     Raises:
         XivlabError: a training failed; the others were finished all the same.
     """
     runs = runs_of(configs, scale)
     missing = [config for run, config in zip(runs, configs) if not run.finished]
+    if missing:
+        print(why + announced(len(missing), scale, effective_n_jobs(jobs)), flush=True)
     words = _parallel(jobs)(delayed(_train_one)(config, scale, os.getpid()) for config in missing)
     bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
     with warnings.catch_warnings():  # joblib replaces a worker that was slow to begin, and that is no news
@@ -129,6 +137,28 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[R
     if failures:
         raise XivlabError(f"{len(failures)} of {len(missing)} runs failed, the first with: {failures[0]}")
     return runs
+
+
+def announced(count: int, scale: Scale, jobs: int) -> str:
+    """What is about to be trained, about how long that takes, where it goes and how to stop it, in a line.
+
+    Args:
+        count: of the runs.
+        scale: whose.
+        jobs: of them trained side by side.
+
+    Example:
+        >>> from xivlab.scale import SCALES
+        >>> announced(35, SCALES["demo"], 2)  # doctest: +ELLIPSIS
+        'Training 35 runs into ...runs, 2 side by side: each takes about a minute, all 18 times as long. Interrupt it (Ctrl-C) whenever you like: what is done is kept, and the same call goes on.'
+    """
+    one_after_another = math.ceil(count / jobs)
+    beside = f", {min(jobs, count)} side by side" if min(jobs, count) > 1 else ""
+    whole = f", all {one_after_another} times as long" if one_after_another > 1 else ""
+    return (
+        f"Training {count} run{'s' * (count > 1)} into {os.path.abspath(scale.runs)}{beside}: each takes {scale.training}{whole}. "
+        "Interrupt it (Ctrl-C) whenever you like: what is done is kept, and the same call goes on."
+    )
 
 
 def _parallel(jobs: int) -> Parallel:

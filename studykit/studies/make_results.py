@@ -27,13 +27,12 @@ from studykit.studies.grid import runs_of, train_all
 from studykit.studies.maps import ship_maps
 from studykit.studies.measures import write_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
-from studykit.studies.store import results
 from xivlab import __version__
 from xivlab.errors import XivlabError
 from xivlab.files import write_sealed
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
-from xivlab.scale import Scale, current
+from xivlab.scale import Scale, current, project
 
 # Most telling first: who has to stop early has those.
 ORDER = (
@@ -122,7 +121,7 @@ def main(args: Sequence[str] | None = None) -> None:
     )
     only = parser.parse_args(args).only
     try:
-        (PARTS[only] if only else make_results)(current(), results())
+        (PARTS[only] if only else make_results)(current(), project() / "results")
     except XivlabError as error:
         sys.exit(f"xivlab: {error}")
     except KeyboardInterrupt:

@@ -63,7 +63,7 @@ def stored_map(points: Points, perplexity: float, run: str = "") -> NDArray[np.f
 
 def maps_folder() -> Path:
     """The folder of the shipped maps."""
-    return results() / "maps"
+    return results("maps")
 
 
 def write_maps(run: str, points: Points, folder: Path) -> Path:

@@ -87,7 +87,7 @@ def rows_of(name: str, run: Run) -> pd.DataFrame:
 
 def stored_measures() -> Path:
     """The folder of the stored measures."""
-    return results() / "measures"
+    return results("measures")
 
 
 def stored(name: str, folder: Path) -> Table:

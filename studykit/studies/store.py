@@ -16,9 +16,18 @@ from xivlab.scale import project
 SAYS, REMEDY = "is damaged ({error})", "delete it, or restore it from the kit"
 
 
-def results() -> Path:
-    """The folder of all stored results: `results` of the project."""
-    return project() / "results"
+# Stored results that came with the kit: in an installed package, or beside it in a clone.
+SHIPPED = (Path(__file__).parents[1] / "results", Path(__file__).parents[2] / "results")
+
+
+def results(part: str) -> Path:
+    """Where a part of the stored results is read: in `results` of the project, else where the kit itself has it.
+
+    Args:
+        part: name of a folder or file in it; where nobody has it, the path in the project.
+    """
+    own = project() / "results"
+    return next((one / part for one in (own, *SHIPPED) if os.path.exists(one / part)), own / part)
 
 
 @dataclass(frozen=True)

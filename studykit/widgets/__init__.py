@@ -4,6 +4,7 @@
 >>> widgets.frame_slider(bands, pictures, "wavelength (nm)")   # doctest: +SKIP
 """
 
+import studykit.look  # noqa: F401, before matplotlib
 from studykit.widgets.explorer.widget import LambdaExplorer as lambda_explorer
 from studykit.widgets.frames import Frames as frame_slider
 from studykit.widgets.generator.widget import XStudio as x_studio

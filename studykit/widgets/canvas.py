@@ -8,7 +8,8 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 from PIL import Image
 
-from studykit.plots.picture import LOCK, Picture
+from studykit.look import own_look
+from studykit.plots.picture import Picture
 
 HALF, WHOLE = 430, 880  # pixels: two beside each other, or one, in a notebook's column
 T = TypeVar("T", bound=Artist)
@@ -50,7 +51,7 @@ class Canvas:
 
     def encode(self) -> tuple[str, bytes]:
         """The figure as it is now: ("image/jpeg", bytes) if it has places for photographs, else PNG."""
-        with LOCK:
+        with own_look():
             canvas = self.picture.canvas
             if self._still is None:
                 canvas.draw()  # leaves out what moves

@@ -13,6 +13,7 @@ import ipywidgets
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from studykit.look import own_look
 from studykit.plots.picture import INK, PHOTO_QUALITY
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
@@ -130,13 +131,18 @@ def _view(width: int, height: int) -> View:
     return View(width=width, height=height, layout=layout)
 
 
+@own_look()
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans")), 14)
+
+
 def still(views: Sequence[View]) -> tuple[str, bytes]:
     """Views side by side, their words written under them: what a reader without a kernel sees.
 
     Returns:
         "image/jpeg" or "image/png", and the encoded picture.
     """
-    font = ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans")), 14)
+    font = _font()
     rows: list[list[View]] = []
     for view in views:
         if rows and sum(v.width for v in rows[-1]) + view.width <= WHOLE:

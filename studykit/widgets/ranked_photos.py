@@ -8,6 +8,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.run_view import RunView
@@ -31,6 +32,7 @@ class RankedPhotos:
         gap: pixels between two photographs.
     """
 
+    @own_look()
     def __init__(
         self,
         canvas: Canvas,
@@ -75,6 +77,7 @@ class RankedPhotos:
             sign.set_data(*self._signs[places].T)
 
 
+@own_look()
 def _outline(letter: str) -> Path:
     """A letter as a marker, its middle at the origin."""
     path = TextPath((0, 0), letter, size=10)

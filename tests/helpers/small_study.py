@@ -22,6 +22,7 @@ def project(folder, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")
     monkeypatch.chdir(folder)
+    monkeypatch.setattr("studykit.studies.store.SHIPPED", ())
     (folder / "pyproject.toml").touch()
     write_notebook(folder / "notebooks" / "00_good.ipynb", GOOD)
     current.cache_clear()

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
+from studykit.look import own_look
 from studykit.plots.gap import NAMES
 from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, key, plot_axes
 from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same_span
@@ -43,6 +44,7 @@ class CurveCanvas(Canvas):
         own: what the reader has added.
     """
 
+    @own_look()
     def __init__(self, curve: Curve, kind: TestDistance, own: Sequence[Position]) -> None:
         picture = half()
         lams = sorted({*curve.scores["rank1"], *(position.lam for position in own)})
@@ -116,6 +118,7 @@ class MapCanvas(Canvas):
         positions: all that may be shown, for the limits of the axes.
     """
 
+    @own_look()
     def __init__(self, positions: Sequence[Position]) -> None:
         picture = Picture(TALL / DPI, "", HALF / DPI, layout=None)
         above = 34  # pixels for the legend
@@ -191,6 +194,7 @@ class DistanceCanvas(Canvas):
         positions: all that may be shown, for the limits of the axes.
     """
 
+    @own_look()
     def __init__(self, positions: Sequence[Position]) -> None:
         picture = half()
         every = [one for position in positions for one in position.distances.values()]
@@ -240,6 +244,7 @@ class DistanceCanvas(Canvas):
 class ListCanvas(Canvas):
     """The query and what it finds first."""
 
+    @own_look()
     def __init__(self) -> None:
         base = blank(HALF, TALL)
         super().__init__(base.picture)

@@ -7,6 +7,7 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from studykit.look import own_look
 from studykit.plots.picture import CHANNELS, COLOUR, DPI, FAINT, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
 
@@ -27,6 +28,7 @@ class Photos:
         aspect: width of a photograph over its height.
     """
 
+    @own_look()
     def __init__(self, people: int, aspect: float) -> None:
         picture = Picture(HEIGHT / DPI, "", PHOTOS / DPI, layout=None)
         self.canvas = Canvas(picture)
@@ -76,6 +78,7 @@ class Photos:
 class Histograms:
     """Fig. 3 of the paper in three rows, which stand beside the photographs."""
 
+    @own_look()
     def __init__(self) -> None:
         picture = Picture(HEIGHT / DPI, "", HISTOGRAMS / DPI, layout=None)
         self.canvas = Canvas(picture)

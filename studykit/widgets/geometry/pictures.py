@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from studykit.look import own_look
 from studykit.plots.charts import FILL
 from studykit.plots.charts import PEOPLE as MARKERS
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, key, plot_axes
@@ -48,6 +49,7 @@ class Letters(Artist):
             the text stands there, such as "rm" for the middle of its right end.
     """
 
+    @own_look()
     def __init__(self, points: float) -> None:
         super().__init__()
         self.words: list[tuple[float, float, str, str, bool, str]] = []
@@ -71,6 +73,7 @@ class Letters(Artist):
 class Plane(Canvas):
     """The twelve points, hardest positives and negatives of a term, and arrows."""
 
+    @own_look()
     def __init__(self) -> None:
         picture = Picture(TALL / DPI, "", WIDE / DPI, layout=None)
         self.axes = axes = plot_axes(picture, "", "")
@@ -157,6 +160,7 @@ class Plane(Canvas):
         far = np.hypot(*(pixels - (x, TALL - y)).T)
         return int(far.argmin()) if far.min() < GRAB else None
 
+    @own_look()
     def show(
         self, points: Points, slope: Points, term: Term, found: Hinges, anchors: Sequence[int], taken: int
     ) -> None:
@@ -209,6 +213,7 @@ class Table(Canvas):
     COLUMNS, SUM = (184, 228, 272, 316), TABLE - 6  # pixels: right ends of the numbers
     RULE = FIRST + 7 * ROW + 2
 
+    @own_look()
     def __init__(self) -> None:
         super().__init__(Picture(TALL / DPI, "", TABLE / DPI, layout=None))
         self._write(4, 16, "each anchor pays", fontsize=SMALL)
@@ -232,6 +237,7 @@ class Table(Canvas):
             self._write(self.SUM, self._line(row), remark, ha="right", fontsize=SMALL, color="#555555")
         self._numbers = self.moving(Letters(FONT - 0.5))
 
+    @own_look()
     def show(self, every: Sequence[Hinges], values: Losses, settings: Settings, chosen: int) -> None:
         """Show other numbers.
 

@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from studykit.look import own_look
 from studykit.plots.curves import BANDS
 from studykit.plots.picture import CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets import controls
@@ -102,6 +103,7 @@ class Wavelength(Panel):
 
     # What stands still, drawn once.
 
+    @own_look()
     def _photos(self) -> Canvas:
         picture, canvas = _empty(LEFT, UPPER)
         self._places = [canvas.photo(left, 30, 116, 232) for left in (0, 142, 284)]
@@ -112,6 +114,7 @@ class Wavelength(Panel):
         self._title.set_weight("bold")
         return canvas
 
+    @own_look()
     def _bars(self) -> Canvas:
         picture, canvas = _empty(RIGHT, UPPER)
         self._scale = axes = plot_axes(picture, "", "")
@@ -141,6 +144,7 @@ class Wavelength(Panel):
                 canvas.moving(self._rowwise[row][name])
         return canvas
 
+    @own_look()
     def _spectra(self) -> Canvas:
         picture, canvas = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
@@ -167,6 +171,7 @@ class Wavelength(Panel):
             artists["point"] = canvas.moving(axes.plot([START], [0], clip_on=False, **look)[0])
         return canvas
 
+    @own_look()
     def _dress_up(self, worn: list[Material], heat: bool) -> None:
         """Labels, curves and scales for another person, or for the step to heat."""
         for row, artists in enumerate(self._rowwise):
@@ -189,6 +194,7 @@ class Wavelength(Panel):
         self._line.set_visible(not heat)
         self.canvases["bars"].redraw()
 
+    @own_look()
     def _light_up(self, light: str, filter_: str) -> float:
         """The curve of the grey camera; the share of light that the filter leaves."""
         curve, left = weights(light, filter_)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from studykit.look import own_look
 from studykit.plots.charts import DISTANCES, LOOK, TERMS
 from studykit.plots.picture import DASHES, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets.canvas import HALF, Canvas
@@ -21,6 +22,7 @@ class LossCanvas(Canvas):
         method: decides which terms there are.
     """
 
+    @own_look()
     def __init__(self, method: str) -> None:
         super().__init__(_picture())
         names = terms_of(method)
@@ -86,6 +88,7 @@ class RankCanvas(Canvas):
         people: of the validation split that are searched; 0 if there are none.
     """
 
+    @own_look()
     def __init__(self, distances: Sequence[str], people: int) -> None:
         super().__init__(_picture())
         self._people = people

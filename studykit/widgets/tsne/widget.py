@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 
+from studykit.look import own_look
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.studies.maps import PERPLEXITIES
 from studykit.widgets import controls
@@ -73,6 +74,7 @@ class TsneExplorer(Panel):
 
     # What stands still.
 
+    @own_look()
     def _map_canvas(self) -> Canvas:
         picture = Picture(TALL / DPI, "", MAP / DPI, layout=None)
         canvas = Canvas(picture)
@@ -86,6 +88,7 @@ class TsneExplorer(Panel):
         self._chosen = canvas.moving(self._axes.plot([], [], marker="o", ms=18, mew=2.8, **line)[0])
         return canvas
 
+    @own_look()
     def _image_canvas(self) -> Canvas:
         picture = Picture(TALL / DPI, "", SIDE / DPI, layout=None)
         canvas = Canvas(picture)
@@ -103,6 +106,7 @@ class TsneExplorer(Panel):
         self._verdicts = [canvas.moving(write(x, 446, "", fontsize=FONT - 1.5)) for x in (58, 190)]
         return canvas
 
+    @own_look()
     def _sign(self, grouping: str) -> None:
         """The points of the map that is shown, with a legend."""
         for artist in self._signs:

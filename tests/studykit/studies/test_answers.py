@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 import torch
+from joblib import effective_n_jobs
 from tiny import TINY
 
 from studykit.studies.answers import (
@@ -16,6 +17,7 @@ from studykit.studies.answers import (
     tables,
     write_table,
 )
+from studykit.studies.grid import announced
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, Study
 from xivlab.errors import XivlabError
 from xivlab.scale import current
@@ -32,6 +34,7 @@ def scale(folder, tmp_path, monkeypatch):
     monkeypatch.setitem(STUDIES, "tiny", Study("What?", (NEAR_INFRARED,), variants, seeds=2))
     for module in ("xivlab.scale", "studykit.studies.store"):
         monkeypatch.setattr(f"{module}.project", lambda: tmp_path)
+    monkeypatch.setattr("studykit.studies.store.SHIPPED", ())
     current.cache_clear()
     yield current()
     current.cache_clear()
@@ -46,10 +49,29 @@ def test_what_is_not_stored_is_trained_and_said(scale, capsys):
     assert list(table.columns) == [*COLUMNS, "source"]
     assert table["variant"].tolist() == ["Baseline"] * 2 + ["Baseline+X"] * 6
     assert set(table["source"]) == {"run"} and set(table["study"]) == {"tiny"}
-    first = table["run"].iloc[0]
-    assert capsys.readouterr().out.strip() == (
-        f"tiny on synthetic-sysu: trained or found here: 4 runs, {first} and on."
+    before, after = capsys.readouterr().out.splitlines()
+    assert before == (
+        f"tiny on synthetic-sysu: not in the stored tables ({tables()}). {announced(4, scale, effective_n_jobs())}"
     )
+    first = table["run"].iloc[0]
+    assert after == f"tiny on synthetic-sysu: trained or found here: 4 runs, {first} and on."
+
+
+def test_what_will_be_trained_is_said_before_it_begins(scale, monkeypatch, capsys):
+    """The reader of notebook 08 outside of the kit: 35 runs, and hours at paper scale."""
+    said = []
+    monkeypatch.setattr("studykit.studies.grid.train", lambda *_, **__: said.append(capsys.readouterr().out))
+    with pytest.raises(XivlabError):  # nothing was trained in the end
+        answers("tiny", jobs=1)
+    assert len(said) == 4 and "Training 4 runs into" in said[0]
+    assert f"not in the stored tables ({tables()})" in said[0] and str(scale.runs.resolve()) in said[0]
+    assert f"each takes {scale.training}, all 4 times as long" in said[0] and "Ctrl-C" in said[0]
+
+
+def test_nothing_is_announced_that_is_there(scale, capsys):
+    answers("tiny"), capsys.readouterr()
+    answers("tiny")
+    assert "Training" not in capsys.readouterr().out
 
 
 def test_what_is_stored_is_neither_trained_nor_opened(scale, monkeypatch, capsys):

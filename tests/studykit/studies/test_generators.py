@@ -70,7 +70,7 @@ def test_what_is_at_hand_comes_from_runs_else_from_the_table(scale, tmp_path):
 def test_the_command_keeps_what_it_does_not_know(scale, tmp_path, monkeypatch, capsys):
     path = tmp_path / "results" / "generators.csv"
     monkeypatch.setattr(make_results, "current", lambda: scale)
-    monkeypatch.setattr(make_results, "results", lambda: path.parent)
+    monkeypatch.setattr(make_results, "project", lambda: tmp_path)
     _, config, run = learned(scale)[0]
     pretend(run, config, 7)
     older = pd.DataFrame([["old", "Baseline+X", 0, "other", *range(10)]], columns=COLUMNS)

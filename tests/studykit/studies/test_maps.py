@@ -96,7 +96,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path):
 
 def test_shipped_maps_need_no_cache(tmp_path, monkeypatch):
     write_embeddings("baseline+x-0", embeddings(5), tmp_path / "embeddings")
-    ship_maps(tmp_path / "embeddings", maps.maps_folder())
+    ship_maps(tmp_path / "embeddings", tmp_path / "results" / "maps")
     monkeypatch.setenv("XIVLAB_CACHE", str(tmp_path / "empty"))
     whole = embeddings(5)  # single precision: not what the map was drawn of
     assert stored_map(points_of(whole), 5, "baseline+x-0") is None

@@ -1,9 +1,12 @@
 """What is stored comes back as it was, or is refused in one sentence."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from studykit.studies import store
 from studykit.studies.store import Arrays, Table, results
 from xivlab.errors import XivlabError
 from xivlab.files import SEALS, content_of, seal, seals_in
@@ -52,8 +55,8 @@ def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
 
 
 ROOMS = ("tables", "measures", "embeddings", "maps")
-STORED = [results() / "about.json", results() / "generators.csv"]
-STORED += [path for room in ROOMS for path in sorted((results() / room).iterdir()) if path.name != SEALS]
+STORED = [results("about.json"), results("generators.csv")]
+STORED += [path for room in ROOMS for path in sorted(results(room).iterdir()) if path.name != SEALS]
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
@@ -69,3 +72,35 @@ def test_everything_that_is_shipped_is_sealed(path, tmp_path):
         )
         with pytest.raises(ValueError, match="changed since it was written"):
             content_of(tmp_path / path.name)
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder outside of the kit, and the results of an installed kit."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kit" / "tables").mkdir(parents=True)
+    monkeypatch.setattr(store, "SHIPPED", (tmp_path / "kit",))
+    return tmp_path
+
+
+def test_results_of_the_kit_are_found_from_everywhere(elsewhere):
+    assert results("tables") == elsewhere / "kit" / "tables"
+    assert results("maps") == Path("results", "maps"), "what nobody has is the project's to make"
+
+
+def test_results_of_the_project_come_first_part_by_part(elsewhere):
+    (elsewhere / "pyproject.toml").touch()
+    (elsewhere / "results" / "maps").mkdir(parents=True)  # as `xivlab study` and others write there
+    assert results("maps").resolve() == elsewhere / "results" / "maps"
+    assert results("tables") == elsewhere / "kit" / "tables"
+
+
+def test_the_clone_has_its_results_where_it_says():
+    (clone,) = (one for one in store.SHIPPED if one.exists())
+    assert {one.name for one in clone.iterdir()} >= {
+        "tables",
+        "embeddings",
+        "maps",
+        "measures",
+        "generators.csv",
+    }

@@ -34,9 +34,8 @@ def data(tmp_path_factory):
         embeddings = folder / "results" / "embeddings"
         for variant in ("ablation.Baseline.0", "lambda.0.1.0", "lambda.3.0"):
             run = next(embeddings.glob(f"*-{variant}.npz")).stem
-            maps.write_maps(
-                run, projection.points_of(maps.read_embeddings(run, embeddings)[0]), maps.maps_folder()
-            )
+            points = projection.points_of(maps.read_embeddings(run, embeddings)[0])
+            maps.write_maps(run, points, folder / "results" / "maps")
         yield data
     small_results.forget()
 

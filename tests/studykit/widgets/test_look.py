@@ -1,0 +1,68 @@
+"""Every widget looks as it does, whatever the reader has set for matplotlib, when it opens and when it is moved."""
+
+import numpy as np
+import pytest
+from hostile_look import changed
+from matplotlib import rcParams
+
+from studykit import widgets
+from studykit.plots import image_strip
+from studykit.widgets.panel import still
+
+HOSTILE = changed()
+OPENED = {
+    "frame_slider": lambda: widgets.frame_slider(
+        [1, 2],
+        [image_strip([np.full((16, 8, 3), shade, np.uint8)], alt="words") for shade in (0, 200)],
+        "level",
+    ),
+    "loss_geometry": widgets.loss_geometry,
+    "search": widgets.search,
+    "train_live": widgets.train_live,
+    "tsne_explorer": widgets.tsne_explorer,
+    "wavelength": widgets.wavelength,
+    "x_studio": widgets.x_studio,
+    "lambda_explorer": widgets.lambda_explorer,
+}
+
+
+def moved(control):
+    """Another value of a control, of those that move pictures at once."""
+    if len(options := getattr(control, "options", ())) > 1:
+        values = [option[1] if isinstance(option, tuple) else option for option in options]
+        return next(value for value in reversed(values) if value != control.value)
+    if isinstance(control.value, int | float) and hasattr(control, "max"):
+        return control.min if control.value == control.max else control.max
+    return control.value
+
+
+def looks(name):
+    """All pictures of a widget: as it opens, after each of its controls has moved, and without a kernel."""
+    widget = OPENED[name]()
+    found = [{view: one.data for view, one in widget.views.items()}]
+    for control in widget._follows:
+        control.value = moved(control)
+        found.append({view: one.data for view, one in widget.views.items()})
+    return [*found, still([view for view in widget.views.values() if view.data])]
+
+
+@pytest.fixture
+def hostile():
+    before = dict(dict.items(rcParams))
+    yield lambda: dict.update(rcParams, HOSTILE)
+    dict.update(rcParams, before)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=pytest.mark.slow if one == "lambda_explorer" else ()) for one in OPENED]
+)
+def test_a_widget_made_and_moved_with_any_settings(name, hostile):
+    plain = looks(name)
+    hostile()
+    before = dict(dict.items(rcParams))
+    assert looks(name) == plain
+    assert dict(dict.items(rcParams)) == before
+
+
+def test_all_widgets_are_looked_at():
+    assert OPENED.keys() == set(widgets.__all__)
