@@ -4,6 +4,7 @@
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
+# make arithmetic  the same runs by other instructions of the processor: half an hour on two cores
 # make test        run the tests
 # make bench       how fast it is, as ratios, in ten minutes
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes

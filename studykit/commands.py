@@ -1,5 +1,6 @@
-"""Commands `xivlab study` and `xivlab figures`; what they need is imported when they are called."""
+"""Commands `xivlab study`, `xivlab figures` and `xivlab doctor`; what they need is imported when they are called."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -70,3 +71,17 @@ def figures(
     from xivlab.scale import current
 
     write_figures(Run(run), current().data_of(Run(run), data), folder, figure)
+
+
+def doctor() -> None:
+    """Say in a table what this machine is to the kit, with a remedy beside what is wrong.
+
+    Python, packages, PyTorch and its device, threads, memory, cache, runs, data sets, stored results, and the
+    kernel that notebooks will use. Nothing is changed, trained or fetched. The exit status is 1 if something is wrong.
+    """
+    from studykit.doctor import as_text, examine
+
+    rows = examine()
+    print(as_text(rows))
+    if any(row.remedy for row in rows):
+        sys.exit(1)

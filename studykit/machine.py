@@ -10,7 +10,12 @@ from xivlab.scale import current
 
 
 def banner() -> str:
-    """One line for the top of a notebook: scale, device, versions."""
+    """One line for the top of a notebook: scale, device, versions.
+
+    From here on the notebook's own small sums take one thread, as do all small networks (`xivlab.resources`): beside
+    other programs two threads wait for each other, and a minute becomes half an hour.
+    """
+    torch.set_num_threads(1)
     scale, device = current(), pick_device()
     return (
         f"XIV-Lab {__version__}, {scale.name} scale (a training takes {scale.training}), "

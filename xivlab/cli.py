@@ -37,7 +37,15 @@ if TYPE_CHECKING:
 else:
     PresetName = Literal[tuple(PRESETS)]
 GROUP = "xivlab.commands"  # of entry points
-ORDER = ("train", "evaluate", "study", "figures", "export", "prepare")  # in the help; others come last
+ORDER = (
+    "train",
+    "evaluate",
+    "study",
+    "figures",
+    "export",
+    "prepare",
+    "doctor",
+)  # in the help; others come last
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 

@@ -34,13 +34,10 @@ def pairwise_distance(anchor: Tensor, other: Tensor) -> Tensor:
     with torch.autocast(anchor.device.type, enabled=False):
         if anchor.dtype in (torch.float16, torch.bfloat16):
             anchor, other = anchor.float(), other.float()
-        # Distances are the same from any origin; far from it the norms would drown them in rounding.
-        origin = other.detach().mean(0)  # (D,)
-        anchor, other = anchor - origin, other - origin
-        norms = anchor.square().sum(1)[:, None] + other.square().sum(1)[None, :]
-        squared = norms - 2 * anchor @ other.T
-        # What is below the rounding error of the line above counts as zero.
-        apart = squared > 8 * torch.finfo(squared.dtype).eps * norms
+        # Not |a|^2 + |b|^2 - 2 a b, which drowns in rounding where features are far from the origin; (M, N, D) is
+        # little beside the maps of the backbone.
+        squared = (anchor[:, None] - other[None, :]).square().sum(2)
+        apart = squared > 0
         return torch.where(apart, squared, 1).sqrt() * apart
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xivlab.backbones import weights_file
+from xivlab.backbones import WIDTH, weights_file
 from xivlab.config import Config
 from xivlab.data.augmentation import augment
 from xivlab.data.batches import IdentityBatches
@@ -162,8 +162,10 @@ class Training:
         self.share = self.fabric.global_rank, self.fabric.world_size
         self.device = self.fabric.device
         self.validates = config.train_on == "train"
-        # The least that a step can take: the batch, its augmented copy and X, in single precision.
+        # The least that a step can take, in single precision: the batch, its augmented copy and X; and what every
+        # two images differ by.
         batch = config.per_modality // self.share[1] * 3 * config.height * config.width * 3 * 4
+        batch += config.per_modality**2 * WIDTH[config.backbone] * 4
         what = f"Batches of {config.per_modality:,} images of {config.height} x {config.width} pixels"
         need(batch, what, "lower people_per_batch, images_per_person, height or width")
         images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)

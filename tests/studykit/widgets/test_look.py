@@ -39,9 +39,12 @@ def moved(control):
 def looks(name):
     """All pictures of a widget: as it opens, after each of its controls has moved, and without a kernel."""
     widget = OPENED[name]()
+    settle = getattr(widget, "wait", lambda: None)  # a map that is drawn in a thread
+    settle()
     found = [{view: one.data for view, one in widget.views.items()}]
     for control in widget._follows:
         control.value = moved(control)
+        settle()
         found.append({view: one.data for view, one in widget.views.items()})
     return [*found, still([view for view in widget.views.values() if view.data])]
 
