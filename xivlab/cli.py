@@ -27,7 +27,7 @@ from xivlab.evaluation.scores import as_text
 from xivlab.model import TestDistance
 from xivlab.runs.devices import is_first
 from xivlab.runs.run import Run
-from xivlab.runs.scores import scores_of_runs
+from xivlab.runs.scores import remarks, scores_of_runs
 from xivlab.runs.weights import load_model
 from xivlab.scale import current
 
@@ -131,6 +131,8 @@ def evaluate(
 
     trained = [Run(run) for run in runs]
     print(as_text(scores_of_runs(trained, sides, test_distance, sampler, mode, shots)))
+    for sentence in remarks(trained):
+        print(sentence)
 
 
 def main(args: Sequence[str] | None = None) -> None:

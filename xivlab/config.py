@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from xivlab.errors import XivlabError
+from xivlab.errors import XivlabError, shown
 from xivlab.evaluation.embeddings import TestFeature
 from xivlab.evaluation.protocols import Protocol
 from xivlab.loss import Cross
@@ -163,7 +163,7 @@ def _check(one: Field, value: Any) -> None:
     for rule, bound in one.metadata.items():
         words, holds = _RULES[rule]
         if value is not None and not holds(value, bound):  # NaN is refused as well
-            raise XivlabError(f"{one.name} must be {words.format(bound)}, not {value}.")
+            raise XivlabError(f"{one.name} must be {words.format(bound)}, not {shown(value)}.")
 
 
 _PAPER: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """Training: the paper's loop, in the open."""
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from xivlab.backbones import WIDTH, weights_file
+from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.augmentation import augment
 from xivlab.data.batches import IdentityBatches
@@ -21,7 +20,7 @@ from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
 from xivlab.methods import build_model, losses
-from xivlab.resources import computing, made, need
+from xivlab.resources import computing, made
 from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 
 
 SMALLER = (
-    "lower people_per_batch or images_per_person, or choose the precision 'bf16'; the same call goes on from what "
-    "was saved"
+    "lower people_per_batch or images_per_person, or choose the precision 'bf16'; what was saved is kept"
 )
 
 
@@ -162,12 +160,6 @@ class Training:
         self.share = self.fabric.global_rank, self.fabric.world_size
         self.device = self.fabric.device
         self.validates = config.train_on == "train"
-        # The least that a step can take, in single precision: the batch, its augmented copy and X; and what every
-        # two images differ by.
-        batch = config.per_modality // self.share[1] * 3 * config.height * config.width * 3 * 4
-        batch += config.per_modality**2 * WIDTH[config.backbone] * 4
-        what = f"Batches of {config.per_modality:,} images of {config.height} x {config.width} pixels"
-        need(batch, what, "lower people_per_batch, images_per_person, height or width")
         images = Images.of(data.split(*config.train_on.split("+")), config.height, config.width)
         if self.validates:
             self.val = Images.of(data.val, config.height, config.width)
@@ -340,11 +332,7 @@ class Training:
         # Again: whoever was killed between the last state and its log has the rows in the state alone.
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
-        about = made(self.device)
-        run.write(
-            "made.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        )
-        run.write_embeddings(both)
+        run.write_embeddings(both, made(self.device))
 
 
 def epoch_length(config: Config, data: DataSet) -> int:

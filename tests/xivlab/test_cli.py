@@ -7,6 +7,8 @@ from command import fails
 
 from xivlab.cli import commands, main
 from xivlab.config import Config, preset
+from xivlab.errors import XivlabError
+from xivlab.evaluation.protocols import Sampling
 from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import Training
@@ -177,3 +179,35 @@ def test_a_package_cannot_take_the_place_of_our_own_commands(monkeypatch):
 
     monkeypatch.setattr("xivlab.cli.entry_points", lambda group: [Brought()])
     assert list(commands()) == ["train", "evaluate"] and commands()["train"] is not print
+
+
+def looping(folder):
+    (folder / "one").symlink_to(folder / "two")
+    (folder / "two").symlink_to(folder / "one")
+    return folder / "one"
+
+
+@pytest.mark.parametrize("name", [lambda _: "x" * 300, looping, lambda folder: folder / ("x" * 300) / "deep"])
+@pytest.mark.parametrize(
+    "words", [("evaluate",), ("train", "--runs"), ("train", "--resume"), ("train", "--weights")]
+)
+def test_a_path_that_cannot_be_is_one_sentence(words, name, tmp_path, capsys):
+    said = fails(capsys, *words, str(name(tmp_path)))
+    assert said.startswith("xivlab: ") and said.count("\n") == 1
+
+
+def test_an_error_of_the_system_is_one_sentence(capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "/some/where")
+
+    monkeypatch.setattr("xivlab.cli.training.train", full)
+    assert (
+        fails(capsys, "train")
+        == "xivlab: /some/where cannot be used (No space left on device): name another.\n"
+    )
+
+
+@pytest.mark.parametrize("shots", ["0", "-1", "1001", "9" * 31])
+def test_shots_beyond_sense(shots, folder, capsys):
+    with pytest.raises(XivlabError, match="shots must be between 1 and 1000"):
+        Sampling(shots=int(shots))

@@ -93,6 +93,19 @@ def test_senseless_values_are_refused_in_a_sentence(changes, sentence):
     assert "\n" not in str(caught.value)
 
 
+NUMBERS = [one for one in dataclasses.fields(Config) if one.type in (int, float, int | None)]
+UNBOUNDED = {"last_stride"}  # one of two
+
+
+@pytest.mark.parametrize("name", sorted({one.name for one in NUMBERS} - UNBOUNDED))
+def test_every_number_has_an_upper_bound(name):
+    kind = next(one.type for one in NUMBERS if one.name == name)
+    for beyond in (10**9, 10**31, 10**300) if name not in ("seed", "x_init_seed") else (10**31,):
+        with pytest.raises(XivlabError, match=rf"^{name} must be (at most|below) [\d.e+]+, not ") as caught:
+            preset("demo", **{name: float(beyond) if kind is float else beyond})
+        assert len(str(caught.value)) < 200
+
+
 def test_unknown_preset_is_refused_with_the_known_ones():
     with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, paper-sysu"):
         preset("paper")

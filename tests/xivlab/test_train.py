@@ -269,3 +269,57 @@ def test_an_epoch_is_as_long_as_its_settings_or_else_its_images_say():
     # 10 people x 4 cameras x 2 visible images, and twice as many people, over M = 8
     assert epoch_length(tiny(steps_per_epoch=None), data) == 10
     assert epoch_length(tiny(steps_per_epoch=None, train_on="train+val"), data) == 20
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            torch.OutOfMemoryError("CUDA out of memory. Tried"),
+            r"The memory is not enough .*: lower people_per_batch",
+        ),
+        (
+            RuntimeError("CUDA error: no kernel image is available"),
+            "The GPU does not work .*set CUDA_VISIBLE_DEVICES=",
+        ),
+    ],
+)
+def test_a_gpu_that_fails_in_the_middle_is_a_sentence_and_the_state_is_kept(
+    error, sentence, whole, tmp_path, monkeypatch
+):
+    def broken(*_):
+        raise error
+
+    calls = iter([losses] * 6 + [broken])
+    monkeypatch.setattr("xivlab.train.losses", lambda *arguments: next(calls)(*arguments))
+    with pytest.raises(XivlabError, match=sentence):
+        train(tiny(), dataset(), tmp_path)
+    monkeypatch.undo()
+    assert_same(result(train(tiny(), dataset(), tmp_path)), result(whole))
+
+
+def test_small_networks_train_on_one_thread_however_many_there_are(whole, tmp_path):
+    """So that the numbers of a run do not depend on the cores of a machine."""
+    torch.set_num_threads(2)
+    try:
+        again = train(tiny(), dataset(), tmp_path)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+    assert again.made()["threads"] == whole.made()["threads"] == 1
+    assert_same(result(again), result(whole))
+
+
+def test_a_batch_that_cannot_fit_is_refused_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("xivlab.resources.free_memory", lambda: 1000)
+    with pytest.raises(
+        XivlabError, match=r"^Batches of .* need .* of memory and .* are free: lower people_per_batch"
+    ):
+        train(tiny(), dataset(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("devices", "nodes"), [(0, 1), (1, -1), (100_000, 1), (1, 10**30)])
+def test_senseless_numbers_of_devices_are_refused_of_a_finished_run_too(devices, nodes, whole):
+    with pytest.raises(XivlabError, match=r"devices|processes"):
+        train(tiny(), dataset(), whole.folder.parent, devices, nodes)

@@ -23,7 +23,7 @@ import platformdirs
 from joblib import Parallel, delayed
 
 from xivlab.data.packed import SHOTS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
-from xivlab.errors import XivlabError
+from xivlab.errors import XivlabError, shown
 from xivlab.world.world import SYNTHETIC, World
 
 BACKEND = "loky"  # of joblib
@@ -151,11 +151,11 @@ def _data_set(packed: Packed, trial: int | None) -> DataSet:
     name, fingerprint, index = packed.meta["name"], packed.meta["fingerprint"], packed.index
     if "split" in index:
         if trial is not None:
-            raise XivlabError(f"{name} has one split and no trials: leave trial {trial} out.")
+            raise XivlabError(f"{name} has one split and no trials: leave trial {shown(trial)} out.")
         return DataSet(name, fingerprint, packed.pixels, index)
     trial = 1 if trial is None else trial
     if trial not in range(1, TRIALS + 1):
-        raise XivlabError(f"{name} has no trial {trial}: choose one from 1 to {TRIALS}.")
+        raise XivlabError(f"{name} has no trial {shown(trial)}: choose one from 1 to {TRIALS}.")
     index = index.assign(split=index[f"split_{trial}"]).drop(columns=list(TRIAL_SPLITS))
     fingerprint = hashlib.sha256(f"{fingerprint}, trial {trial}".encode()).hexdigest()
     return DataSet(name, fingerprint, packed.pixels, index, trial)

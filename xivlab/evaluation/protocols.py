@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xivlab.data.datasets import DataSet
 from xivlab.data.images import Modality
-from xivlab.errors import XivlabError
+from xivlab.errors import XivlabError, shown
 
 Protocol = Literal["sysu", "regdb", "llcm"]
 Sampler = Literal["seeded", "official"]
@@ -114,9 +114,9 @@ class Sampling:
             if getattr(self, name) not in choices:
                 raise XivlabError(f"{name} must be {' or '.join(choices)}, not {getattr(self, name)!r}.")
         if not 1 <= self.shots <= MOST_SHOTS:
-            raise XivlabError(f"shots must be between 1 and {MOST_SHOTS}, not {self.shots:.6g}.")
+            raise XivlabError(f"shots must be between 1 and {MOST_SHOTS}, not {shown(self.shots)}.")
         if not 1 <= self.trials <= TRIALS:
-            raise XivlabError(f"trials must be between 1 and {TRIALS}, not {self.trials}.")
+            raise XivlabError(f"trials must be between 1 and {TRIALS}, not {shown(self.trials)}.")
 
     def name(self, protocol: Protocol) -> str:
         """The protocol in words, such as "sysu indoor 10-shot"; regdb has no choice to name."""

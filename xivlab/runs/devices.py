@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from xivlab.backbones import WIDTH
 from xivlab.config import Config
-from xivlab.errors import XivlabError
+from xivlab.errors import XivlabError, shown
 from xivlab.model import Output, XIVNet
-from xivlab.resources import broken_gpu
+from xivlab.resources import broken_gpu, need
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -59,8 +60,8 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
         the Fabric of this process; all processes return from here, and do the same from now on.
 
     Raises:
-        XivlabError: the machine, the batch or the launcher does not have that many, or the device
-            does not have that precision.
+        XivlabError: the machine, the batch or the launcher does not have that many, the batch does not fit into
+            the memory, or the device does not have that precision.
     """
     device = pick_device()
     check_shares(config, devices, nodes)
@@ -96,16 +97,22 @@ def check_shares(config: Config, devices: int, nodes: int) -> None:
         XivlabError: there are none, or their product does not divide the people of a batch.
     """
     if devices < 1 or nodes < 1:
-        raise XivlabError(f"devices and nodes must be at least 1, not {devices} and {nodes}.")
+        raise XivlabError(f"devices and nodes must be at least 1, not {shown(devices)} and {shown(nodes)}.")
     if config.people_per_batch % (devices * nodes):
         raise XivlabError(
-            f"{devices * nodes} processes cannot share {config.people_per_batch} people: make people_per_batch a "
+            f"{shown(devices * nodes)} processes cannot share {config.people_per_batch} people: make people_per_batch a "
             "multiple of devices x nodes."
         )
 
 
 def _check(config: Config, device: torch.device, devices: int, nodes: int) -> None:
     count = devices * nodes
+    # The least that a step can take, in single precision: the batch, its augmented copy and X; and what every two
+    # images differ by.
+    batch = config.per_modality // count * 3 * config.height * config.width * 3 * 4
+    batch += config.per_modality**2 * WIDTH[config.backbone] * 4
+    what = f"Batches of {config.per_modality:,} images of {config.height} x {config.width} pixels"
+    need(batch, what, "lower people_per_batch, images_per_person, height or width")
     if config.precision == "16" and device.type == "cpu":
         raise XivlabError("precision '16' needs a GPU: on the CPU choose 'bf16', '32' or 'auto'.")
     if config.precision == "bf16" and device.type == "cpu" and config.width < NARROWEST:

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -275,9 +275,11 @@ class Run:
             "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
             "version": __version__,
         }
-        self.write(
-            "config.json", lambda path: path.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        )
+        self._write_json("config.json", about)
+
+    def _write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        text = json.dumps(content, indent=2) + "\n"
+        self.write(name, lambda path: path.write_text(text, encoding="utf-8"))
 
     def _make(self) -> None:
         try:
@@ -297,11 +299,14 @@ class Run:
         if rows:
             self.write(name, save)
 
-    def write_embeddings(self, embeddings: dict[TestFeature, Embeddings]) -> None:
+    def write_embeddings(
+        self, embeddings: dict[TestFeature, Embeddings], made: Mapping[str, Any] | None = None
+    ) -> None:
         """Seal the run and write `embeddings.npz`, which marks it as finished.
 
         Args:
             embeddings: of both sides of the BNNeck, not normalised (`embed_both`).
+            made: what computed the run (`xivlab.resources.made`).
         """
         arrays = {}
         for side, one in embeddings.items():
@@ -309,6 +314,8 @@ class Run:
                 if array is not None:
                     arrays[f"{name}_{side}" if name in FEATURES else name] = array
 
+        if made is not None:
+            self._write_json("made.json", made)
         whole = io.BytesIO()
         np.savez(whole, **arrays)
         digests = {"embeddings.npz": digest_of(whole.getvalue())}

@@ -57,6 +57,26 @@ def scores_of_runs(
     return pd.concat([table, *_paper_rows(config, about[0]["name"], table)], ignore_index=True)
 
 
+def remarks(runs: Sequence[Run]) -> list[str]:
+    """What one should know of the runs of a table beside their scores, in sentences.
+
+    Raises:
+        XivlabError: a run has been changed.
+    """
+    open_ones = [run.folder.name for run in runs if run.finished and not run.sealed]
+    made = {tuple(sorted(run.made().items())) if run.made() else () for run in runs}
+    said = []
+    if open_ones:
+        said.append(
+            f"{', '.join(open_ones)}: of before runs were sealed, so a change by hand would not be noticed."
+        )
+    if len(made) > 1:
+        said.append(
+            "The runs were not computed alike (made.json of each): from that alone the scores of one run differ."
+        )
+    return said
+
+
 def _table(
     config: Config,
     sides: Sides,

@@ -9,7 +9,7 @@ from xivlab.config import preset
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.runs.run import Run
-from xivlab.runs.scores import scores_of_runs
+from xivlab.runs.scores import remarks, scores_of_runs
 
 
 def embeddings(seed=0, official=False):
@@ -99,3 +99,18 @@ def test_runs_of_different_settings_have_no_mean(begin):
 def test_without_a_neck_there_is_one_feature(begin):
     table = scores_of_runs([begin("demo", neck=False)], lambda run: {"after_bn": embeddings()})
     assert set(table["test_feature"]) == {"no BNNeck"}
+
+
+def test_runs_without_a_seal_and_of_other_arithmetics_are_said(begin):
+    first, second, old = begin("demo"), begin("demo", seed=1), begin("demo", seed=2)
+    first.write_embeddings(both(first), {"threads": 1})
+    second.write_embeddings(both(second), {"threads": 1})
+    assert remarks([first, second]) == []
+    second.write_embeddings(both(second), {"threads": 2})
+    assert [one.split(" (")[0] for one in remarks([first, second])] == ["The runs were not computed alike"]
+    old.write_embeddings(both(old))
+    (old.folder / "checksums.sha256").unlink()
+    sealed, alike = remarks([first, old])
+    assert (
+        sealed.startswith(f"{old.folder.name}: of before runs were sealed") and "not computed alike" in alike
+    )
