@@ -1,6 +1,5 @@
 """What the machine gives this process: cores and memory, which containers and schedulers cut."""
 
-import os
 from pathlib import Path
 
 import joblib
