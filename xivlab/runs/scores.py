@@ -86,7 +86,7 @@ def _paper_rows(config: Config, data: str, table: pd.DataFrame) -> list[pd.DataF
     row["protocol"] = PROTOCOL if data == "sysu-mm01" else data
     row["test_distance"] = METHODS[config.method].distances[-1]
     row |= {name: paper.get(name) for name in SHOWN}
-    return [pd.DataFrame([row], columns=[name for name in table.columns if name != "queries"])]
+    return [pd.DataFrame([row]).dropna(axis=1)]  # joined to the table, which has NaN for what is not here
 
 
 def _same_settings(runs: Sequence[Run]) -> Config:
