@@ -6,16 +6,17 @@
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
 # make arithmetic  the same runs by other instructions of the processor: half an hour on two cores
 # make test        run the tests
+# make lowest      run them with the lowest versions that pyproject.toml allows, in .venv-lowest (CONTRIBUTING.md)
 # make bench       how fast it is, as ratios, in ten minutes
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
-# Each makes .venv and installs what it needs into it first, if that has not been done.
+# Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results arithmetic test stress bench
+.PHONY: lab study notebooks teachers book results arithmetic test lowest stress bench
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -39,6 +40,15 @@ results: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# From nothing each time. pip says so when a version is not to be had, or when two of them do not go together.
+LOWEST = $(VENV)-lowest
+lowest:
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --no-deps --editable .
+	$(LOWEST)/bin/python tests/helpers/lowest_versions.py > $(LOWEST)/lowest.txt
+	$(LOWEST)/bin/python -m pip install --quiet --editable ".[dev]" --constraint $(LOWEST)/lowest.txt
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 stress: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"

@@ -1,11 +1,13 @@
 """What the files around the package say agrees."""
 
+import itertools
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from lowest_versions import lowest
 
 try:
     import tomllib
@@ -49,6 +51,14 @@ def test_readers_get_nothing_that_is_for_developers():
     for target, stamp in {"lab": "installed", "study": "installed", "test": "installed-dev"}.items():
         assert f"\n{target}: $(VENV)/{stamp}\n" in makefile
     assert '--editable ".[lab]"\n\ttouch $@\n\n' in makefile
+
+
+def test_every_dependency_has_a_lowest_version():
+    """Each bound is `name>=version`, so that `make lowest` can install just that version."""
+    wanted = [*PROJECT["dependencies"], *itertools.chain(*PROJECT["optional-dependencies"].values())]
+    wanted.remove("xivlab[lab]")
+    assert [line.replace("==", ">=") for line in lowest(wanted)] == wanted
+    assert lowest(['torch>=2.6; extra == "lab"', "xivlab[lab]"]) == ["torch==2.6"]  # as metadata have it
 
 
 @pytest.mark.parametrize(

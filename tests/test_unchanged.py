@@ -32,6 +32,7 @@ from xivlab.world.world import SYNTHETIC, World
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 OLD = ROOT / "tests" / "run_of_0_1"  # written by version 0.1.0, before the package was divided
+TORCHS_OWN = {"decoupled_weight_decay"}  # of Adam, in newer versions than 2.6
 COMMANDS = ["train", "evaluate", "study", "figures", "export", "prepare"]
 FLAGS = (
     "help preset data trial runs resume devices nodes method x x-input x-init-seed backbone weights last-stride "
@@ -99,7 +100,7 @@ def helped(capsys, *words):
 
 
 def test_commands_in_their_order(capsys):
-    assert re.findall(r"• (\w+) ", helped(capsys)) == COMMANDS
+    assert re.findall(r"• (\w+) ", helped(capsys))[: len(COMMANDS)] == COMMANDS, "later ones come after them"
 
 
 def test_flags_of_train(capsys):
@@ -135,7 +136,7 @@ def layout(thing):
     if isinstance(thing, np.ndarray):
         return f"{thing.dtype} {thing.shape}"
     if isinstance(thing, dict):
-        return {str(name): layout(value) for name, value in thing.items()}
+        return {str(name): layout(value) for name, value in thing.items() if name not in TORCHS_OWN}
     if isinstance(thing, (list, tuple)):
         return [layout(one) for one in thing[:1]]
     return type(thing).__name__

@@ -40,8 +40,8 @@ def counterpart(config: Config, data: str) -> pd.Series | None:
 
     Example:
         >>> from xivlab.config import preset
-        >>> counterpart(preset("paper-sysu"), "sysu-mm01")["rank1"].round(4)
-        np.float64(0.4992)
+        >>> print(counterpart(preset("paper-sysu"), "sysu-mm01")["rank1"].round(4))
+        0.4992
     """
     backbone: str = config.backbone
     if not config.neck and backbone == "resnet50":

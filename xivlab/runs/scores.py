@@ -1,5 +1,6 @@
 """Scores of a run, or the mean of several of the same settings, and the paper's row below."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -64,7 +65,7 @@ def remarks(runs: Sequence[Run]) -> list[str]:
         XivlabError: a run has been changed.
     """
     open_ones = [run.folder.name for run in runs if run.finished and not run.sealed]
-    made = {tuple(sorted(run.made().items())) if run.made() else () for run in runs}
+    made = {json.dumps(run.made(), sort_keys=True) for run in runs}
     said = []
     if open_ones:
         said.append(
@@ -106,7 +107,7 @@ def _paper_rows(config: Config, data: str, table: pd.DataFrame) -> list[pd.DataF
     row["protocol"] = PROTOCOL if data == "sysu-mm01" else data
     row["test_distance"] = METHODS[config.method].distances[-1]
     row |= {name: paper.get(name) for name in SHOWN}
-    return [pd.DataFrame([row], columns=[name for name in table.columns if name != "queries"])]
+    return [pd.DataFrame([row]).dropna(axis=1)]  # joined to the table, which has NaN for what is not here
 
 
 def _same_settings(runs: Sequence[Run]) -> Config:
