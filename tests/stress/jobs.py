@@ -13,7 +13,7 @@ from tiny import tiny
 from toy import dataset
 
 import xivlab.train
-from data_prep import prepare
+from data_prep import places, prepare
 from data_prep.export import export
 from studykit.studies.answers import COLUMNS, write_table
 from studykit.studies.grid import study
@@ -72,7 +72,7 @@ def training_on_all(folder: Path) -> None:
 
 def packing(folder: Path) -> None:
     """Of a tree beside the folder that all packings read."""
-    prepare.BLOCK = 10
+    places.BLOCK = 10
     prepare.decode = noting(folder, prepare.decode, lambda path, size: path.name)
     tree = folder.parent / "tree"
     prepare.pack(prepare.read_source("sysu-mm01", tree), tree, folder / "made" / "out", (8, 4))
