@@ -104,7 +104,7 @@ def _on_white(image: Image.Image, raw: str, bits: int | None, name: str) -> Imag
     transparent = image.info.get("transparency")
     if "16" in raw:  # of colour or with alpha: Pillow has kept the upper eight bits
         colours = np.asarray(image)[..., :3]
-        _check_level(int(colours.max()) << 8, bits, name)
+        _check_level((int(colours.max()) << 8) + 255, bits, name)
         if transparent is not None:
             raise XivlabError(f"{name} has one transparent colour of 16 bits: save it with an alpha channel.")
     elif image.mode in ("1", "L") and transparent is not None:
