@@ -20,6 +20,7 @@ from PIL import Image
 from scipy.io import savemat
 from tqdm.auto import tqdm
 
+from data_prep.places import is_free
 from data_prep.tree import Layout
 from xivlab.data.datasets import DataSet, load
 from xivlab.data.packed import SPLITS
@@ -51,7 +52,7 @@ def export(name: str, layout: Layout, folder: str | Path, cache: str | Path | No
     folder = Path(folder)
     if name != SOURCE[layout]:
         raise XivlabError(f"Layout {layout} takes {SOURCE[layout]}, not {name}: change one of the two.")
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    if not is_free(folder):
         raise XivlabError(f"{folder} is there already and not an empty folder: name a new one.")
     data = load(name, cache=cache)
     index = _index(data)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data_prep.tree import Source, images_in, need_folders, read_numbers, read_paths
+from data_prep.spelling import near, shown, whole_number
+from data_prep.tree import Source, absent, images_in, need_folders, people_in, read_numbers, read_paths
 from xivlab.errors import XivlabError
 
 LIGHTS = ("vis", "nir")  # modality 0 and 1
@@ -31,8 +32,8 @@ def read_tree(root: Path) -> Source:
     lists, the training people get numbers of their own, 10,000 higher, and a note says so.
 
     Raises:
-        XivlabError: a folder, list, person or image is missing, a list is malformed, or one image is
-            listed for training and filed for testing.
+        XivlabError: a folder, list, person or image is missing, or there twice or under another spelling, a list is
+            malformed, or one image is listed for training and filed for testing.
     """
     testing = [f"test_{light}/cam{camera}" for light in LIGHTS for camera in CAMERAS[light]]
     need_folders(root, [*LIGHTS, *testing])
@@ -62,36 +63,43 @@ def _training(root: Path) -> pd.DataFrame:
         path = root / "idx" / f"train_{light}.txt"
         for image in read_paths(path):
             form = re.fullmatch(rf"{light}/((\d+)/[^/]*_c(\d+)_[^/]*)", image)
-            if form is None:
+            person, camera = map(whole_number, form.groups()[1:]) if form else (None, None)
+            if form is None or person is None or camera is None:
+                if near(root, image) not in (None, root / image):
+                    raise absent(root, image, path)
                 raise XivlabError(
-                    f"{path} lists {image}, which is not like {light}/0001/0001_c01_s000001_f1_{light}.jpg: take the "
+                    f"{path} lists {shown(image, 200)}, which is not like {light}/0001/0001_c01_s000001_f1_{light}.jpg: take the "
                     "list from the archive again."
                 )
             folder = root / light / form[2]
             if folder not in there:
                 there[folder] = set(images_in(folder))
             if _name(image) not in there[folder]:
-                raise XivlabError(
-                    f"{root / image}, listed in {path}, is not there: unpack the archive again."
-                )
-            rows.append((image, int(form[2]), int(form[3]), modality, "train"))
+                raise absent(root, image, path)
+            rows.append((image, person, camera, modality, "train"))
     return pd.DataFrame(rows, columns=["path", "person", "camera", "modality", "split"])
 
 
 def _testing(root: Path) -> pd.DataFrame:
     path = root / "idx" / "test_id.txt"
     people = read_numbers(path)
+    met = {
+        (light, camera): people_in(root / f"test_{light}" / f"cam{camera}", set(people))
+        for light in LIGHTS
+        for camera in CAMERAS[light]
+    }
     rows = [
         (f"test_{light}/cam{camera}/{person:04d}/{name}", person, camera, modality, "test")
         for modality, light in enumerate(LIGHTS)
         for camera in CAMERAS[light]
         for person in people
+        if person in met[light, camera]
         for name in images_in(root / f"test_{light}" / f"cam{camera}" / f"{person:04d}")
     ]
     index = pd.DataFrame(rows, columns=["path", "person", "camera", "modality", "split"])
-    if absent := sorted(set(people) - set(index["person"])):
+    if lost := sorted(set(people) - set(index["person"])):
         raise XivlabError(
-            f"Person {absent[0]} of {path} has no image in any test_*/cam*/{absent[0]:04d}: unpack the archive "
+            f"Person {lost[0]} of {path} has no image in any test_*/cam*/{lost[0]:04d}: unpack the archive "
             "again."
         )
     return index

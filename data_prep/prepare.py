@@ -3,17 +3,20 @@
 import hashlib
 import json
 import os
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from tqdm.auto import tqdm
 
 from data_prep import llcm, regdb, sysu_mm01
-from data_prep.resumable import resumable_folder
+from data_prep.pictures import read_picture
+from data_prep.places import block_of, check_place, check_room, is_free
+from data_prep.resumable import resumable_folder, scratch_of
 from data_prep.tree import Layout, Source
 from xivlab.data.packed import (
     SPLITS,
@@ -26,10 +29,12 @@ from xivlab.data.packed import (
     write_labels,
 )
 from xivlab.errors import XivlabError
+from xivlab.files import check_regular
 
 READERS = {"sysu-mm01": sysu_mm01.read_tree, "regdb": regdb.read_tree, "llcm": llcm.read_tree}
 FORMATS = ("JPEG", "PNG", "BMP")  # of the files that `data_prep.tree` takes for images
-BLOCK = 256  # images decoded between two writes: 25 MB at 256 x 128
+MOST_SIDE = 65_535  # of a JPEG: no picture of a person is as high or wide
+MOST_PIXELS = 100_000_000  # of an image of a tree; a good camera has half of them
 
 
 def read_source(layout: Layout, root: str | Path) -> Source:
@@ -39,6 +44,7 @@ def read_source(layout: Layout, root: str | Path) -> Source:
         XivlabError: as the reader of the layout: the tree is not whole, or a list is malformed; or a folder
             may not be read.
     """
+    check_place(Path(root))
     try:
         return READERS[layout](Path(root))
     except OSError as error:
@@ -63,32 +69,39 @@ def pack(source: Source, root: str | Path, out: str | Path, size: tuple[int, int
         whether there was something to do: False if `out` is this data set already.
 
     Raises:
-        XivlabError: `size` makes no sense, an image cannot be decoded, `out` cannot be written, or holds
-            something else.
+        XivlabError: `size` makes no sense or takes more than is free, an image cannot be decoded, `out` cannot be
+            written, or holds something else.
     """
     root, out = Path(root), Path(out)
-    if min(size) < 1:
-        raise XivlabError(f"Images of {size[0]} x {size[1]} pixels cannot be: give at least 1 x 1.")
+    if min(size) < 1 or max(size) > MOST_SIDE:
+        raise XivlabError(
+            f"Images of {_side(size[0])} x {_side(size[1])} pixels cannot be: give 1 to {MOST_SIDE:,} for each side."
+        )
     check_index(source.index)
-    if _is_there(source, out, size):
-        return False
     try:
+        if _is_there(source, out, size):
+            return False
+        check_room(out.resolve(), scratch_of(out) / "pixels.npy", len(source.index), size)
         # Another root may hold other images under the same names.
         about = json.dumps([source.name, size, os.fspath(root.resolve())]).encode()
         with resumable_folder(out, about + b"\n" + index_bytes(source.index)) as folder:
             _write_pixels(folder / "pixels.npy", source, root, size)
             seal(folder, source.name, size, source.index)
-    except FileExistsError:  # another command was quicker
-        return not _is_there(source, out, size)
     except OSError as error:
+        if isinstance(error, FileExistsError) and _is_there(source, out, size):  # another command was quicker
+            return False
         raise XivlabError(
             f"{out} cannot be written ({error.strerror}): free some space there, or name another folder."
         ) from error
     return True
 
 
+def _side(pixels: int) -> str:
+    return f"{pixels:,}" if abs(pixels) < 10**15 else f"{pixels:.0e}"
+
+
 def _is_there(source: Source, out: Path, size: tuple[int, int]) -> bool:
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    if is_free(out):
         return False
     try:
         meta = read_packed(out).meta
@@ -105,7 +118,7 @@ def _is_there(source: Source, out: Path, size: tuple[int, int]) -> bool:
 
 def _write_pixels(path: Path, source: Source, root: Path, size: tuple[int, int]) -> None:
     """Append what is missing to `pixels.npy`, in the order of the index."""
-    images = [root / image for image in source.index["path"]]
+    images, block = [root / image for image in source.index["path"]], block_of(size)
     head, image_bytes = header(len(images), size), size[0] * size[1] * 3
     # A plain file and not a memory map: on a full disk a write raises, a memory map kills the process.
     with open(path, "ab") as file:
@@ -115,34 +128,47 @@ def _write_pixels(path: Path, source: Source, root: Path, size: tuple[int, int])
             file.write(head)
         file.truncate(len(head) + done * image_bytes)  # an image half written is none
         with (
+            warnings.catch_warnings(),
             tqdm(
                 total=len(images), initial=done, desc=f"Packing {source.name}", unit=" images", leave=False
             ) as bar,
             Parallel(n_jobs=-1, backend="threading") as parallel,  # Pillow decodes without Python's lock
         ):
-            for start in range(done, len(images), BLOCK):
-                block = parallel(delayed(decode)(image, size) for image in images[start : start + BLOCK])
-                file.write(np.stack(block))
+            warnings.simplefilter("ignore")  # of Pillow, on what is odd in a file: a sentence is enough
+            for start in range(done, len(images), block):
+                decoded = parallel(delayed(decode)(image, size) for image in images[start : start + block])
+                file.writelines(pixels.data for pixels in decoded)
                 file.flush()  # what is decoded outlives the process
-                bar.update(len(block))
+                bar.update(len(decoded))
 
 
 def decode(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """One image as uint8, H x W x 3, RGB in [0, 255]. Grey images get three equal channels.
+    """One image as uint8, H x W x 3, RGB in [0, 255], turned and on white as `data_prep.pictures` says.
 
     Raises:
-        XivlabError: the file is not a whole image.
+        XivlabError: the file is not a whole image, or one that cannot be taken as it is, or `size` is too large
+            for the memory.
     """
     try:
-        # No other formats: some are programs, which Pillow hands to others to run.
-        with Image.open(path, formats=FORMATS) as image:
-            image = image.convert("RGB")
-            if image.size != size[::-1]:
-                image = image.resize(size[::-1], Image.Resampling.LANCZOS)
-            return np.asarray(image)
+        check_regular(path)
+        with open(path, "rb") as file:
+            image = read_picture(file, str(path), FORMATS, MOST_PIXELS)
+    except XivlabError:
+        raise
     except Exception as error:  # Pillow raises half a dozen kinds for a damaged file
+        odd = isinstance(error, UnidentifiedImageError)
+        reason = "it is no JPEG, PNG or BMP" if odd else str(error).partition("\n")[0]
         raise XivlabError(
-            f"{path} is not a whole image ({error}): take it from the archive again."
+            f"{path} is not a whole image ({reason}): take it from the archive again."
+        ) from error
+    try:
+        if image.size != size[::-1]:
+            image = image.resize(size[::-1], Image.Resampling.LANCZOS)
+        return np.asarray(image)
+    except MemoryError as error:
+        raise XivlabError(
+            f"There is too little memory for images of {size[0]:,} x {size[1]:,} pixels: give a smaller --height and "
+            "--width, or free some."
         ) from error
 
 

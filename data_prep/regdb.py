@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data_prep.tree import Source, images_in, need_folders, read_paths
+from data_prep.spelling import whole_number
+from data_prep.tree import Source, absent, images_in, need_folders, read_paths
 from xivlab.data.packed import TRIAL_SPLITS
 from xivlab.errors import XivlabError
 
@@ -22,8 +23,8 @@ def read_tree(root: Path) -> Source:
     A tree of 412 people must have 2,060 images in each list. Other trees are named "regdb-like".
 
     Raises:
-        XivlabError: a folder, list or image is missing, a list is malformed, or the halves of a trial are
-            not halves.
+        XivlabError: a folder, list or image is missing, or there twice or under another spelling, a list is
+            malformed, or the halves of a trial are not halves.
     """
     need_folders(root, FOLDERS)
     index = _images(root)
@@ -36,13 +37,19 @@ def read_tree(root: Path) -> Source:
 def _images(root: Path) -> pd.DataFrame:
     rows = []
     for modality, light in enumerate(FOLDERS):
-        for folder in (root / light).iterdir():
+        folder_of: dict[int, Path] = {}
+        for folder in sorted((root / light).iterdir()):
             if folder.is_dir() and not folder.name.startswith("."):
-                if not folder.name.isdecimal():
+                person = whole_number(folder.name)
+                if person is None:
                     raise XivlabError(f"{folder} is not named by a person's number: rename or remove it.")
+                if (other := folder_of.setdefault(person, folder)) != folder:
+                    raise XivlabError(
+                        f"{other} and {folder.name} are of one person: put what they hold into one of them."
+                    )
                 # One visible and one thermal camera: their numbers are those of synthetic-regdb.
                 rows += [
-                    (f"{light}/{folder.name}/{name}", int(folder.name), modality + 1, modality)
+                    (f"{light}/{folder.name}/{name}", person, modality + 1, modality)
                     for name in images_in(folder)
                 ]
     index = pd.DataFrame(sorted(rows), columns=["path", "person", "camera", "modality"])
@@ -64,8 +71,11 @@ def _trial(root: Path, index: pd.DataFrame, trial: int, official: bool) -> pd.Se
                 )
             for image in images:
                 if light_of.get(image) != modality:
-                    wrong = "is not there" if image not in light_of else f"is not {light}"
-                    raise XivlabError(f"{root / image}, listed in {path}, {wrong}: unpack the archive again.")
+                    if image not in light_of:
+                        raise absent(root, image, path)
+                    raise XivlabError(
+                        f"{root / image}, listed in {path}, is not {light}: unpack the archive again."
+                    )
                 if half_of.setdefault(image, half) != half:
                     raise XivlabError(f"{image} of {path} is in the other half, too: take both lists anew.")
     halves = index["path"].map(half_of)

@@ -27,7 +27,7 @@ def resumable_folder(target: Path, key: bytes) -> Iterator[Path]:
         OSError: the folder cannot be made.
     """
     target = target.resolve()
-    scratch = target.parent / f".{target.name}-partial"
+    scratch = scratch_of(target)
     try:
         _, lock = claimed(lambda: scratch, lambda folder: folder.mkdir(parents=True, exist_ok=True))
     except BlockingIOError:
@@ -51,6 +51,12 @@ def resumable_folder(target: Path, key: bytes) -> Iterator[Path]:
         raise
     finally:
         release(lock)
+
+
+def scratch_of(target: Path) -> Path:
+    """Where what is to become `target` stands until it is whole."""
+    target = target.resolve()
+    return target.parent / f".{target.name}-partial"
 
 
 def _clear(scratch: Path) -> None:

@@ -4,15 +4,19 @@
 galleries are drawn by.
 """
 
+import os
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.io import loadmat
 
-from data_prep.tree import Source, images_in, need_folders, read_numbers
+from data_prep.spelling import whole_number
+from data_prep.tree import Source, check_spelling, images_in, need_folders, people_in, read_numbers
 from xivlab.data.packed import SHOTS, SPLITS, TRIALS
 from xivlab.errors import XivlabError
+from xivlab.files import check_regular
 
 CAMERAS = range(1, 7)
 INFRARED = (3, 6)
@@ -28,15 +32,19 @@ def read_tree(root: Path) -> Source:
     Other trees of this form are named "sysu-mm01-like".
 
     Raises:
-        XivlabError: a folder, list, person or image is missing, or a list or the permutations are malformed.
+        XivlabError: a folder, list, person or image is missing, or there twice or under another spelling, or a
+            list or the permutations are malformed.
     """
     need_folders(root, [f"cam{camera}" for camera in CAMERAS])
     people = _people(root)
+    everybody = {person for split in SPLITS for person in people[split]}
+    met = {camera: people_in(root / f"cam{camera}", everybody) for camera in CAMERAS}
     rows = [
         (f"cam{camera}/{person:04d}/{name}", person, camera, int(camera in INFRARED), split)
         for split in SPLITS
         for person in people[split]
         for camera in CAMERAS
+        if person in met[camera]
         for name in images_in(root / f"cam{camera}" / f"{person:04d}")
     ]
     index = pd.DataFrame(rows, columns=["path", "person", "camera", "modality", "split"])
@@ -48,7 +56,8 @@ def read_tree(root: Path) -> Source:
             )
     number = [_number(root, path) for path in index["path"]]
     note = None
-    if (root / PERMUTATIONS).exists():
+    check_spelling(root / PERMUTATIONS)
+    if os.path.lexists(root / PERMUTATIONS):
         places = _places(root, index, np.array(number))
         index = pd.concat([index, pd.DataFrame(places, columns=list(SHOTS))], axis=1)
     else:
@@ -80,9 +89,10 @@ def _people(root: Path) -> dict[str, list[int]]:
 def _number(root: Path, path: str) -> int:
     """The number that an image is named by, from 1."""
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    if not stem.isdecimal() or int(stem) < 1:
+    number = whole_number(stem)
+    if not number:
         raise XivlabError(f"{root / path} is not named by its number, as 0001.jpg: rename or remove it.")
-    return int(stem)
+    return number
 
 
 def _check_counts(root: Path, index: pd.DataFrame, number: np.ndarray) -> None:
@@ -99,8 +109,10 @@ def _check_counts(root: Path, index: pd.DataFrame, number: np.ndarray) -> None:
 def _gap(index: pd.DataFrame, number: np.ndarray) -> str:
     """Where an image is missing, if the numbers tell."""
     for (camera, person), rows in index.groupby(["camera", "person"]).indices.items():
-        if missing := sorted(set(range(1, number[rows].max() + 1)) - set(number[rows])):
-            return f" (cam{camera}/{person:04d} has no {missing[0]:04d}.jpg)"
+        there = set(number[rows])
+        missing = next(one for one in count(1) if one not in there)
+        if missing < max(there):
+            return f" (cam{camera}/{person:04d} has no {missing:04d}.jpg)"
     return ""
 
 
@@ -139,6 +151,7 @@ def _orders(path: Path) -> dict[tuple[int, int], np.ndarray]:
     """
     orders = {}
     try:
+        check_regular(path)
         cameras = loadmat(path)["rand_perm_cam"]
         for camera in CAMERAS:
             for person, order in enumerate(cameras[camera - 1, 0][:, 0], start=1):

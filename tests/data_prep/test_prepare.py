@@ -29,7 +29,7 @@ SIZE = FakeWorld.size
 @pytest.fixture
 def world(tmp_path_factory, monkeypatch):
     install(monkeypatch, tmp_path_factory.mktemp("cache"))
-    monkeypatch.setattr("data_prep.prepare.BLOCK", 10)
+    monkeypatch.setattr("data_prep.places.BLOCK", 10)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_full_disk(tree, places, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("data_prep.prepare.np.stack", full)
+    monkeypatch.setattr("data_prep.prepare.seal", full)
     with pytest.raises(XivlabError, match=r"out cannot be written \(No space left on device\): free some"):
         prepared(tree, places / "out")
     assert not list(places.iterdir())
@@ -174,10 +174,10 @@ def test_a_place_that_cannot_be_written(tree, tmp_path):
 
 
 def test_a_folder_that_may_not_be_read(tree, monkeypatch):
-    def forbidden(self):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+    def forbidden(folder):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
-    monkeypatch.setattr(Path, "iterdir", forbidden)
+    monkeypatch.setattr(os, "scandir", forbidden)
     with pytest.raises(
         XivlabError, match=r"cam1/0001 cannot be read \(Permission denied\): check who owns it"
     ):
@@ -326,8 +326,8 @@ def test_another_size_or_index_or_root_begins_anew(tree, places, decoded, tmp_pa
 
 SLOWLY = """
 import sys, time
-from data_prep import prepare
-prepare.BLOCK, decode = 10, prepare.decode
+from data_prep import places, prepare
+places.BLOCK, decode = 10, prepare.decode
 prepare.decode = lambda *a: (time.sleep(0.02), decode(*a))[1]
 prepare.pack(prepare.read_source("sysu-mm01", sys.argv[1]), sys.argv[1], sys.argv[2], (8, 4))
 """

@@ -12,6 +12,7 @@ import numpy as np
 from tiny import tiny
 from toy import dataset
 
+import data_prep.places
 import xivlab.train
 from data_prep import prepare
 from data_prep.export import export
@@ -72,7 +73,7 @@ def training_on_all(folder: Path) -> None:
 
 def packing(folder: Path) -> None:
     """Of a tree beside the folder that all packings read."""
-    prepare.BLOCK = 10
+    data_prep.places.BLOCK = 10
     prepare.decode = noting(folder, prepare.decode, lambda path, size: path.name)
     tree = folder.parent / "tree"
     prepare.pack(prepare.read_source("sysu-mm01", tree), tree, folder / "made" / "out", (8, 4))

@@ -9,8 +9,10 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from data_prep.pictures import read_picture
+from data_prep.spelling import shown
 from xivlab.errors import XivlabError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -23,8 +25,7 @@ MOST_PIXELS = 40_000_000
 def open_picture(content: bytes, name: str, width: int, height: int) -> NDArray[np.uint8]:
     """Decode an uploaded picture, turned as its camera was held, and fit it into a box.
 
-    Transparent parts become white; grey, palette, 16-bit and CMYK pictures become RGB; of an animation the
-    first frame is taken.
+    It is decoded as `data_prep.pictures.read_picture` says, by which the images of real data sets are read, too.
 
     Args:
         content: the file, JPEG, PNG or WebP.
@@ -35,60 +36,30 @@ def open_picture(content: bytes, name: str, width: int, height: int) -> NDArray[
         (H, W, 3) uint8, 1 <= H <= height and 1 <= W <= width.
 
     Raises:
-        XivlabError: the file or the picture is too large, of another kind, cut short or damaged.
+        XivlabError: the file or the picture is too large, of another kind, cut short or damaged, or its levels cannot
+            be scaled with certainty.
     """
-    name = _shown(name)
+    name = shown(name) or "The picture"
     if len(content) > MOST_BYTES:
         raise XivlabError(
             f"{name} has {len(content) / 1e6:.1f} MB: choose a picture of at most {MOST_BYTES / 1e6:.0f} MB."
         )
-    stream = io.BytesIO(content)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a sentence is enough
-            image = Image.open(stream, formats=FORMATS)
-            pixels = image.width * image.height
-    except Image.DecompressionBombError:
-        raise XivlabError(_too_many(name)) from None
+            image = read_picture(io.BytesIO(content), name, FORMATS, MOST_PIXELS, (width, height))
+            return np.array(_fit(image, width, height))
+    except XivlabError:
+        raise
     except UnidentifiedImageError:
         raise XivlabError(f"{name} is no JPEG, PNG or WebP picture: choose one that is.") from None
-    except Exception as error:  # Pillow's decoders raise half a dozen kinds, here and below
-        raise XivlabError(_damaged(name)) from error
-    if pixels > MOST_PIXELS:
-        raise XivlabError(_too_many(name))
-    try:
-        image.draft(None, (width, height))  # lets JPEG decode at an eighth of the size, if that is enough
-        image.load()
-        return np.array(_fit(_rgb(ImageOps.exif_transpose(image)), width, height))
-    except Exception as error:
-        raise XivlabError(_damaged(name)) from error
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    """Eight bits each of R, G and B, on white where it is transparent."""
-    if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip instead of scaling
-        return Image.fromarray((np.asarray(image, float) / 257).round().astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+    except Exception as error:  # Pillow's decoders raise half a dozen kinds
+        raise XivlabError(
+            f"{name} is cut short or damaged: save or copy it again, or choose another picture."
+        ) from error
 
 
 def _fit(image: Image.Image, width: int, height: int) -> Image.Image:
     scale = min(width / image.width, height / image.height)
     size = (max(1, round(scale * image.width)), max(1, round(scale * image.height)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-
-
-def _shown(name: str) -> str:
-    """A name that fits a sentence: one line, not long."""
-    name = "".join(letter if letter.isprintable() else "?" for letter in name).strip() or "The picture"
-    return name if len(name) <= 60 else f"{name[:30]}...{name[-25:]}"
-
-
-def _too_many(name: str) -> str:
-    return f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels: make it smaller first."
-
-
-def _damaged(name: str) -> str:
-    return f"{name} is cut short or damaged: save or copy it again, or choose another picture."
