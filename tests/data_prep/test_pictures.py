@@ -223,7 +223,7 @@ def test_too_little_memory_is_no_damage(error, tmp_path, monkeypatch):
     content = saved(Image.new("RGB", (3, 4)), "BMP")
     monkeypatch.setattr(ImageFile.ImageFile, "load", starved)
     with pytest.raises(
-        XivlabError, match="0001.png takes 0.2 KB of memory to decode its 3 x 4 pixels: free some"
+        XivlabError, match="0001.png takes 0.0 MB of memory to decode its 3 x 4 pixels: free some"
     ):
         packed(content, tmp_path, (4, 3))
 
