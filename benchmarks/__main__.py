@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import batch, evaluator, growth, page, start, step
+from benchmarks import batch, crowd, evaluator, growth, page, start, step
 from benchmarks.harness import HEAD, machine, text_table
 
 ROWS = {
@@ -20,6 +20,7 @@ ROWS = {
     "3": ("Batches", batch.lines),
     "4": ("Start", start.lines),
     "5": ("Growth", growth.lines),
+    "6": ("Beside others", crowd.lines),
 }
 
 
@@ -27,7 +28,7 @@ def main(args: list[str] | None = None, folder: Path = Path(__file__).parent) ->
     """Measure the rows asked for, all if none is, and write each as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "rows", nargs="*", metavar="ROW", help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth"
+        "rows", nargs="*", metavar="ROW", help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth, 6 crowd"
     )
     parser.add_argument("--write", action="store_true", help="keep the numbers in benchmarks/README.md")
     parser.add_argument("--small", action="store_true", help="tiny sizes, to see that it runs; never written")

@@ -1,7 +1,6 @@
 """Trees and lists as people and systems write them: one image twice, near misses, other separators, absurd names."""
 
 import os
-import random
 import re
 import shutil
 
@@ -11,7 +10,7 @@ from fake_world import install
 from data_prep.export import SOURCE, export
 from data_prep.prepare import read_source
 from data_prep.spelling import MOST_DIGITS, fold, shown, whole_number
-from data_prep.tree import read_numbers, read_paths
+from data_prep.tree import read_numbers
 from xivlab.errors import XivlabError
 
 FIRST = {  # a folder of images, the list that names them (if one does), of each layout
@@ -149,24 +148,6 @@ def test_separators_are_taken_as_what_they_are(spelled, end, whole, listed):
             text = "".join(f"{spelled(name)} {label}{end}" for name, label in lines)
             path.write_bytes(text.encode())
     assert read_source(listed.name, listed).index.equals(expected)
-
-
-@pytest.mark.stress
-@pytest.mark.parametrize("seed", range(100))
-def test_lists_spelled_in_all_ways_at_once(seed, whole, tmp_path):
-    """Drawn: every line in another way, and a tenth of them twice, which is noticed under any spelling."""
-    draw = random.Random(seed)
-    names = [f"vis/{draw.randrange(1, 99):04d}/{number:04d}_c01.jpg" for number in range(40)]
-    ways = list(SPELLINGS.values())
-    lines = [f"{draw.choice(ways)(draw.choice(ways)(name))} {draw.randrange(9)}" for name in names]
-    path = tmp_path / "list.txt"
-    path.write_text(
-        draw.choice(["\n", "\r\n"]).join(lines), encoding=draw.choice(["utf-8", "utf-8-sig"]), newline=""
-    )
-    assert read_paths(path) == names
-    path.write_text("\n".join([*lines, f"{draw.choice(ways)(draw.choice(names))} 1"]))
-    with pytest.raises(XivlabError, match="twice"):
-        read_paths(path)
 
 
 @pytest.mark.parametrize("word", ["9" * 1_000_000, "1" * (MOST_DIGITS + 1), "-3", "3.5", "٣", "", "nobody"])
