@@ -32,7 +32,7 @@ from xivlab.backbones import backbone
 from xivlab.data.datasets import load
 from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
-from xivlab.files import ASSETS
+from xivlab.files import ASSETS, SEALS
 from xivlab.runs.run import Run
 from xivlab.runs.weights import load_model, save_weights
 from xivlab.train import Training, resume, train
@@ -63,6 +63,12 @@ def packed(tmp_path_factory):
     for name, index in (("one", with_shots(sysu_index())), ("ten", with_trials(sysu_index()))):
         write_packed(folder / name, name, "f" * 64, FakeWorld.size, index, [grey(np.arange(len(index)))])
     return folder
+
+
+def without_seals(run, copy):
+    """As runs were before they had any."""
+    shutil.copytree(run, copy)
+    (copy / SEALS).unlink()
 
 
 def read_packed_set(folder):
@@ -191,7 +197,7 @@ def test_weights_of_another_network_are_refused(change, run, stopped, tmp_path, 
     else:
         tensor = weights.pop(name)
         weights |= {"other": tensor} if change == "names" else {}
-    shutil.copytree(run, tmp_path / "mine")
+    without_seals(run, tmp_path / "mine")
     safetensors.torch.save_file(weights, tmp_path / "mine" / "model.safetensors")
     with unchanged(tmp_path):
         refused(lambda: load_model(Run(tmp_path / "mine")), "mine/model.safetensors is of another network")
@@ -209,7 +215,7 @@ SETTINGS = {
     ("name", "value"), [(name, value) for name, values in SETTINGS.items() for value in values]
 )
 def test_settings_that_make_no_sense_in_a_run_are_refused(name, value, run, tmp_path, counted):
-    shutil.copytree(run, tmp_path / "mine")
+    without_seals(run, tmp_path / "mine")
     about = Run(run).about()
     about["config"][name] = value
     (tmp_path / "mine" / "config.json").write_text(json.dumps(about))

@@ -3,7 +3,7 @@
 from tiny import assert_same, result, rows
 
 from xivlab.data.packed import read_packed
-from xivlab.files import SEALS, seals_in
+from xivlab.files import SEALS, content_of, seals_in
 from xivlab.runs.run import Run
 
 
@@ -53,6 +53,10 @@ def same(made, expected):
             assert [state["step"] for state in states] == [states[0]["step"]] * 2
             for name, tensor in states[0]["model"].items():
                 assert tensor.equal(states[1]["model"][name])
+        elif path.name == SEALS:  # all of them true; a log has a seal of its own, since it says how fast
+            assert seals_in(there.parent).keys() == seals_in(path.parent).keys()
+            for name in seals_in(there.parent):
+                content_of(there.parent / name)
         elif path.is_file() and path.name not in (".lock", "log.csv"):  # the log says how fast
             assert there.read_bytes() == path.read_bytes(), path
 
