@@ -77,7 +77,9 @@ def study(
     known = set() if stored is None else set(stored["run"])
     names = [run.folder.name for run in runs_of(configs, scale)]
     missing = {name: config for name, config in zip(names, configs) if name not in known}
-    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs, why)]
+    if why and not all(run.finished for run in runs_of(list(missing.values()), scale)):
+        print(why, end="", flush=True)  # train_all says the rest of the line
+    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs)]
     if known:
         tables.append(stored[stored["run"].isin(names)].assign(source="stored"))
     place = {name: place for place, name in enumerate(names)}
@@ -111,7 +113,7 @@ def made_by(run: Run) -> str:
     return f"PyTorch {made['torch']}, {threads}, {made['processor']} ({made['instructions']})"
 
 
-def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1, why: str = "") -> list[Run]:
+def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[Run]:
     """A finished run of every configuration, trained side by side, with a progress bar over runs.
 
     Before anything is trained a line says how many runs that are, about how long it takes, and how to stop.
@@ -120,7 +122,6 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1, why: str 
         configs: settings.
         scale: whose data and run folders.
         jobs: runs trained side by side; -1: one per core.
-        why: said before it.
 
     Raises:
         XivlabError: a training failed; the others were finished all the same.
@@ -128,7 +129,7 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1, why: str 
     runs = runs_of(configs, scale)
     missing = [config for run, config in zip(runs, configs) if not run.finished]
     if missing:
-        print(why + announced(len(missing), scale, effective_n_jobs(jobs)), flush=True)
+        print(announced(len(missing), scale, effective_n_jobs(jobs)), flush=True)
     words = _parallel(jobs)(delayed(_train_one)(config, scale, os.getpid()) for config in missing)
     bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
     with warnings.catch_warnings():  # joblib replaces a worker that was slow to begin, and that is no news
