@@ -30,6 +30,7 @@ from xivlab.config import Config, preset
 from xivlab.data.datasets import DataSet, load
 from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import PROTOCOLS
+from xivlab.files import content_of
 from xivlab.runs.run import Run
 from xivlab.world.world import SYNTHETIC
 
@@ -142,7 +143,7 @@ def settings_of(data_name: str | Path) -> dict[str, Any]:
     name = str(data_name)
     if name not in SYNTHETIC:
         with suppress(OSError, ValueError, TypeError, KeyError):
-            name = str(json.loads(Path(data_name, "meta.json").read_text(encoding="utf-8"))["name"])
+            name = str(json.loads(content_of(Path(data_name, "meta.json")))["name"])
     for protocol, rules in reversed(PROTOCOLS.items()):  # sysu last: it is the default anyway
         if protocol in Path(name).name:
             all_train = rules.all_train and name not in SYNTHETIC  # those have validation people

@@ -22,7 +22,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from xivlab.errors import XivlabError
-from xivlab.files import new_folder, reading
+from xivlab.files import check_regular, content_of, new_folder, reading
 
 FORMAT = 2  # of the packed folder; another number is not read
 SPLITS = ("train", "val", "test")
@@ -110,11 +110,12 @@ def read_packed(folder: str | Path) -> Packed:
     """
     folder = Path(folder)
     with reading(folder, "make it again", "is not a whole packed data set ({error})"):
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        meta = json.loads(content_of(folder / "meta.json"))
         if meta["format"] != FORMAT:
             raise ValueError(f"its format is {meta['format']}, and this version reads {FORMAT}")
         checksum = meta.pop("checksum")
-        raw = (folder / "index.csv").read_bytes()
+        raw = content_of(folder / "index.csv")
+        check_regular(folder / "pixels.npy")
         pixels = np.load(folder / "pixels.npy", mmap_mode="r", allow_pickle=False)
         if not isinstance(pixels, np.ndarray):
             raise TypeError("pixels.npy holds several arrays")
