@@ -119,14 +119,15 @@ class Run:
             return torch.load(path, map_location="cpu", weights_only=True)
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """The state of the model that counts, by parameter name.
+        """The state of the model that counts, by parameter name, in the order of the names.
 
         Raises:
             XivlabError: there is none yet, or it is cut short or corrupt.
         """
         path = self.folder / "model.safetensors"
         with reading(path, AGAIN):
-            return safetensors.torch.load(content_of(path))
+            # Sorted: safetensors gives what it reads from bytes in an order that changes.
+            return dict(sorted(safetensors.torch.load(content_of(path)).items()))
 
     def metrics(self) -> pd.DataFrame:
         """`metrics.csv`: a row per evaluation, direction of search and test distance.

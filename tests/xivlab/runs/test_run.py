@@ -284,6 +284,10 @@ def test_another_lambda_seed_or_score_is_noticed(name, good, bad, sealed):
         sealed.test_scores()
 
 
+def test_weights_come_in_one_order(sealed):
+    assert all(list(sealed.weights()) == sorted(XGenerator().state_dict()) for _ in range(5))
+
+
 def test_a_run_that_was_copied_or_renamed_still_fits(sealed, tmp_path):
     copy = Run(shutil.copytree(sealed.folder, tmp_path / "another name"))
     for read in READERS.values():
