@@ -178,7 +178,9 @@ def commands(words: Sequence[str] = ()) -> dict[str, Callable[..., None]]:
         XivlabError: the words name no preset or no scale.
     """
     brought: dict[str, Any] = {one.name: one.load() for one in entry_points(group=GROUP)}
-    trained = functools.partial(train, config=_defaults(**_chosen(words)))
+    # Other commands ask for the scale if they need it: `xivlab doctor` says what is wrong with its name.
+    asked = not words or words[0] in ("train", "-h", "--help")
+    trained = functools.partial(train, config=_defaults(**_chosen(words)) if asked else Config())
     found = brought | {"train": trained, "evaluate": evaluate}
     return dict(
         sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER))

@@ -7,8 +7,9 @@ numbers then do not depend on how many cores a machine has. A large one takes th
 
 import os
 import platform
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from xivlab.errors import XivlabError
 
 CGROUP = Path("/sys/fs/cgroup")  # version 2; where there is none, or an older one, nothing is known
 SMALL = 5_000_000  # weights: the slim backbones have 0.2 and 0.7 million, ResNet-50 has 24
+_here = threading.local()  # whether this thread is within a block of `computing`
+SMALLER = (
+    "lower people_per_batch or images_per_person, or choose the precision 'bf16'; what was saved is kept"
+)
 LOOK = 0.2  # seconds in which idle cores are counted
 OUT_OF_MEMORY = (
     "out of memory",
@@ -77,18 +82,22 @@ def threads_for(weights: int) -> tuple[int, str]:
 
 
 @contextmanager
-def computing(model: nn.Module, remedy: str) -> Iterator[None]:
+def computing(model: nn.Module, remedy: str = SMALLER) -> Iterator[None]:
     """Let a block compute with the threads for a network; what the device then cannot do is one sentence.
+
+    A block within another computes as that one does, for with other threads its last digits would be others.
 
     Args:
         model: the network.
-        remedy: what to do if the memory is not enough.
+        remedy: what to do if the memory is not enough; by default that of a training.
 
     Raises:
         XivlabError: memory is not enough, or the GPU does not work.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads_for(sum(one.numel() for one in model.parameters()))[0])
+    before, outermost = torch.get_num_threads(), not getattr(_here, "computing", False)
+    if outermost:
+        torch.set_num_threads(threads_for(sum(one.numel() for one in model.parameters()))[0])
+    _here.computing = True
     try:
         yield
     except (RuntimeError, MemoryError) as error:
@@ -99,7 +108,19 @@ def computing(model: nn.Module, remedy: str) -> Iterator[None]:
             raise XivlabError(broken_gpu(reason)) from error
         raise
     finally:
-        torch.set_num_threads(before)
+        if outermost:
+            _here.computing = False
+            torch.set_num_threads(before)
+
+
+def compute_as_before(made: Mapping[str, Any] | None) -> None:
+    """Take as many threads as at the begin of something, as far as there are cores: its last digits depend on it.
+
+    Args:
+        made: of `made`, then; None changes nothing.
+    """
+    if made is not None:
+        torch.set_num_threads(min(made["threads"], cores()))
 
 
 def broken_gpu(reason: str) -> str:

@@ -20,7 +20,7 @@ from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
 from xivlab.methods import build_model, losses
-from xivlab.resources import computing, made
+from xivlab.resources import compute_as_before, computing, made
 from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
@@ -28,11 +28,6 @@ from xivlab.runs.weights import fill, save_weights
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-
-SMALLER = (
-    "lower people_per_batch or images_per_person, or choose the precision 'bf16'; what was saved is kept"
-)
 
 
 def train(
@@ -104,7 +99,7 @@ def _go_on(
     fabric = processes(config, devices, nodes)
     training = Training(config, data, fabric)  # if that fails, there is no folder yet
     with (
-        computing(training.model, SMALLER),
+        computing(training.model),
         Session(fabric, training.progress, run.folder.name, quiet, watch) as session,
     ):
         try:
@@ -121,7 +116,7 @@ def _loop(run: Run, data: DataSet, training: "Training", session: Session) -> No
     if training.fabric.broadcast(run.started):
         training.load(run)
     else:
-        session.alone(run.begin, training.config, data)
+        session.alone(run.begin, training.config, data, made(training.device))
     session.begin(f"Images: {training.images}")
     try:
         session.between_steps()
@@ -314,6 +309,7 @@ class Training:
             self.step, self.saved, self.best = state["step"], state["step"], state["best"]
             self.log, self.metrics = state["log"], state["metrics"]
             kept = self.best >= 0
+        compute_as_before(run.made())  # whatever others use of the machine now
         if kept:
             run.weights()  # read now: without them the end would fail, after hours perhaps
 

@@ -444,7 +444,7 @@ computed = arithmetic.stored().read()
 (100 * arithmetic.spread(computed)).round(2)
 
 # %% [markdown]
-# Standard deviations in points: over seeds by one arithmetic, over arithmetics with one seed, and between the means
+# Standard deviations in points: over seeds by one arithmetic, over the three with one seed, and between the means
 # over five seeds. One run scatters over processors about as far as over seeds: both only decide which of many equally
 # good models is found. So
 #

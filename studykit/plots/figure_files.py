@@ -77,7 +77,7 @@ def write_figures(run: Run, data: DataSet, folder: Path, names: Sequence[str] = 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise XivlabError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+        raise XivlabError(f"The folder {folder} cannot be made ({error.strerror}): name another.") from error
     for name in names or FIGURES:
         try:
             picture = FIGURES[name](material)

@@ -163,7 +163,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise XivlabError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+        raise XivlabError(f"The folder {folder} cannot be made ({error.strerror}): name another.") from error
 
 
 @contextmanager

@@ -4,9 +4,9 @@
 
 A sum of floats depends on the order in which it is added up, and that on how wide the processor's registers are. What
 differs in the last digit of the first step is another model after some hundred. Two questions, written down before the
-runs: (1) over arithmetics, does one run scatter as widely as over seeds? We expect so, for both only decide which of
+runs: (1) over kinds of arithmetic, does one run scatter as widely as over seeds? We expect so, for both only decide which of
 many equally good models is found. (2) Is one arithmetic better than another? We expect not: the mean over seeds should
-differ between arithmetics by no more than their intervals.
+differ between kinds by no more than their intervals.
 """
 
 import argparse
@@ -71,15 +71,15 @@ def run_one(name: str, scale: Scale, jobs: int = -1) -> pd.DataFrame:
 
 
 def spread(table: pd.DataFrame, metric: str = "rank1") -> pd.DataFrame:
-    """How far a score scatters over seeds, and how far over arithmetics, as standard deviations.
+    """How far a score scatters over seeds, and how far over kinds of arithmetic, as standard deviations.
 
     Args:
         table: COLUMNS, every seed by every arithmetic.
         metric: column of the score.
 
     Returns:
-        index variant, columns `seeds` (over seeds, the arithmetic being the same), `arithmetic` (over arithmetics,
-        the seed being the same) and `between` (of the means over seeds, between arithmetics); pooled variances.
+        index variant, columns `seeds` (over seeds, the arithmetic being the same), `arithmetic` (over kinds of arithmetic,
+        the seed being the same) and `between` (of the means over seeds, between kinds); pooled variances.
     """
     rows = {}
     for variant, part in table.groupby("variant", sort=False):

@@ -131,3 +131,16 @@ def test_what_computes_is_written_down():
 def test_waiting_threads_sleep():
     """The package says so before PyTorch is imported."""
     assert os.environ["OMP_WAIT_POLICY"]
+
+
+def test_a_block_within_another_computes_as_that_one_does(monkeypatch):
+    monkeypatch.setattr(resources, "threads_for", lambda weights: (weights, ""))
+    two, three = nn.Linear(1, 1), nn.Linear(2, 1)
+    before = torch.get_num_threads()
+    with resources.computing(two, "wait"):
+        with resources.computing(three, "wait"):
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 2
+    with resources.computing(three, "wait"):
+        assert torch.get_num_threads() == 3
+    assert torch.get_num_threads() == before

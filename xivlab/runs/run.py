@@ -264,8 +264,8 @@ class Run:
         finally:
             lock.release()
 
-    def begin(self, config: Config, data: DataSet) -> None:
-        """Make the folder and write `config.json`.
+    def begin(self, config: Config, data: DataSet, made: Mapping[str, Any] | None = None) -> None:
+        """Make the folder and write `config.json`, and `made.json` if it is said what computes.
 
         Raises:
             XivlabError: the folder cannot be made or written.
@@ -276,6 +276,8 @@ class Run:
             "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
             "version": __version__,
         }
+        if made is not None:
+            self._write_json("made.json", made)
         self._write_json("config.json", about)
 
     def _write_json(self, name: str, content: Mapping[str, Any]) -> None:
@@ -286,7 +288,9 @@ class Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise XivlabError(f"The run folder {self.folder} cannot be made ({error}).") from error
+            raise XivlabError(
+                f"The run folder {self.folder} cannot be made ({error.strerror}): name another folder of runs."
+            ) from error
 
     def write_rows(self, name: str, rows: list[dict[str, Any]]) -> None:
         """Write a CSV file with the keys of its first row as header."""
