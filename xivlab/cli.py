@@ -86,7 +86,7 @@ def train(
     if not first:
         return
     print(f"{run.folder} is finished. Test people, in %:")
-    print(as_text(run.test_scores()))
+    print("\n".join([as_text(run.test_scores()), *remarks([run])]))
 
 
 def evaluate(
@@ -130,9 +130,8 @@ def evaluate(
         return {side: both[side] for side in chosen}
 
     trained = [Run(run) for run in runs]
-    print(as_text(scores_of_runs(trained, sides, test_distance, sampler, mode, shots)))
-    for sentence in remarks(trained):
-        print(sentence)
+    table = scores_of_runs(trained, sides, test_distance, sampler, mode, shots)
+    print("\n".join([as_text(table), *remarks(trained)]))
 
 
 def main(args: Sequence[str] | None = None) -> None:

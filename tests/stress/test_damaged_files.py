@@ -69,6 +69,7 @@ def without_seals(run, copy):
     """As runs were before they had any."""
     shutil.copytree(run, copy)
     (copy / SEALS).unlink()
+    (copy / "made.json").unlink()
 
 
 def read_packed_set(folder):

@@ -88,9 +88,13 @@ class Run:
         """The whole of `config.json`: settings, data set, version.
 
         Raises:
-            XivlabError: there is no run here, or the file is broken.
+            XivlabError: there is no run here, the file is broken, or the run has lost its seal.
         """
         path = self.folder / "config.json"
+        if self.finished and not self.sealed and (self.folder / "made.json").exists():
+            raise XivlabError(
+                f"{self.folder} has lost {SEALS}, so nobody can say whether it is as it was written: {AGAIN}."
+            )
         if not os.path.exists(path):  # unlike Path.exists, it raises for no name
             raise XivlabError(
                 f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -300,6 +301,14 @@ def test_a_run_of_before_the_seals_is_read_and_known_as_such(sealed):
     (sealed.folder / "made.json").unlink()
     assert not sealed.sealed and sealed.made() is None
     assert len(sealed.test_scores()) == 3
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_text("")])
+def test_a_run_that_has_lost_its_seal_is_refused(harm, sealed):
+    """What computed it says that it was sealed once."""
+    harm(sealed.folder / "checksums.sha256")
+    with pytest.raises(XivlabError, match=r"has lost checksums.sha256, .*: train the run again"):
+        sealed.test_scores()
 
 
 def test_a_file_that_is_written_again_loses_its_seal(sealed):
