@@ -26,6 +26,7 @@ _here = threading.local()  # whether this thread is within a block of `computing
 SMALLER = (
     "lower people_per_batch or images_per_person, or choose the precision 'bf16'; what was saved is kept"
 )
+USUAL = torch.get_num_threads()  # PyTorch's own choice, which knows of hyperthreads, or the user's
 LOOK = 0.2  # seconds in which idle cores are counted
 OUT_OF_MEMORY = (
     "out of memory",
@@ -72,13 +73,14 @@ def threads_for(weights: int) -> tuple[int, str]:
     """
     if weights < SMALL:
         return 1, "the network is small"
+    most = min(cores(), USUAL)
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdecimal() and 0 < int(wanted) <= cores():
         return int(wanted), "OMP_NUM_THREADS says so"
     idle = idle_cores()
-    if idle is not None and round(idle) < cores():
-        return max(1, round(idle)), f"others use some of the {cores()} cores"
-    return cores(), "as many as this process may use"
+    if idle is not None and round(idle) < most:
+        return max(1, round(idle)), f"others use some of the {most} cores"
+    return most, "as many as this process may use"
 
 
 @contextmanager

@@ -22,8 +22,18 @@ def large():
 def test_a_large_network_takes_what_others_leave(cores, idle, threads, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(resources, "cores", lambda: cores)
+    monkeypatch.setattr(resources, "USUAL", 64)
     monkeypatch.setattr(resources, "idle_cores", lambda: idle)
     assert large()[0] == threads
+
+
+def test_no_more_threads_than_pytorch_likes(monkeypatch):
+    """Two threads of one core are no faster than one."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(resources, "cores", lambda: 16)
+    monkeypatch.setattr(resources, "USUAL", 8)
+    monkeypatch.setattr(resources, "idle_cores", lambda: 16.0)
+    assert large() == (8, "as many as this process may use")
 
 
 def test_a_small_network_takes_one_thread_whatever_the_machine_has(monkeypatch):
