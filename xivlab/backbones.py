@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
-from xivlab.files import ASSETS, content_of, reading
+from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
 
 if TYPE_CHECKING:
     from torchvision.models import DenseNet
@@ -103,9 +103,8 @@ def load_weights(net: nn.Module, path: str | Path) -> None:
     except FileNotFoundError as error:
         raise XivlabError(f"There are no weights at {path}.") from error
     except (OSError, ValueError, safetensors.SafetensorError) as error:
-        raise XivlabError(
-            f"{path} is not a whole safetensors file ({error}): copy or make it again."
-        ) from error
+        remedy = NEW_ASSETS if Path(path).parent == ASSETS else "copy or make it again"
+        raise XivlabError(f"{path} is not a whole safetensors file ({error}): {remedy}.") from error
     except RuntimeError as error:
         raise XivlabError(f"The weights in {path} are of another network.") from error
 

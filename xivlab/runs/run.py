@@ -24,6 +24,8 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import (
+    ASSETS,
+    NEW_ASSETS,
     SEALS,
     check_regular,
     content_of,
@@ -379,9 +381,8 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
         except OSError as error:
             raise XivlabError(f"There are no weights at {weights} ({error.strerror}).") from error
         except ValueError as error:
-            raise XivlabError(
-                f"The weights {weights} cannot be used: {error}; copy or make them again."
-            ) from error
+            remedy = NEW_ASSETS if weights.parent == ASSETS else "copy or make them again"
+            raise XivlabError(f"The weights {weights} cannot be used ({error}): {remedy}.") from error
     settings = asdict(config) | {"weights": start}
     text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
     digest = digest_of(text.encode())[:12]

@@ -14,10 +14,11 @@ import pytest
 import torch
 import toy
 
+from xivlab.backbones import backbone, weights_file
 from xivlab.config import preset
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
-from xivlab.files import write_atomically
+from xivlab.files import ASSETS, write_atomically
 from xivlab.model import XGenerator
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import save_weights
@@ -314,3 +315,19 @@ def test_a_run_that_has_lost_its_seal_is_refused(harm, sealed):
 def test_a_file_that_is_written_again_loses_its_seal(sealed):
     sealed.write_rows("log.csv", [{"step": 1, "loss": 2.0, "learning_rate": 1e-3}])
     assert sealed.log()["loss"].item() == 2
+
+
+def test_shipped_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
+    """They would be another start, and so another run, without a word."""
+    assets = tmp_path / "assets"
+    shutil.copytree(ASSETS, assets, ignore=shutil.ignore_patterns("synthetic*"))
+    for module in ("runs.run", "backbones"):
+        monkeypatch.setattr(f"xivlab.{module}.ASSETS", assets)
+    for name in ("slim", "slim_densenet"):
+        path = weights_file("visible", name)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+        with pytest.raises(XivlabError, match="changed since it was written.*: install XIV-Lab again"):
+            run_name(preset("demo", backbone=name), weights=path)
+        with pytest.raises(XivlabError, match="changed since it was written.*: install XIV-Lab again"):
+            backbone(name, "visible")

@@ -8,7 +8,7 @@ import pytest
 
 from xivlab.errors import XivlabError
 from xivlab.files import ASSETS
-from xivlab.world import spectra
+from xivlab.world import spectra, thermal
 from xivlab.world.cameras import CAMERAS, REGDB, SYSU, Camera
 from xivlab.world.world import SYNTHETIC, World, exposed_patch
 
@@ -170,3 +170,22 @@ def test_what_an_image_shows_of_a_person_is_counted(sysu):
     shown = sysu.shown(7)
     assert shown["upper"] == (names == 4).mean() and list(shown.values()) == sorted(shown.values())[::-1]
     assert "scene" not in shown and set(shown) <= set(sysu.person(int(sysu.index["person"][7]))["materials"])
+
+
+@pytest.mark.parametrize("table", [spectra, thermal])
+def test_a_table_with_one_other_byte_is_no_other_world(table, tmp_path, monkeypatch):
+    shutil.copytree(ASSETS, tmp_path / "assets", ignore=shutil.ignore_patterns("*.safetensors"))
+    path = tmp_path / "assets" / table.PATH.name
+    content = path.read_bytes()
+    place = content.rindex(b"1")
+    path.write_bytes(content[:place] + b"2" + content[place + 1 :])
+    monkeypatch.setattr(table, "PATH", path)
+    table.load.cache_clear()
+    try:
+        with pytest.raises(XivlabError, match=r"changed since it was written\): install XIV-Lab again"):
+            table.load()
+        with pytest.raises(XivlabError, match=r"changed since it was written\): install XIV-Lab again"):
+            World("synthetic-regdb")
+    finally:
+        monkeypatch.undo()
+        table.load.cache_clear()
