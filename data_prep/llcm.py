@@ -59,6 +59,7 @@ def read_tree(root: Path) -> Source:
 
 def _training(root: Path) -> pd.DataFrame:
     rows, there = [], {}
+    folder_of: dict[tuple[str, int], Path] = {}
     for modality, light in enumerate(LIGHTS):
         path = root / "idx" / f"train_{light}.txt"
         for image in read_paths(path):
@@ -72,6 +73,10 @@ def _training(root: Path) -> pd.DataFrame:
                     "list from the archive again."
                 )
             folder = root / light / form[2]
+            if (other := folder_of.setdefault((light, person), folder)) != folder:
+                raise XivlabError(
+                    f"{other} and {folder.name} are of one person: put what they hold into one of them."
+                )
             if folder not in there:
                 there[folder] = set(images_in(folder))
             if _name(image) not in there[folder]:

@@ -103,8 +103,11 @@ def _on_white(image: Image.Image, raw: str, bits: int | None, name: str) -> Imag
         )
     transparent = image.info.get("transparency")
     if "16" in raw:  # of colour or with alpha: Pillow has kept the upper eight bits
-        colours = np.asarray(image)[..., :3]
-        _check_level((int(colours.max()) << 8) + 255, bits, name)
+        samples = np.asarray(image)
+        if image.mode in ("LA", "RGBA"):  # what nobody sees proves nothing
+            samples = samples[samples[..., -1] > 0][..., :-1]
+        highest = int(samples.max(initial=0))
+        _check_level((highest << 8) + 255 if highest else 0, bits, name)
         if transparent is not None:
             raise XivlabError(f"{name} has one transparent colour of 16 bits: save it with an alpha channel.")
     elif image.mode in ("1", "L") and transparent is not None:
@@ -121,10 +124,10 @@ def _on_white(image: Image.Image, raw: str, bits: int | None, name: str) -> Imag
 
 def _of_16_bits(image: Image.Image, bits: int | None, name: str) -> Image.Image:
     levels: NDArray = np.asarray(image).astype(np.uint32)
-    _check_level(int(levels.max()), bits, name)
     grey = ((levels + 128) // 257).astype(np.uint8)  # the nearest: 257 has no half
-    if (transparent := image.info.get("transparency")) is not None:
-        grey[levels == transparent] = 255
+    unseen = levels == image.info.get("transparency", -1)
+    _check_level(int(levels[~unseen].max(initial=0)), bits, name)
+    grey[unseen] = 255
     return Image.fromarray(grey).convert("RGB")
 
 

@@ -151,6 +151,8 @@ def _memory() -> tuple[str, str]:
 def _room(folder: Path) -> tuple[str, str]:
     """Whether a folder, or the nearest above it that is there, can be written, and its room."""
     folder = Path(os.path.abspath(folder))
+    if os.path.lexists(folder) and not folder.is_dir():
+        return f"{folder} is no folder", "name another folder"
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     try:
         tempfile.TemporaryFile(dir=there).close()

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xivlab.errors import XivlabError
-from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
+from xivlab.files import ASSETS, NEW_ASSETS, content_of, digest_of, reading
 
 if TYPE_CHECKING:
     from torchvision.models import DenseNet
@@ -60,6 +60,9 @@ def _with_imagenet(make: Maker, name: str, last_stride: int) -> nn.Module:
         with reading(
             kept, "delete it, then connect once, or name a safetensors file", "is not whole ({error})"
         ):
+            # torchvision names a file by how its SHA-256 begins; what does not fit may be anything, code included.
+            if not digest_of(content_of(kept)).startswith(kept.stem.rpartition("-")[2]):
+                raise ValueError("it has changed since it was fetched")
             return make("DEFAULT", last_stride)
     try:
         return make("DEFAULT", last_stride)

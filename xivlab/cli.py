@@ -76,7 +76,7 @@ def train(
     if resume is None:
         run = training.train(config, current().load(data, trial), runs or current().runs, devices, nodes)
     else:
-        if preset or runs or trial or config != _defaults(data=data):
+        if preset or runs or trial is not None or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
         run = training.resume(resume, current().data_of(Run(resume), data), devices, nodes)
     first = is_first()

@@ -135,8 +135,8 @@ _KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     bool: ("True or False", lambda value: isinstance(value, bool)),
     str | None: ("words or None", lambda value: value is None or isinstance(value, str)),
     tuple[int, ...]: (
-        "a tuple of whole numbers, at least 0",
-        lambda value: isinstance(value, tuple) and all(_whole(one) and one >= 0 for one in value),
+        "a tuple of whole numbers, from 0 to 100000",
+        lambda value: isinstance(value, tuple) and all(_whole(one) and 0 <= one <= 100_000 for one in value),
     ),
 }
 _RULES: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {

@@ -26,6 +26,7 @@ _here = threading.local()  # whether this thread is within a block of `computing
 SMALLER = (
     "lower people_per_batch or images_per_person, or choose the precision 'bf16'; what was saved is kept"
 )
+FREE_SOME = "free some, such as of other notebooks on this GPU, or set CUDA_VISIBLE_DEVICES= (to nothing)"
 USUAL = torch.get_num_threads()  # PyTorch's own choice, which knows of hyperthreads, or the user's
 LOOK = 0.2  # seconds in which idle cores are counted
 OUT_OF_MEMORY = (
@@ -33,14 +34,19 @@ OUT_OF_MEMORY = (
     "can't allocate memory",
     "not enough memory",
 )  # CUDA and MPS, Linux, Windows
+# In lower case: of CUDA, cuDNN, cuBLAS, NCCL and HIP.
 BROKEN = (
-    "CUDA error",
-    "CUDA driver",
-    "CUDNN_STATUS",
-    "cuDNN error",
-    "no kernel image",
-    "NVIDIA driver",
-    "HIP error",
+    *(
+        "cuda error",
+        "cuda driver",
+        "cuda unknown error",
+        "no cuda gpus",
+        "cudagetdevicecount",
+        "cudnn",
+        "cublas_status",
+    ),
+    *("nccl error", "hip error", "no kernel image", "nvidia driver", "device-side assert", "nvrtc"),
+    *("unable to find an engine", "invalid device ordinal"),
 )
 
 
@@ -101,18 +107,34 @@ def computing(model: nn.Module, remedy: str = SMALLER) -> Iterator[None]:
         torch.set_num_threads(threads_for(sum(one.numel() for one in model.parameters()))[0])
     _here.computing = True
     try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        reason = str(error).partition("\n")[0].strip().rstrip(".")
-        if isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY):
-            raise XivlabError(f"The memory is not enough ({reason}): {remedy}.") from error
-        if any(words in str(error) for words in BROKEN):
-            raise XivlabError(broken_gpu(reason)) from error
-        raise
+        with device_errors(remedy):
+            yield
     finally:
         if outermost:
             _here.computing = False
             torch.set_num_threads(before)
+
+
+@contextmanager
+def device_errors(remedy: str = SMALLER) -> Iterator[None]:
+    """Turn what a device cannot do in a block into one sentence.
+
+    Args:
+        remedy: as in `computing`.
+
+    Raises:
+        XivlabError: memory is not enough, or the GPU does not work.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        said = str(error).lower()
+        reason = str(error).partition("\n")[0].strip().rstrip(".")
+        if isinstance(error, MemoryError) or any(words in said for words in OUT_OF_MEMORY):
+            raise XivlabError(f"The memory is not enough ({reason}): {remedy}.") from error
+        if any(words in said for words in BROKEN):
+            raise XivlabError(broken_gpu(reason)) from error
+        raise
 
 
 def compute_as_before(made: Mapping[str, Any] | None) -> None:
@@ -121,7 +143,7 @@ def compute_as_before(made: Mapping[str, Any] | None) -> None:
     Args:
         made: of `made`, then; None changes nothing.
     """
-    if made is not None:
+    if made:
         torch.set_num_threads(min(made["threads"], cores()))
 
 

@@ -20,7 +20,7 @@ from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
 from xivlab.methods import build_model, losses
-from xivlab.resources import compute_as_before, computing, made
+from xivlab.resources import compute_as_before, computing, device_errors, made
 from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
@@ -94,10 +94,12 @@ def _go_on(
     """The training, from wherever the run is; if somebody else is at it, when they have stopped."""
     check_shares(config, devices, nodes)
     if run.finished:
+        run.check(config, data)
         return run
     check_splits(data, config.protocol, config.train_on)
     fabric = processes(config, devices, nodes)
-    training = Training(config, data, fabric)  # if that fails, there is no folder yet
+    with device_errors():
+        training = Training(config, data, fabric)  # if that fails, there is no folder yet
     with (
         computing(training.model),
         Session(fabric, training.progress, run.folder.name, quiet, watch) as session,

@@ -23,6 +23,7 @@
 Fig. 5 takes many runs: `studykit.plots.studies.over_lambda`.
 """
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -107,6 +108,8 @@ def _captions(folder: Path) -> str:
     """The figures that a folder holds, each with its file name, its run and its caption, in Markdown."""
     lines = ["# Figures"]
     for name in FIGURES:
+        if not os.path.isfile(folder / f"{name}.png"):
+            continue
         with suppress(OSError), Image.open(folder / f"{name}.png", formats=["PNG"]) as image:
             alt, run = image.info.get("Description"), image.info.get("Source")
             if alt and run:

@@ -103,3 +103,17 @@ def test_imagenet_weights_that_are_not_whole_are_named(name, content, tmp_path, 
     ) as told:
         backbone(name, "imagenet")
     assert "\n" not in str(told.value) and kept.read_bytes() == content
+
+
+def test_imagenet_weights_of_other_bytes_are_not_opened(tmp_path, monkeypatch):
+    """They may be anything, a program included: the name says how their SHA-256 begins."""
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr("torch.load", lambda *_, **__: pytest.fail("opened"))
+    url = torchvision.models.get_model_weights("resnet50").DEFAULT.url
+    kept = tmp_path / "checkpoints" / url.rpartition("/")[2]
+    kept.parent.mkdir()
+    torch.save({"weight": torch.zeros(3)}, kept)
+    with pytest.raises(
+        XivlabError, match="it has changed since it was fetched.*: delete it, then connect once"
+    ):
+        backbone("resnet50", "imagenet")

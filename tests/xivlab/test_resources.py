@@ -86,6 +86,12 @@ BROKEN = (
     RuntimeError("The NVIDIA driver on your system is too old (found version 11040). Please update"),
     RuntimeError("cuDNN error: CUDNN_STATUS_NOT_INITIALIZED"),
     RuntimeError("CUDA error: device-side assert triggered"),
+    RuntimeError("CUDA unknown error - this may be due to an incorrectly set up environment"),
+    RuntimeError("No CUDA GPUs are available"),
+    RuntimeError("Unexpected error from cudaGetDeviceCount()"),
+    RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"),
+    RuntimeError("NCCL error in: ProcessGroupNCCL.cpp"),
+    RuntimeError("GET was unable to find an engine to execute this computation"),
 )
 
 

@@ -323,3 +323,14 @@ def test_a_batch_that_cannot_fit_is_refused_before_anything_is_made(tmp_path, mo
 def test_senseless_numbers_of_devices_are_refused_of_a_finished_run_too(devices, nodes, whole):
     with pytest.raises(XivlabError, match=r"devices|processes"):
         train(tiny(), dataset(), whole.folder.parent, devices, nodes)
+
+
+@pytest.mark.parametrize("place", ["xivlab.data.images.Images.held_on", "torch.nn.Module.to"])
+def test_a_gpu_that_is_full_before_the_first_step_is_a_sentence(place, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 3 GiB")
+
+    monkeypatch.setattr(place, full)
+    with pytest.raises(XivlabError, match=r"The memory is not enough \(CUDA out of memory. .*\): "):
+        train(tiny(), dataset(), tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -163,7 +163,10 @@ def _data_set(packed: Packed, trial: int | None) -> DataSet:
 
 def cache_folder() -> Path:
     """The folder named by the environment variable XIVLAB_CACHE, else the user's cache folder."""
-    return Path(os.environ.get("XIVLAB_CACHE") or platformdirs.user_cache_dir("xivlab", appauthor=False))
+    return Path(
+        os.path.expanduser(os.environ.get("XIVLAB_CACHE", ""))
+        or platformdirs.user_cache_dir("xivlab", appauthor=False)
+    )
 
 
 def _read_synthetic(name: str, cache: Path) -> Packed:

@@ -96,6 +96,9 @@ class Images:
         return chosen.to(device).permute(0, 3, 1, 2)
 
 
+CHUNK_PIXELS = 10_000_000  # that are floats at a time: 120 MB
+
+
 def resize(pixels: NDArray[np.uint8], height: int, width: int, chunk: int = 512) -> NDArray[np.uint8]:
     """Resize by area averaging.
 
@@ -103,12 +106,14 @@ def resize(pixels: NDArray[np.uint8], height: int, width: int, chunk: int = 512)
         pixels: (N, H, W, 3) uint8.
         height: of the result.
         width: of the result.
-        chunk: images converted at a time, so that a memory map is never read whole.
+        chunk: images converted at a time at most, so that a memory map is never read whole.
 
     Returns:
         (N, height, width, 3) uint8.
     """
     result = np.empty((len(pixels), height, width, 3), np.uint8)
+    largest = max(height * width, pixels.shape[1] * pixels.shape[2])
+    chunk = max(1, min(chunk, CHUNK_PIXELS // largest))
     for start in range(0, len(pixels), chunk):
         part = torch.from_numpy(np.array(pixels[start : start + chunk])).permute(0, 3, 1, 2)
         small = F.interpolate(part.float(), (height, width), mode="area").round().byte()

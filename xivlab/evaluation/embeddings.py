@@ -12,7 +12,7 @@ from torch import Tensor
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
 from xivlab.model import Face, TestDistance, XIVNet
-from xivlab.resources import computing
+from xivlab.resources import FREE_SOME, computing
 
 TestFeature = Literal["before_bn", "after_bn"]
 Features = NDArray[np.floating]
@@ -138,7 +138,6 @@ def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[Tes
     was_training = model.training
     model.eval()
     sides = get_args(TestFeature)
-    remedy = "free some, such as of other notebooks on this GPU, or set CUDA_VISIBLE_DEVICES= (to nothing)"
 
     def features(rows: NDArray, face: Face) -> dict[str, NDArray[np.float32]]:
         parts: dict[str, list[Tensor]] = {side: [] for side in sides}
@@ -149,7 +148,7 @@ def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[Tes
         return {side: torch.cat(part).numpy() for side, part in parts.items()}
 
     rows = {"infrared": infrared, "visible": visible}
-    with computing(model, remedy):
+    with computing(model, FREE_SOME):
         found = {face: features(rows[light], face) for light in rows for face in model.faces[light]}
     model.train(was_training)
     return {

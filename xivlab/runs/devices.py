@@ -15,7 +15,7 @@ from xivlab.backbones import WIDTH
 from xivlab.config import Config
 from xivlab.errors import XivlabError, shown
 from xivlab.model import Output, XIVNet
-from xivlab.resources import broken_gpu, need
+from xivlab.resources import FREE_SOME, broken_gpu, device_errors, need
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -37,15 +37,16 @@ def to_device(model: XIVNet, device: torch.device) -> XIVNet:
     """Move a model to a device, channels last, which convolutions prefer.
 
     Raises:
-        XivlabError: the device is there and does not work.
+        XivlabError: the device is there and does not work, or has no room.
     """
-    try:
-        torch.ones(1, device=device).add(
-            1
-        ).item()  # a first kernel: a driver or build that does not fit shows now
-    except RuntimeError as error:
-        raise XivlabError(broken_gpu(str(error).partition("\n")[0])) from error
-    return model.to(device).to(memory_format=torch.channels_last)
+    with device_errors(FREE_SOME):
+        try:
+            torch.ones(1, device=device).add(1).item()  # a first kernel: what does not fit shows now
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise XivlabError(broken_gpu(str(error).partition("\n")[0])) from error
+        return model.to(device).to(memory_format=torch.channels_last)
 
 
 def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
@@ -108,9 +109,9 @@ def check_shares(config: Config, devices: int, nodes: int) -> None:
 def _check(config: Config, device: torch.device, devices: int, nodes: int) -> None:
     count = devices * nodes
     # The least that a step can take, in single precision: the batch, its augmented copy and X; and what every two
-    # images differ by.
+    # images differ by, which seven losses keep for the way back.
     batch = config.per_modality // count * 3 * config.height * config.width * 3 * 4
-    batch += config.per_modality**2 * WIDTH[config.backbone] * 4
+    batch += config.per_modality**2 * WIDTH[config.backbone] * 4 * 10
     what = f"Batches of {config.per_modality:,} images of {config.height} x {config.width} pixels"
     need(batch, what, "lower people_per_batch, images_per_person, height or width")
     if config.precision == "16" and device.type == "cpu":

@@ -7,7 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +90,9 @@ class Run:
         """The whole of `config.json`: settings, data set, version.
 
         Raises:
-            XivlabError: there is no run here, the file is broken, or the run has lost its seal.
+            XivlabError: there is no run here, or the file is broken.
         """
         path = self.folder / "config.json"
-        if self.finished and not self.sealed and (self.folder / "made.json").exists():
-            raise XivlabError(
-                f"{self.folder} has lost {SEALS}, so nobody can say whether it is as it was written: {AGAIN}."
-            )
         if not os.path.exists(path):  # unlike Path.exists, it raises for no name
             raise XivlabError(
                 f"{self.folder} is not a run folder, it has no config.json: name one that xivlab train made."
@@ -171,7 +167,10 @@ class Run:
         if not path.exists():
             return None
         with reading(path, AGAIN):
-            return dict(json.loads(content_of(path)))
+            made = dict(json.loads(content_of(path)))
+            if not (isinstance(made.get("threads"), int) and made["threads"] > 0):
+                raise ValueError("it does not say how many threads")
+        return made
 
     @property
     def sealed(self) -> bool:
@@ -179,12 +178,40 @@ class Run:
         with reading(self.folder / SEALS, AGAIN):
             return "embeddings.npz" in seals_in(self.folder)
 
+    def check(self, config: Config | None = None, data: DataSet | None = None) -> None:
+        """Read all that a finished run has sealed, and compare it with what it should be.
+
+        Args:
+            config: the settings that it should have; any if not given.
+            data: that it should be of; any if not given.
+
+        Raises:
+            XivlabError: a file has changed or is gone, or the run has lost its seal, or is of other settings or data.
+        """
+        if self.sealed or (self.folder / "made.json").exists() or (self.folder / SEALS).exists():
+            names = set(seals_in(self.folder))
+            there = {name for name in SEALED if (self.folder / name).exists()}
+            if gone := {*there, "embeddings.npz"} - names:
+                raise XivlabError(
+                    f"{self.folder} has lost {SEALS} or a part of it ({', '.join(sorted(gone))}), so nobody can say "
+                    f"whether it is as it was written: {AGAIN}."
+                )
+            for name in sorted(names):
+                with reading(self.folder / name, AGAIN):
+                    content_of(self.folder / name)
+        # Weights to start from may lie elsewhere by now: their content is in the name of the run.
+        if config is not None and replace(self.config(), weights=config.weights) != config:
+            raise XivlabError(f"{self.folder} holds a run of other settings: move it away.")
+        if data is not None:
+            self.check_data(data)
+
     def test_scores(self) -> pd.DataFrame:
         """What the run scored on the test people at its end, as `xivlab.evaluation.scores.score` gives it.
 
         Raises:
-            XivlabError: as `config` and `metrics`, or it is not finished, or rows are missing.
+            XivlabError: as `config`, `metrics` and `check`, or it is not finished, or rows are missing.
         """
+        self.check()
         config, metrics = self.config(), self.metrics()
         scores = metrics[metrics["split"] == "test"].drop(columns=["step", "split"]).reset_index(drop=True)
         if len(scores) != len(PROTOCOLS[config.protocol].directions) * len(METHODS[config.method].distances):

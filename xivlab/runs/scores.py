@@ -64,6 +64,9 @@ def remarks(runs: Sequence[Run]) -> list[str]:
     Raises:
         XivlabError: a run has been changed.
     """
+    for run in runs:
+        if run.finished:
+            run.check()
     open_ones = [run.folder.name for run in runs if run.finished and not run.sealed]
     made = {json.dumps(run.made(), sort_keys=True) for run in runs}
     said = []

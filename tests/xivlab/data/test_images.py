@@ -77,3 +77,18 @@ def test_a_split_of_another_layout_is_refused(change, sentence):
     vars(data).update(change)
     with pytest.raises(XivlabError, match=sentence):
         Images.of(data, 16, 8)
+
+
+def test_large_images_are_resized_a_few_at_a_time(monkeypatch):
+    """As floats they take four times their bytes, and more."""
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 8, 4, 3), np.uint8)
+    whole = resize(pixels, 6, 3)
+    monkeypatch.setattr("xivlab.data.images.CHUNK_PIXELS", 70)
+    sizes = []
+    interpolate = torch.nn.functional.interpolate
+    monkeypatch.setattr(
+        "xivlab.data.images.F.interpolate",
+        lambda part, *a, **k: sizes.append(len(part)) or interpolate(part, *a, **k),
+    )
+    np.testing.assert_array_equal(resize(pixels, 6, 3), whole)
+    assert sizes == [2, 2, 2, 1]

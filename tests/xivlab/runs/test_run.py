@@ -308,7 +308,9 @@ def test_a_run_of_before_the_seals_is_read_and_known_as_such(sealed):
 def test_a_run_that_has_lost_its_seal_is_refused(harm, sealed):
     """What computed it says that it was sealed once."""
     harm(sealed.folder / "checksums.sha256")
-    with pytest.raises(XivlabError, match=r"has lost checksums.sha256, .*: train the run again"):
+    with pytest.raises(
+        XivlabError, match=r"has lost checksums.sha256 or a part of it .*: train the run again"
+    ):
         sealed.test_scores()
 
 
@@ -331,3 +333,40 @@ def test_shipped_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
             run_name(preset("demo", backbone=name), weights=path)
         with pytest.raises(XivlabError, match="changed since it was written.*: install XIV-Lab again"):
             backbone(name, "visible")
+
+
+@pytest.mark.parametrize("name", [*READERS, "checksums.sha256"])
+def test_a_finished_run_is_checked_whole(name, sealed):
+    """Also in the files that a command does not read, and where one, or a line of its seal, is gone."""
+    sealed.check()
+    path = sealed.folder / name
+    whole = path.read_bytes()
+    for content in (None, whole[:-1] + b"?", b""):
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(XivlabError, match=r"train the run again"):
+            sealed.check()
+        path.write_bytes(whole)
+    if name != "checksums.sha256":
+        seals = sealed.folder / "checksums.sha256"
+        lines = seals.read_text().splitlines(keepends=True)
+        seals.write_text("".join(line for line in lines if name not in line))
+        with pytest.raises(XivlabError, match=rf"lost checksums.sha256 or a part of it \({name}\)"):
+            sealed.check()
+
+
+def test_a_run_of_other_settings_or_data_under_a_name_is_refused(sealed):
+    data = toy.dataset()
+    sealed.check(preset("demo"), data)
+    with pytest.raises(XivlabError, match="holds a run of other settings: move it away"):
+        sealed.check(preset("demo", seed=1), data)
+    with pytest.raises(XivlabError, match="other data"):
+        sealed.check(preset("demo"), dataclasses.replace(data, fingerprint="f"))
+
+
+@pytest.mark.parametrize("text", ["{}", '{"threads": -3}', '{"threads": "x"}', "[]", ""])
+def test_what_computed_a_run_is_one_sentence_if_damaged(text, run):
+    (run.folder / "made.json").write_text(text)
+    with pytest.raises(XivlabError, match="made.json cannot be read"):
+        run.made()
