@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,12 +82,18 @@ def _python() -> tuple[str, str]:
 
 def _kit() -> tuple[str, str]:
     found = f"{xivlab.__version__}, {Path(xivlab.__file__).parent}"
-    for path in sorted(ASSETS.iterdir()):
+    for path, error in _changed(sorted(ASSETS.iterdir())):
+        return f"{found}; {path.name}: {error}", NEW_ASSETS
+    return found, ""
+
+
+def _changed(paths: Iterable[Path]) -> Iterator[tuple[Path, Exception]]:
+    """Files that are not as they were sealed, each with what is wrong with it."""
+    for path in paths:
         try:
             content_of(path)
         except (OSError, ValueError) as error:
-            return f"{found}; {path.name}: {error}", NEW_ASSETS
-    return found, ""
+            yield path, error
 
 
 def _packages() -> tuple[str, str]:
@@ -203,11 +209,8 @@ def _stored() -> tuple[str, str]:
             "none: notebooks train what they show",
             "open the notebooks in a clone, or install the package anew",
         )
-    for path in files:
-        try:
-            content_of(path)
-        except (OSError, ValueError) as error:
-            return f"{path}: {error}", f"restore it from the kit (git checkout -- {path})"
+    for path, error in _changed(files):
+        return f"{path}: {error}", f"restore it from the kit (git checkout -- {path})"
     return f"{len(files)} whole files in {Path(os.path.abspath(results('tables'))).parent}", ""
 
 

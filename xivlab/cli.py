@@ -37,15 +37,8 @@ if TYPE_CHECKING:
 else:
     PresetName = Literal[tuple(PRESETS)]
 GROUP = "xivlab.commands"  # of entry points
-ORDER = (
-    "train",
-    "evaluate",
-    "study",
-    "figures",
-    "export",
-    "prepare",
-    "doctor",
-)  # in the help; others come last
+# Of commands in the help; others come last.
+ORDER = ("train", "evaluate", "study", "figures", "export", "prepare", "doctor")
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 
@@ -130,6 +123,9 @@ def evaluate(
         return {side: both[side] for side in chosen}
 
     trained = [Run(run) for run in runs]
+    for run in trained:
+        if run.finished:
+            run.check()
     table = scores_of_runs(trained, sides, test_distance, sampler, mode, shots)
     print("\n".join([as_text(table), *remarks(trained)]))
 

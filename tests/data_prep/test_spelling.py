@@ -5,9 +5,8 @@ import re
 import shutil
 
 import pytest
-from fake_world import install
+from fake_trees import exported
 
-from data_prep.export import SOURCE, export
 from data_prep.prepare import read_source
 from data_prep.spelling import MOST_DIGITS, fold, shown, whole_number
 from data_prep.tree import read_numbers
@@ -25,12 +24,7 @@ LISTS = {"sysu-mm01": "exp/train_id.txt", "regdb": "idx/test_thermal_3.txt", "ll
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A tree of each layout."""
-    folder = tmp_path_factory.mktemp("trees")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        install(monkeypatch, folder / "cache")
-        for layout, name in SOURCE.items():
-            export(name, layout, folder / layout)
-    return folder
+    return exported(tmp_path_factory.mktemp("trees"))
 
 
 @pytest.fixture(params=FIRST)

@@ -7,7 +7,8 @@ import struct
 import zlib
 
 import pytest
-from fake_world import FakeWorld, install
+from fake_trees import exported
+from fake_world import FakeWorld
 from PIL import Image
 from stress.harm import (
     CUTS,
@@ -23,7 +24,7 @@ from stress.harm import (
     unchanged,
 )
 
-from data_prep.export import SOURCE, export
+from data_prep.export import SOURCE
 from studykit.widgets.generator.upload import open_picture
 from xivlab.cli import main
 from xivlab.data.datasets import load
@@ -46,12 +47,7 @@ long = pytest.mark.stress
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory):
     """One of each layout."""
-    folder = tmp_path_factory.mktemp("trees")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        install(monkeypatch, folder / "cache")
-        for layout, source in SOURCE.items():
-            export(source, layout, folder / layout)
-    return folder
+    return exported(tmp_path_factory.mktemp("trees"))
 
 
 @pytest.fixture
