@@ -1,7 +1,8 @@
 """Losses of XIV-ReID, Eqs. 3-11: one function per equation, named as in the paper.
 
 A batch holds M images of each modality, identities aligned: row i of the infrared, X and
-visible blocks shows the same person, so one vector of labels serves all three.
+visible blocks shows the same person, so one vector of labels serves all three. "..." stands for no
+dimension, or for modalities (or pairs of them) side by side: many small operations become few.
 """
 
 from typing import Literal
@@ -19,26 +20,29 @@ def pairwise_distance(anchor: Tensor, other: Tensor) -> Tensor:
     """Euclidean distance D between every row of `anchor` and every row of `other`.
 
     Args:
-        anchor: features, (M, D), float.
-        other: features, (N, D), same dtype and device.
+        anchor: features, (..., M, D), float.
+        other: features, (..., N, D), same dtype and device.
 
     Returns:
-        (M, N), at least 0. Coinciding rows are at distance 0 with gradient 0, where the
+        (..., M, N), at least 0. Coinciding rows are at distance 0 with gradient 0, where the
         square root alone would give NaN.
 
     Example:
         >>> pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
         tensor([[5.]])
     """
-    # Half precision would lose the difference of two nearly equal norms.
+    # Not |a|^2 + |b|^2 - 2 a b, which drowns in rounding where features are far from the origin; (M, N, D) is little
+    # beside the maps of the backbone.
+    return _distance(anchor[..., :, None, :], other[..., None, :, :])
+
+
+def _distance(anchor: Tensor, other: Tensor) -> Tensor:
+    """Euclidean distance of rows that stand side by side: (..., D) and (..., D), broadcast -> (...)."""
+    # Half precision would lose the difference of two nearly equal features.
     with torch.autocast(anchor.device.type, enabled=False):
         if anchor.dtype in (torch.float16, torch.bfloat16):
             anchor, other = anchor.float(), other.float()
-        # Not |a|^2 + |b|^2 - 2 a b, which drowns in rounding where features are far from the origin; (M, N, D) is
-        # little beside the maps of the backbone.
-        squared = (anchor[:, None] - other[None, :]).square().sum(2)
-        apart = squared > 0
-        return torch.where(apart, squared, 1).sqrt() * apart
+        return torch.linalg.vector_norm(anchor - other, dim=-1)
 
 
 def batch_hard_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: float) -> Tensor:
@@ -48,13 +52,13 @@ def batch_hard_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: fl
     nearest row of another person. Inside one modality `other` is `anchor` itself.
 
     Args:
-        anchor: features, (M, D), float.
-        other: features, (M, D), row i being the same person as row i of `anchor`.
+        anchor: features, (..., M, D), float.
+        other: features, (..., M, D), row i being the same person as row i of `anchor`.
         labels: person of each row, (M,), integer.
         margin: how much nearer the person must be than anybody else, at least 0.
 
     Returns:
-        scalar, at least 0.
+        (...), at least 0.
 
     Raises:
         XivlabError: a modality is empty, shapes differ, the margin is negative, or everybody in
@@ -68,32 +72,42 @@ def batch_hard_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: fl
         tensor(3.)
     """
     _check_batch(anchor, other, labels, margin)
-    distance = pairwise_distance(anchor, other)  # (M, M)
-    same = labels[:, None] == labels[None, :]  # (M, M)
-    hardest_positive = distance.masked_fill(~same, -torch.inf).amax(1)  # (M,)
-    hardest_negative = distance.masked_fill(same, torch.inf).amin(1)  # (M,)
-    return (margin + hardest_positive - hardest_negative).clamp_min(0).sum()  # Eqs. (5), (6), (10)
+    with (
+        torch.no_grad()
+    ):  # which rows are hardest; the gradient then has 2 M distances to go through, not M x M
+        distance = pairwise_distance(anchor, other)  # (..., M, M)
+        same = labels[:, None] == labels[None, :]  # (M, M)
+        farthest = distance.masked_fill(~same, -torch.inf).argmax(-1)  # (..., M) rows of other
+        nearest = distance.masked_fill(same, torch.inf).argmin(-1)
+        rows = torch.cat([farthest, nearest], -1)[..., None]
+    hardest = other.take_along_dim(rows, -2).unflatten(-2, (2, -1))  # (..., 2, M, D)
+    positive, negative = _distance(anchor[..., None, :, :], hardest).unbind(-2)  # (..., M)
+    return (margin + positive - negative).clamp_min(0).sum(-1)  # Eqs. (5), (6), (10)
 
 
 def identity_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
     """Cross entropy of the identity classifier, summed over the M images: Eq. 9.
 
     Args:
-        logits: (M, C), float.
+        logits: (..., M, C), float.
         labels: (M,), integer in [0, C).
         smoothing: share of the target spread evenly over all C people; 0 is Eq. 9 as written.
 
     Returns:
-        scalar, at least 0.
+        (...), at least 0.
 
     Raises:
         XivlabError: the modality is empty, or smoothing is outside [0, 1).
     """
-    if len(logits) == 0:
+    if logits.shape[-2] == 0:
         raise XivlabError("The modality is empty: the identity loss needs at least one image.")
     if not 0 <= smoothing < 1:
         raise XivlabError(f"Label smoothing must be in [0, 1), not {smoothing}.")
-    return F.cross_entropy(logits, labels, reduction="sum", label_smoothing=smoothing)  # Eq. (9)
+    labels = labels.expand(logits.shape[:-1])
+    each = F.cross_entropy(
+        logits.flatten(0, -2), labels.flatten(), reduction="none", label_smoothing=smoothing
+    )
+    return each.view(labels.shape).sum(-1)  # Eq. (9)
 
 
 def modality_loss(
@@ -102,21 +116,21 @@ def modality_loss(
     """Identity and triplet loss of one modality, per image: Eq. 8 (L_I; L_X and L_V alike).
 
     Args:
-        features: (M, D), float, before the BNNeck.
-        logits: (M, C), float.
+        features: (..., M, D), float, before the BNNeck.
+        logits: (..., M, C), float.
         labels: (M,), integer in [0, C).
         margin: alpha2 of the paper.
         smoothing: label smoothing of the identity loss.
 
     Returns:
-        scalar, at least 0.
+        (...), at least 0.
 
     Raises:
         XivlabError: as `batch_hard_triplet` and `identity_loss`.
     """
     identity = identity_loss(logits, labels, smoothing)  # Eq. (9)
     triplet = batch_hard_triplet(features, features, labels, margin)  # Eq. (10)
-    return (identity + triplet) / len(features)  # Eq. (8)
+    return (identity + triplet) / len(labels)  # Eq. (8)
 
 
 def respective_gap(*modality_losses: Tensor) -> Tensor:
@@ -137,8 +151,8 @@ def cross_modality(
     """Triplet loss between two modalities, both directions, per image: Eq. 4.
 
     Args:
-        first: features of one modality, (M, D), float.
-        second: features of the other, (M, D), row i being the same person.
+        first: features of one modality, (..., M, D), float.
+        second: features of the other, (..., M, D), row i being the same person.
         labels: (M,), integer.
         margin: alpha1 of the paper.
         cross: "hard" compares images (Eqs. 5 and 6 as written); "centre" first averages each
@@ -146,7 +160,7 @@ def cross_modality(
             code), and M is then the number of people.
 
     Returns:
-        scalar, at least 0.
+        (...), at least 0.
 
     Raises:
         XivlabError: as `batch_hard_triplet`, or `cross` is neither name.
@@ -159,18 +173,18 @@ def cross_modality(
         second, labels = identity_centres(second, labels)[0], people
     there = batch_hard_triplet(first, second, labels, margin)  # Eq. (5)
     back = batch_hard_triplet(second, first, labels, margin)  # Eq. (6)
-    return (there + back) / len(first)  # Eq. (4)
+    return (there + back) / len(labels)  # Eq. (4)
 
 
 def identity_centres(features: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Mean feature of each person.
 
     Args:
-        features: (M, D), float.
+        features: (..., M, D), float.
         labels: (M,), integer.
 
     Returns:
-        centres (P, D) and their people (P,), ascending.
+        centres (..., P, D) and their people (P,), ascending.
     """
     people = labels.unique()
     member = (labels[None, :] == people[:, None]).to(features.dtype)  # (P, M)
@@ -211,11 +225,11 @@ def total_loss(respective: Tensor, cross: Tensor, lam: float) -> Tensor:
 
 def _check_batch(anchor: Tensor, other: Tensor, labels: Tensor, margin: float) -> None:
     """Refuse batches on which the triplet loss has no meaning."""
-    if len(anchor) == 0 or len(other) == 0:
+    if anchor.shape[-2] == 0 or other.shape[-2] == 0:
         raise XivlabError("A modality is empty: the triplet loss needs images of both sides.")
-    if anchor.shape != other.shape or labels.shape != anchor.shape[:1]:
+    if anchor.shape != other.shape or labels.shape != anchor.shape[-2:-1]:
         raise XivlabError(
-            "anchor, other and labels must be aligned (M, D), (M, D) and (M,), not "
+            "anchor, other and labels must be aligned (..., M, D), (..., M, D) and (M,), not "
             f"{tuple(anchor.shape)}, {tuple(other.shape)} and {tuple(labels.shape)}."
         )
     if not margin >= 0:

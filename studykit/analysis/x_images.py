@@ -36,7 +36,7 @@ def generator_of(model: XIVNet) -> Generator:
     """
     if model.generator is None:
         raise XivlabError("The baseline has no X: take a run of baseline+x or baseline+x+cmg.")
-    return lambda visible: model.x_images(visible) * model.std + model.mean
+    return lambda visible: (model.x_images(visible) - model.shift) / model.scale
 
 
 @torch.no_grad()

@@ -4,6 +4,7 @@ One shared network f for all modalities; g makes X of the visible images; the mo
 all modalities plus lambda times L_C between infrared and both others (Eq. 11).
 """
 
+import torch
 from torch import Tensor, nn
 
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
@@ -28,21 +29,20 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict
         labels: (M,), int64.
         config: method, margins, lambda, smoothing and kind of L_cross.
     """
-    terms = {
-        f"loss_{name}": modality_loss(  # Eq. (8)
-            output.before_bn, output.logits, labels, config.margin_respective, config.label_smoothing
-        )
-        for name, output in outputs.items()
-    }
+    features = torch.stack([output.before_bn for output in outputs.values()])  # (modalities, M, D)
+    logits = torch.stack([output.logits for output in outputs.values()])
+    inside = modality_loss(
+        features, logits, labels, config.margin_respective, config.label_smoothing
+    )  # Eq. (8)
+    terms = {f"loss_{name}": term for name, term in zip(outputs, inside, strict=True)}
     loss = respective_gap(*terms.values())  # Eq. (7)
     if METHODS[config.method].weighed:
-        infrared = outputs["infrared"].before_bn
-        pairs = {
-            f"loss_infrared_{name}": cross_modality(  # Eq. (4)
-                infrared, outputs[name].before_bn, labels, config.margin_cross, config.cross
-            )
-            for name in ("x", "visible")
-        }
+        infrared, *others = outputs  # then X, then visible
+        features, others_features = features[:1].expand(len(others), -1, -1), features[1:]
+        across = cross_modality(
+            features, others_features, labels, config.margin_cross, config.cross
+        )  # Eq. (4)
+        pairs = {f"loss_{infrared}_{name}": term for name, term in zip(others, across, strict=True)}
         terms |= pairs
         loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
     return {"loss": loss} | terms

@@ -24,7 +24,7 @@ class Bright(nn.Module):
 def model():
     model = build_model(tiny(method="baseline+x"), 3).eval()
     model.learner.backbone = Bright()
-    model.mean.zero_()  # so that black is 0 to the network
+    model.shift.zero_()  # so that black is 0 to the network
     return model
 
 
