@@ -18,6 +18,12 @@ Maker = Callable[[Any, int], nn.Module]  # from torchvision's weights and the st
 # torchvision is imported where it is used: it takes a second, and slim needs none of it.
 SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
+# Shipped weights by backbone: pre-trained on visible images of other synthetic people, half of which were turned gray,
+# or another share of them.
+SHIPPED = {
+    "slim": ("visible", "visible-gray-0", "visible-gray-25", "visible-gray-100"),
+    "slim_densenet": ("visible",),
+}
 # D, the number of output channels.
 WIDTH = {"slim": SLIM_CHANNELS[-1], "slim_densenet": 93, "resnet50": 2048, "densenet121": 1024}
 
@@ -77,8 +83,9 @@ def weights_file(weights: str | None, backbone: str) -> Path | None:
     """The safetensors file that a `weights` setting names, if it names one.
 
     Args:
-        weights: "visible" (shipped; pre-trained on visible images of other synthetic people), a path, or
-            "imagenet" or None, which are no file.
+        weights: "visible" (shipped; pre-trained on visible images of other synthetic people, half of them turned
+            gray; "visible-gray-0", "-25" and "-100" for slim with another share, in percent), a path, or "imagenet"
+            or None, which are no file.
         backbone: name of the backbone that they are for.
 
     Raises:
@@ -86,13 +93,14 @@ def weights_file(weights: str | None, backbone: str) -> Path | None:
     """
     if weights in (None, "imagenet"):
         return None
-    if weights == "visible":
-        if backbone not in SLIM:
-            raise XivlabError(
-                f"The weights 'visible' are for {' and '.join(SLIM)}: use 'imagenet', a path or None for {backbone}."
-            )
-        return ASSETS / f"{backbone}_visible.safetensors"
-    return Path(weights)
+    for_ = [name for name, kinds in SHIPPED.items() if weights in kinds]
+    if not for_:
+        return Path(weights)
+    if backbone not in for_:
+        raise XivlabError(
+            f"The weights {weights!r} are for {' and '.join(for_)}: use 'imagenet', a path or None for {backbone}."
+        )
+    return ASSETS / f"{backbone}_{weights.replace('-', '_')}.safetensors"
 
 
 def load_weights(net: nn.Module, path: str | Path) -> None:

@@ -25,6 +25,7 @@ from xivlab.runs.devices import check_shares, gather, processes, synchronized, t
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import fill, save_weights
+from xivlab.schedule import epoch_length, learning_rate, x_rate
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -169,8 +170,12 @@ class Training:
         if self.fabric.world_size > 1:
             model = synchronized(model, self.device)
         self.images = images.held_on(self.device)
+        generator = [] if model.generator is None else list(model.generator.parameters())
+        groups = [{"params": [p for p in model.learner.parameters() if p.requires_grad], "multiple": 1.0}]
+        if generator:
+            groups.append({"params": generator, "multiple": x_rate(config, self.steps_per_epoch)})
         optimizer = torch.optim.Adam(
-            (p for p in model.parameters() if p.requires_grad),
+            groups,
             weight_decay=config.weight_decay,
             fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
         )
@@ -214,7 +219,7 @@ class Training:
         labels = torch.from_numpy(batch.labels).to(self.device)
         rate = learning_rate(config, self.step / self.steps_per_epoch)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["multiple"]
 
         self.model.train()
         outputs = gather(self.fabric, self.model(infrared, visible))
@@ -331,19 +336,3 @@ class Training:
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
         run.write_embeddings(both, made(self.device))
-
-
-def epoch_length(config: Config, data: DataSet) -> int:
-    """Steps of an epoch; where the settings leave it open, as many as show the larger modality once."""
-    if config.steps_per_epoch:
-        return config.steps_per_epoch
-    trains = data.index["split"].isin(config.train_on.split("+"))
-    larger = int(data.index["modality"][trains].value_counts().max())
-    return math.ceil(larger / config.per_modality)
-
-
-def learning_rate(config: Config, epoch: float) -> float:
-    """Linear warm-up from a hundredth of the rate; a tenth of it after each decay epoch."""
-    if epoch < config.warmup_epochs:
-        return config.learning_rate * (0.01 + 0.99 * epoch / config.warmup_epochs)
-    return config.learning_rate * 0.1 ** sum(epoch >= decay for decay in config.decay_epochs)

@@ -21,7 +21,8 @@ from xivlab.data.images import Images, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
 from xivlab.model import XIVNet
-from xivlab.world.world import SYNTHETIC, World
+from xivlab.world.knobs import is_synthetic
+from xivlab.world.world import World
 
 WAVELENGTHS = np.arange(400, 1001, 25)  # nm
 
@@ -66,7 +67,7 @@ def world_of(data: DataSet) -> World:
     Raises:
         XivlabError: it has none, or sees heat in the place of light: there is no ruler.
     """
-    if data.name not in SYNTHETIC:
+    if not is_synthetic(data.name):
         raise XivlabError(
             f"{data.name} was photographed, not exposed from a world: it has no bands to measure X by."
         )

@@ -22,7 +22,7 @@ from xivlab.files import write_atomically
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale
 from xivlab.train import train
-from xivlab.world.world import SYNTHETIC
+from xivlab.world.knobs import is_synthetic
 
 # The method and what it is compared with.
 COMPARED: tuple[str, ...] = ("baseline", "baseline+x+cmg")
@@ -154,7 +154,7 @@ def _environment(scale: Scale) -> dict[str, str]:
     data = scale.data_name
     return {
         "XIVLAB_SCALE": scale.name,
-        "XIVLAB_DATA": data if data in SYNTHETIC else os.path.abspath(data),
+        "XIVLAB_DATA": data if is_synthetic(data) else os.path.abspath(data),
         "XIVLAB_RUNS": os.path.abspath(scale.runs),
     }
 

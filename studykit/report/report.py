@@ -26,7 +26,7 @@ from xivlab.files import write_atomically
 from xivlab.methods import METHODS
 from xivlab.paper import counterpart
 from xivlab.runs.devices import pick_device
-from xivlab.world.world import SYNTHETIC
+from xivlab.world.knobs import is_synthetic
 
 NAMES = {name: method.title for name, method in METHODS.items()}
 WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes
@@ -76,7 +76,7 @@ def tell(job: MainJob) -> dict[str, Any]:
         "results": results(job),
         "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in job.trained},
         "chance": job.chance.iloc[0]["rank1"],
-        "synthetic": job.data.name in SYNTHETIC,
+        "synthetic": is_synthetic(job.data.name),
         "paper": paper_rows(job),
         "curves": curves(job),
         "lists": lists(job, method),

@@ -59,7 +59,7 @@ def measured(
     at_rest = stored(name, folder or stored_measures()).read()
     tables, sources = [], {"stored results of": [], "measured here:": []}
     for variant, changes in variants.items():
-        configs = [scale.config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
+        configs = [scale.study_config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
         for seed, run in enumerate(runs_of(configs, scale)):
             rows = [] if at_rest is None else at_rest[at_rest["run"] == run.folder.name]
             if len(rows):

@@ -20,7 +20,8 @@ from xivlab.methods import build_model, losses
 from xivlab.model import Output
 from xivlab.runs.run import run_folder
 from xivlab.runs.weights import load_model
-from xivlab.train import epoch_length, learning_rate, train
+from xivlab.schedule import epoch_length, learning_rate
+from xivlab.train import train
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from xivlab.world.knobs import Knobs
 
 
 @dataclass(frozen=True)
@@ -76,3 +78,21 @@ REGDB = (
     Camera(2, 1, (), "filter:none", (), exposure_spread=0.06, gamma=1.0, blur=1.3, read_noise=0.012, vignetting=0.05),
 )  # fmt: skip
 CAMERAS = {"synthetic-sysu": SYSU, "synthetic-regdb": REGDB}
+
+
+def turned(camera: Camera, knobs: Knobs) -> Camera:
+    """The camera in a world with knobs: another lamp if it sees the near-infrared, more or less noise."""
+    default = Knobs()
+    if knobs.wavelength != default.wavelength and camera.sensors == MONO:
+        lamp = f"lamp:{knobs.wavelength:g}"
+        lights = tuple(
+            (lamp if light.startswith("light:led") else light, *rest) for light, *rest in camera.lights
+        )
+        camera = replace(camera, lights=lights)
+    if knobs.noise != default.noise:
+        noise = {
+            "shot_noise": knobs.noise**2 * camera.shot_noise,
+            "read_noise": knobs.noise * camera.read_noise,
+        }
+        camera = replace(camera, **noise)
+    return camera

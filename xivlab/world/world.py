@@ -24,9 +24,9 @@ from scipy.ndimage import gaussian_filter
 
 from xivlab.errors import XivlabError
 from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
+from xivlab.world import fabrics, spectra, thermal
 from xivlab.world import labels as label_names
-from xivlab.world import spectra, thermal
-from xivlab.world.cameras import CAMERAS, Camera
+from xivlab.world.cameras import CAMERAS, Camera, turned
 from xivlab.world.geometry import (
     HEIGHT,
     PLANE_MAX,
@@ -36,10 +36,11 @@ from xivlab.world.geometry import (
     Buffers,
     Plate,
 )
+from xivlab.world.knobs import SYNTHETIC, is_synthetic, knobs_of, plain_name, with_knobs
+from xivlab.world.wear import dressed
 
 T = TypeVar("T")
-SYNTHETIC = ("synthetic-sysu", "synthetic-regdb")
-VERSION = 1  # of the image formation: a change makes packed caches out of date
+VERSION = 2  # of the image formation: a change makes packed caches out of date
 PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
 SPLITS = ("train", "val", "test")
 
@@ -56,20 +57,28 @@ class World:
     def __init__(self, name: str, asset: Path | None = None):
         """Opens the shipped buffers, or those of other people seen by the same cameras in `asset`.
 
-        Raises XivlabError for an unknown name or a damaged asset.
+        Args:
+            name: of the world, its knobs behind an "@": "synthetic-sysu@carbon=0.8".
+            asset: of other people.
+
+        Raises XivlabError for an unknown name or knob, or a damaged asset.
         """
-        if name not in SYNTHETIC:
+        if not is_synthetic(name):
             raise XivlabError(f"There is no synthetic data set {name!r}: choose {' or '.join(SYNTHETIC)}.")
-        self.name = name
-        self.cameras = {camera.number: camera for camera in CAMERAS[name]}
-        self._buffers = Buffers(asset or ASSETS / f"{name.replace('-', '_')}.safetensors")
-        self._people = {someone["person"]: someone for someone in self._buffers.people}
+        self.kind, self.knobs = plain_name(name), knobs_of(name)
+        self.name = with_knobs(self.kind, self.knobs)
+        self.cameras = {camera.number: turned(camera, self.knobs) for camera in CAMERAS[self.kind]}
+        self._buffers = Buffers(asset or ASSETS / f"{self.kind.replace('-', '_')}.safetensors")
+        self._people = dressed(self._buffers.people, self.knobs)
         self._tables: dict[tuple, np.ndarray] = {}
         tables = []
-        for table in (spectra, thermal):
+        sees_heat = any(not camera.sensors for camera in CAMERAS[self.kind])
+        for table in (spectra, fabrics, thermal) if sees_heat else (spectra, fabrics):
             with reading(table.PATH, NEW_ASSETS):
                 tables.append(content_of(table.PATH).decode())
-        content = [self._buffers.fingerprint, *tables, repr(CAMERAS[name])]
+        content = [self._buffers.fingerprint, *tables, repr(CAMERAS[self.kind])]
+        if self.knobs.turned:
+            content.append(json.dumps(self.knobs.turned, sort_keys=True))
         self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
 
     @cached_property
@@ -88,6 +97,10 @@ class World:
             for c in self.cameras.values()
         ]
         rows = pd.concat(seen).sort_values(["split", "person", "camera", "frame"], ignore_index=True)
+        if self.knobs.people is not None:
+            train = rows["split"] == "train"
+            first = rows["person"][train].unique()[: self.knobs.people]
+            rows = rows[~train | rows["person"].isin(first)].reset_index(drop=True)
         seen_as = rows[["person", "camera", "frame"]].itertuples(index=False)
         rows["path"] = [self._path(*row) for row in seen_as]
         rows["split"] = rows["split"].astype(str)
@@ -95,7 +108,7 @@ class World:
 
     def _path(self, person: int, camera: int, frame: int) -> str:
         """Where the image lies in the folder tree of the real data set."""
-        if self.name == "synthetic-sysu":
+        if self.kind == "synthetic-sysu":
             return f"cam{camera}/{person:04d}/{frame:04d}.jpg"
         someone = self._people[person]
         folder, letter = ("Visible", "v") if camera == 1 else ("Thermal", "t")

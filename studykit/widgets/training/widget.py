@@ -24,7 +24,8 @@ from xivlab.methods import METHODS
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder
 from xivlab.scale import Scale, current
-from xivlab.train import epoch_length, train
+from xivlab.schedule import epoch_length
+from xivlab.train import train
 
 PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
