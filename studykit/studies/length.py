@@ -50,7 +50,8 @@ def variants() -> dict[str, dict[str, Any]]:
 def configs(scale: Scale, seeds: int = SEEDS) -> list[tuple[str, Config]]:
     """Name of the variant and settings of every run."""
     asked = variants().items()
-    return [(name, scale.config(**changes, seed=seed)) for seed in range(seeds) for name, changes in asked]
+    runs = [(name, scale.config(**changes, seed=seed)) for seed in range(seeds) for name, changes in asked]
+    return sorted(runs, key=lambda one: one[0] in OTHERS)  # lengths first
 
 
 def curve(variant: str, run: Run) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def test_every_number_has_an_upper_bound(name):
 
 
 def test_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, paper-sysu"):
+    with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, study, paper-sysu"):
         preset("paper")
 
 

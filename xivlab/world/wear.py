@@ -39,6 +39,7 @@ def dressed(people: Sequence[dict[str, Any]], knobs: Knobs) -> dict[int, dict[st
         like = someone.get("like")
         for part in ("upper", "lower") if like else ():
             if like[part] < knobs.lookalikes:
-                materials[part] = out[like["person"]]["materials"][part]
+                theirs = out[like["person"]]["materials"]
+                materials |= {name: theirs[name] for name in (part, f"{part}_print")}
         out[someone["person"]] = someone | {"materials": materials}
     return out
