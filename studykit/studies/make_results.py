@@ -22,6 +22,8 @@ import torch
 from studykit.machine import describe
 from studykit.studies.answers import ask, write_table
 from studykit.studies.embeddings import write_embeddings
+from studykit.studies.faces import faces
+from studykit.studies.faces import stored as stored_faces
 from studykit.studies.generators import generators_of, learned, refresh, write_generators
 from studykit.studies.grid import runs_of, train_all
 from studykit.studies.maps import ship_maps
@@ -64,6 +66,8 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
         start = time.perf_counter()
         table = ask(name, data, scale, jobs=jobs)
         print(write_table(table, folder / "tables"), flush=True)
+        if name == "ablation":
+            stored_faces(data).write(faces(scale.on(data)))
         minutes[f"{name} on {data}"] = round((time.perf_counter() - start) / 60, 1)
     near = scale.on(NEAR_INFRARED)
     rows = [

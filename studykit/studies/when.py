@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from studykit.studies import why
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.studies.store import Table, results
@@ -114,6 +115,9 @@ class Point:
 
     values: Mapping[str, float | str]
 
+    def __str__(self) -> str:
+        return ", ".join(f"{knob} {value}" for knob, value in self.values.items()) or "default"
+
     @property
     def data(self) -> str:
         """The name of its data."""
@@ -169,16 +173,16 @@ def stored(name: str) -> Table:
     return Table(results("tables") / "when" / f"{name}.csv", COLUMNS, words=words, numbers="%.6g")
 
 
-def ask(row: str, point: Point, scale: Scale, jobs: int = -1) -> pd.DataFrame:
-    """The scores of every method and seed at a point: COLUMNS."""
+def ask(row: str, point: Point, scale: Scale, jobs: int = -1) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scores of every method and seed at a point, COLUMNS, and what may explain them, `why.COLUMNS`."""
     scale = scale.on(point.data)
     asked = point.configs(scale)
     configs = [config for _, config in asked]
     table = study(configs, scale, jobs=jobs)
     of = dict(zip((run.folder.name for run in runs_of(configs, scale)), (name for name, _ in asked)))
-    words = ", ".join(f"{knob} {value}" for knob, value in point.values.items()) or "default"
-    table = table.assign(row=row, point=words, method=table["run"].map(of))
-    return table[list(COLUMNS)]
+    table = table.assign(row=row, point=str(point), method=table["run"].map(of))
+    baselines = [run for run in runs_of(configs, scale) if of[run.folder.name] == "Baseline"]
+    return table[list(COLUMNS)], why.measures(str(point), baselines, scale.load())
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -189,8 +193,12 @@ def main(args: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(args)
     done: dict[str, list[pd.DataFrame]] = {}
     for row, point in points(arguments.rows):
-        done.setdefault(row, []).append(ask(row, point, current(), arguments.jobs))
+        scores, reasons = ask(row, point, current(), arguments.jobs)
+        done.setdefault(row, []).append(scores)
         stored(row).write(pd.concat(done[row], ignore_index=True))
+        known = why.stored().read()
+        others = [] if known is None else [known[known["point"] != str(point)]]
+        why.stored().write(pd.concat([*others, reasons], ignore_index=True))
 
 
 if __name__ == "__main__":

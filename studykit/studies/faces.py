@@ -1,0 +1,37 @@
+"""The control of the ablation: Baselines searched with a fixed image as second face at test, stored over seeds."""
+
+import pandas as pd
+
+from studykit.analysis.second_face import second_faces
+from studykit.studies.grid import runs_of
+from studykit.studies.questions import STUDIES
+from studykit.studies.store import Table, results
+from xivlab.scale import Scale
+
+COLUMNS = ("data", "seed", "run", "face", "test_distance", "rank1", "mAP")
+
+
+def stored(data: str) -> Table:
+    """Where the scores of a world are kept: a row per seed, face and test distance."""
+    words = ("data", "run", "face", "test_distance")
+    return Table(results("measures") / f"faces.{data}.csv", COLUMNS, words=words, numbers="%.6g")
+
+
+def faces(scale: Scale) -> pd.DataFrame:
+    """COLUMNS of the Baselines of the ablation on the scale's data, which are finished; infrared queries, test people."""
+    asked = [config for name, config in STUDIES["ablation"].configs(scale) if name == "Baseline"]
+    data, tables = scale.load(), []
+    for run in runs_of(asked, scale):
+        about = {"data": data.name, "seed": run.config().seed, "run": run.folder.name}
+        tables.append(second_faces(run, data.test).assign(**about))
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def as_study(table: pd.DataFrame) -> pd.DataFrame:
+    """The same as rows of a study: the variant is "Baseline, Gray at test" and so on.
+
+    Args:
+        table: COLUMNS.
+    """
+    named = "Baseline, " + table["face"].str.capitalize() + " at test"
+    return table.assign(variant=named, query="infrared")
