@@ -58,8 +58,8 @@ def test_names_of_runs(config, name):
 @pytest.mark.parametrize(
     ("name", "fingerprint"),
     [
-        ("synthetic-sysu", "a98874a8670da62d00ea0142265ca2d05025027bf4dd91ea6869ee1ae7d69354"),
-        ("synthetic-regdb", "723a95e70f2dde50ffd7a1387306aefe07ab492a6944181a0de0d045bd6e8351"),
+        ("synthetic-sysu", "2740f4c9f12789f542dc6a9388ce16f05fef6d484a6d71980a3874a9b926e4aa"),
+        ("synthetic-regdb", "91d300686bcbb0b27043cb7428141c0d281c623739db50ef831312f5a6e6633a"),
     ],
 )
 def test_fingerprints_of_the_worlds(name, fingerprint):

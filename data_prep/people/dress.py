@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_prep.people.population import Someone
+from data_prep.people.look import Look, garments
+from data_prep.people.population import PeopleSet, Someone
 from xivlab.world import labels, spectra, thermal, wear
 from xivlab.world.knobs import Knobs
 
@@ -126,8 +127,38 @@ class Tailor:
         """Degrees Celsius by label name: thin and thick clothes, warm and cool people."""
         table = thermal.load()
         names = [name for name in labels.NAMES if name in table.index]
-        drawn = {
-            n: float(table["temperature"][n] + table["spread"][n] * self.rng.standard_normal()) for n in names
-        }
+        drawn = {n: float(table["value"][n] + table["spread"][n] * self.rng.standard_normal()) for n in names}
         drawn["upper_print"], drawn["lower_print"] = drawn["upper"], drawn["lower"]
         return {name: round(value, 2) for name, value in drawn.items()}
+
+
+def drawn(people_set: PeopleSet, people: list[Someone]) -> list[dict]:
+    """The records of the first people of a set, in their order."""
+    tailor = Tailor(people_set.seed)
+    records = [tailor.dress(someone) for someone in people]
+    if people_set.one_walk:  # seen by a thermal camera: what is worn decides how warm it is
+        for record, someone in zip(records, people):
+            rng = np.random.default_rng([people_set.seed, 5, someone.number])
+            record["temperatures"] = warm(someone.look, rng)
+    return records
+
+
+def warm(look: Look, rng: np.random.Generator) -> dict[str, float]:
+    """Degrees Celsius in the shade by label name: what is worn decides, and people differ a little in each.
+
+    Clothes follow from what they are (`garments`) and from the skin beneath them, see `xivlab.world.thermal`.
+    """
+    table = thermal.load()
+
+    def drawn(name: str) -> float:
+        value, spread = table.loc[name, ["value", "spread"]]
+        noise = spread * rng.standard_normal()
+        return float(value * np.exp(noise) if table["unit"][name] == "m2K/W" else value + noise)
+
+    out = {name: drawn(name) for name in labels.NAMES if name in table.index}
+    for label, garment in zip(("upper", "lower", "inner"), (*garments(look), "t-shirt")):
+        insulation = drawn(garment)
+        out[label] = thermal.through(insulation, out["skin"])
+        if label != "inner":
+            out[f"{label}_print"] = thermal.through(insulation + drawn("print"), out["skin"])
+    return {name: round(value, 2) for name, value in out.items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from data_prep.people.dress import Tailor
+from data_prep.people.dress import drawn
 from data_prep.people.population import SETS, PeopleSet
 from xivlab.world.geometry import checksum_of
 
@@ -24,9 +24,8 @@ def redress(people_set: PeopleSet, path: Path) -> str:
     with safe_open(path, framework="numpy") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
         header = json.loads(file.metadata()["xivlab"])
-    tailor = Tailor(people_set.seed)
-    drawn = {someone.number: tailor.dress(someone) for someone in people_set.people()}
-    people = [old | drawn[old["person"]] for old in json.loads(header["people"])]
+    records = {record["person"]: record for record in drawn(people_set, people_set.people())}
+    people = [old | records[old["person"]] for old in json.loads(header["people"])]
     header["people"] = json.dumps(people)
     header["checksum"] = checksum_of(tensors, header["people"], header["plates"])
     temporary = path.with_suffix(".part")
