@@ -59,7 +59,7 @@ def test_names_of_runs(config, name):
     ("name", "fingerprint"),
     [
         ("synthetic-sysu", "2740f4c9f12789f542dc6a9388ce16f05fef6d484a6d71980a3874a9b926e4aa"),
-        ("synthetic-regdb", "91d300686bcbb0b27043cb7428141c0d281c623739db50ef831312f5a6e6633a"),
+        ("synthetic-regdb", "f3ee02053149cc2796168b05909cf38a65e6cd413004d9e128c0862674ff2cbe"),
     ],
 )
 def test_fingerprints_of_the_worlds(name, fingerprint):

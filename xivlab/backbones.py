@@ -194,4 +194,4 @@ def _without_head(net: "DenseNet", last_stride: int) -> nn.Module:
     """A DenseNet up to its last maps."""
     if last_stride == 1:
         net.features.transition3.pool = nn.Identity()
-    return nn.Sequential(*net.features.children(), nn.ReLU())
+    return nn.Sequential(net.features, nn.ReLU())

@@ -1,6 +1,6 @@
 """Networks of the paper: X generator g (Eq. 1) and its special cases (Table 5), feature learner f, and both together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import torch
@@ -62,6 +62,12 @@ def _at_each_pixel(layer: nn.Conv2d, pixels: Tensor) -> Tensor:
     """A 1x1 convolution as what it is, one matrix product over all pixels: (..., C) -> (..., C'). PyTorch's own is made
     for many channels, and takes six times as long for one and three."""
     return F.linear(pixels, layer.weight[:, :, 0, 0], layer.bias)
+
+
+def _layers(backbone: nn.Module) -> Iterator[nn.Module]:
+    """The layers of a backbone, those of a sequence in it one by one: the first is a convolution everywhere."""
+    for part in backbone.children():
+        yield from part if isinstance(part, nn.Sequential) else [part]
 
 
 def mean(visible: Tensor) -> Tensor:
@@ -183,7 +189,7 @@ class FeatureLearner(nn.Module):
         Args:
             images: (B, 3, H, W), normalised by `MEAN` and `STD`; or several such blocks, one batch all the same.
         """
-        first, *others = self.backbone
+        first, *others = _layers(self.backbone)
         # The first convolution block by block, so that a gradient goes down to the pixels of those alone that were made.
         maps = torch.cat([first(block) for block in images])
         for layer in others:

@@ -75,7 +75,7 @@ REGDB = (
         1, 1, RGB, "filter:ir-cut", (("light:daylight", 0.95, 0.10),), (1.0, 1.0, 1.03),
         saturation=1.6, exposure=1.15, blur=0.6, read_noise=0.005,
     ),
-    Camera(2, 1, (), "filter:none", (), exposure_spread=0.06, gamma=1.0, blur=1.3, read_noise=0.012, vignetting=0.05),
+    Camera(2, 1, (), "filter:none", (), exposure_spread=0.02, gamma=1.0, blur=0.8, read_noise=0.006, vignetting=0.05),
 )  # fmt: skip
 CAMERAS = {"synthetic-sysu": SYSU, "synthetic-regdb": REGDB}
 

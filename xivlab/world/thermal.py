@@ -19,6 +19,7 @@ from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
 
 PATH = ASSETS / "thermal.csv"
 AIR = 17.0  # degrees Celsius
+DRIFT = 0.3  # kelvin, standard deviation of both ends from image to image
 SUN = 5800.0  # kelvin: daylight has about the spectrum of a black body of this temperature
 COLDEST, WARMEST = 14.0, 35.0  # what the camera's automatic gain maps to black and white
 
@@ -111,7 +112,7 @@ def automatic_gain(temperature: np.ndarray, rng: np.random.Generator) -> np.ndar
     Radiance in the long-wave window grows with the fourth power of the absolute temperature (Stefan-Boltzmann); the
     camera stretches the range it sees, whose ends drift a little from image to image.
     """
-    low = COLDEST + 0.8 * rng.standard_normal()
-    high = WARMEST + 1.0 * rng.standard_normal()
+    low = COLDEST + DRIFT * rng.standard_normal()
+    high = WARMEST + DRIFT * rng.standard_normal()
     power = [np.square(np.square(t + 273.15)) for t in (temperature, low, high)]
     return ((power[0] - power[1]) / (power[2] - power[1])).astype(np.float32)
