@@ -26,13 +26,13 @@ bare side is forward and backward of the backbone alone, with images at hand, an
 input. ResNet-50 sees the paper's batch on all cores, or a quarter of it on a machine with little memory.
 
 The lines below the `slim` step say what it does beyond the backbone, as shares of the backbone's time. Tried and kept:
-images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels. Tried and left: g as
-one matrix product over all pixels instead of PyTorch's 1x1 convolution, which is made for many channels; it saves a tenth
-of a step, and rounds otherwise, so that no stored result could be had again to the digit. Weighed and left: a first
-convolution that goes down to the pixels of X only, not of all 3M images; it would have to know which rows of its batch
-are X, and one batch is what the paper has. What remains
-is the method itself: g learns through the pixels of X, the losses are many small operations, Adam updates all weights.
-Each is small against ResNet-50, and not against a network of `slim`'s size.""",
+images stay bytes until they are cut, pasted and mirrored, rectangles instead of masks over all pixels; g as one matrix
+product over all pixels instead of PyTorch's 1x1 convolution, which is made for many channels; the first convolution block
+by block, so that a gradient goes down to the pixels of X alone; the hardest rows found without a gradient, which then has 2 M
+distances to go through and not M x M; the losses of all modalities side by side. The lines time each part by itself, the
+gradient to the pixels for all 3M images; so they add up to more than the step. What remains is the method itself: g
+learns through the pixels of X, the losses are many small operations, Adam updates all weights. Each is small against
+ResNet-50, and not against a network of `slim`'s size.""",
     "3": """The baseline is what published code does: Pillow opens each JPEG of the tree that `xivlab export` writes, torchvision
 resizes, pads, crops, flips and erases, and a DataLoader has two workers, started before. Both sides read the same rows.
 The kit cuts, pastes and mirrors bytes of the packed array in one go and makes floats of them last; its process is the

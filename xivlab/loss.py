@@ -72,9 +72,8 @@ def batch_hard_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: fl
         tensor(3.)
     """
     _check_batch(anchor, other, labels, margin)
-    with (
-        torch.no_grad()
-    ):  # which rows are hardest; the gradient then has 2 M distances to go through, not M x M
+    # Which rows are hardest needs no gradient, which then has 2 M distances to go through, not M x M.
+    with torch.no_grad():
         distance = pairwise_distance(anchor, other)  # (..., M, M)
         same = labels[:, None] == labels[None, :]  # (M, M)
         farthest = distance.masked_fill(~same, -torch.inf).argmax(-1)  # (..., M) rows of other

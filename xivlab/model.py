@@ -60,7 +60,7 @@ class XGenerator(nn.Module):
 
 def _at_each_pixel(layer: nn.Conv2d, pixels: Tensor) -> Tensor:
     """A 1x1 convolution as what it is, one matrix product over all pixels: (..., C) -> (..., C'). PyTorch's own is made
-    for many channels, and takes six times as long for one and three."""
+    for many channels; with it, X forward and backward takes about twice as long."""
     return F.linear(pixels, layer.weight[:, :, 0, 0], layer.bias)
 
 

@@ -232,3 +232,17 @@ def test_the_loss_far_from_the_origin_is_that_at_it():
     a, b = ((features(seed=seed, dtype=torch.float32).detach() * 8).round() / 8 for seed in (1, 2))
     far = cross_modality(a + 1000, b + 1000, LABELS, 0.5)
     torch.testing.assert_close(far, cross_modality(a, b, LABELS, 0.5))
+
+
+@pytest.mark.parametrize("cross", ["hard", "centre"])
+def test_modalities_side_by_side_are_what_they_are_one_by_one(cross):
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(4).repeat_interleave(3)
+    first, second = torch.randn(2, 3, 12, 8, generator=generator, dtype=torch.float64)
+    logits = torch.randn(3, 12, 5, generator=generator, dtype=torch.float64)
+    inside = modality_loss(first, logits, labels, 0.3, 0.1)
+    across = cross_modality(first, second, labels, 0.5, cross)
+    assert inside.shape == across.shape == (3,)
+    for i in range(3):
+        torch.testing.assert_close(inside[i], modality_loss(first[i], logits[i], labels, 0.3, 0.1))
+        torch.testing.assert_close(across[i], cross_modality(first[i], second[i], labels, 0.5, cross))

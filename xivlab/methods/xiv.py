@@ -31,17 +31,15 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict
     """
     features = torch.stack([output.before_bn for output in outputs.values()])  # (modalities, M, D)
     logits = torch.stack([output.logits for output in outputs.values()])
-    inside = modality_loss(
-        features, logits, labels, config.margin_respective, config.label_smoothing
-    )  # Eq. (8)
+    # Eq. (8)
+    inside = modality_loss(features, logits, labels, config.margin_respective, config.label_smoothing)
     terms = {f"loss_{name}": term for name, term in zip(outputs, inside, strict=True)}
     loss = respective_gap(*terms.values())  # Eq. (7)
     if METHODS[config.method].weighed:
         infrared, *others = outputs  # then X, then visible
-        features, others_features = features[:1].expand(len(others), -1, -1), features[1:]
-        across = cross_modality(
-            features, others_features, labels, config.margin_cross, config.cross
-        )  # Eq. (4)
+        beside_each = features[:1].expand(len(others), -1, -1)
+        # Eq. (4)
+        across = cross_modality(beside_each, features[1:], labels, config.margin_cross, config.cross)
         pairs = {f"loss_{infrared}_{name}": term for name, term in zip(others, across, strict=True)}
         terms |= pairs
         loss = total_loss(loss, cross_gap(*pairs.values()), config.lam)  # Eqs. (3), (11)
