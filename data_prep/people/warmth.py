@@ -90,7 +90,7 @@ def warmth(look: Look, label: np.ndarray, kelvin: np.ndarray, gap: np.ndarray) -
         labels.LOWER_PRINT: lower,
     }
     insulation |= {labels.INNER: thermal.value("t-shirt"), labels.HAIR: HAIR}
-    out = 1 + kelvin / (thermal.value("skin") - thermal.AIR)
+    out = 1 + kelvin / (thermal.value("skin") - thermal.value("air"))
     loss, more = thermal.value("heat-transfer"), resistance(gap) - resistance(np.float64(GAP))
     for number, whole in insulation.items():
         on = label == number

@@ -18,17 +18,13 @@ import pandas as pd
 from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
 
 PATH = ASSETS / "thermal.csv"
-AIR = 17.0  # degrees Celsius
-DRIFT = 0.3  # kelvin, standard deviation of both ends from image to image
-SUN = 5800.0  # kelvin: daylight has about the spectrum of a black body of this temperature
-COLDEST, WARMEST = 14.0, 35.0  # what the camera's automatic gain maps to black and white
 
 
 @cache
 def load() -> pd.DataFrame:
-    """A row per label, scene material, garment or constant: value, its spread over people, unit, origin, source.
+    """A row per label, scene material, garment or constant: value, its spread, unit, origin, source.
 
-    The spread of insulations (m2K/W) is that of their logarithm.
+    The spread is over people, and that of insulations (m2K/W) is of their logarithm; of the camera's gain it is over images.
 
     Raises:
         XivlabError: the table is missing or damaged.
@@ -40,7 +36,7 @@ def load() -> pd.DataFrame:
 @cache
 def of_material(name: str) -> float:
     """Temperature of a scene material in degrees Celsius; the air's where the table has none."""
-    return float(load()["value"].get(name, AIR))
+    return float(load()["value"].get(name, value("air")))
 
 
 @cache
@@ -51,7 +47,7 @@ def value(name: str) -> float:
 
 def through(insulation: float, skin: float) -> float:
     """Temperature (degrees Celsius) in the shade of what lies with an insulation (m2K/W) over skin of a temperature."""
-    return AIR + (skin - AIR) / (1 + value("heat-transfer") * insulation)
+    return value("air") + (skin - value("air")) / (1 + value("heat-transfer") * insulation)
 
 
 def heating(celsius: np.ndarray, absorbed: np.ndarray) -> np.ndarray:
@@ -60,7 +56,7 @@ def heating(celsius: np.ndarray, absorbed: np.ndarray) -> np.ndarray:
     celsius, absorbed (n,): the latter is a share of the light. As a E R / (1 + h R) above, written with the share
     1 / (1 + h R) of the skin's excess over the air that the temperature in the shade shows.
     """
-    share = np.clip((celsius - AIR) / (value("skin") - AIR), 0, 1)
+    share = np.clip((celsius - value("air")) / (value("skin") - value("air")), 0, 1)
     return absorbed * value("daylight") / value("heat-transfer") * (1 - share)
 
 
@@ -70,7 +66,7 @@ def daylight(nanometres: np.ndarray) -> np.ndarray:
     The table's light:daylight is a lamp of an inspection booth: to the eye it is daylight, but it has hardly any near
     infrared, which is more than a third of what the sun sends between 400 and 1000 nm and what dyes do not absorb.
     """
-    weight = nanometres**-5.0 / np.expm1(1.4388e7 / (nanometres * SUN))
+    weight = nanometres**-5.0 / np.expm1(1.4388e7 / (nanometres * value("sun")))
     return weight / weight.sum()
 
 
@@ -89,9 +85,10 @@ def surface(
     of each label, in the shade and what daylight adds on level ground (K); warmth: (h, w), factor on the person's excess
     over the air; planes, back: (3, h, w) of the person and of the scene.
     """
-    excess, own = celsius - np.float32(AIR), np.arange(len(celsius)) < first
+    air = np.float32(value("air"))
+    excess, own = celsius - air, np.arange(len(celsius)) < first
     facing, light = np.clip(planes[0], 0, 1), np.clip(planes[1], 0, 1)
-    out = AIR + _mean_of_four((excess * own)[names]) * warmth + _mean_of_four((sunned * own)[names]) * light
+    out = air + _mean_of_four((excess * own)[names]) * warmth + _mean_of_four((sunned * own)[names]) * light
     out += _mean_of_four((excess * ~own)[names])
     share = _mean_of_four(own.astype(np.float32)[names])
     # hollows that see little sky keep warmth; what is turned away shows a cooler reflection
@@ -112,7 +109,8 @@ def automatic_gain(temperature: np.ndarray, rng: np.random.Generator) -> np.ndar
     Radiance in the long-wave window grows with the fourth power of the absolute temperature (Stefan-Boltzmann); the
     camera stretches the range it sees, whose ends drift a little from image to image.
     """
-    low = COLDEST + DRIFT * rng.standard_normal()
-    high = WARMEST + DRIFT * rng.standard_normal()
+    low, high = (
+        value(end) + load()["spread"][end] * rng.standard_normal() for end in ("gain-black", "gain-white")
+    )
     power = [np.square(np.square(t + 273.15)) for t in (temperature, low, high)]
     return ((power[0] - power[1]) / (power[2] - power[1])).astype(np.float32)

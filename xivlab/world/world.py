@@ -260,7 +260,7 @@ class World:
         """Thermal image (1, 128, 64) in [0, 1]: emitted radiance after the camera's automatic gain."""
         names, planes, _, back_planes = self._geometry(buffer)
         person, plate = self._people[int(self._buffers.person[buffer])], self._plate(buffer)
-        own = _by_label(person["temperatures"], thermal.AIR)
+        own = _by_label(person["temperatures"], thermal.value("air"))
         back = [thermal.of_material(name) for name in plate.materials]
         celsius = np.array([*own, *back], np.float32)
         lights = {light for c in self.cameras.values() if c.plate == plate.camera for light, _, _ in c.lights}

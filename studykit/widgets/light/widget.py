@@ -187,7 +187,7 @@ class Wavelength(Panel):
             artists["curve"].set_ydata(spectra.load()[one.name])
             artists["start"].set_visible(not heat), artists["point"].set_visible(not heat)
         axes: Axes = self._scale
-        axes.set_xlim(*((thermal.COLDEST, thermal.WARMEST) if heat else (0, 100)))
+        axes.set_xlim(*((thermal.value("gain-black"), thermal.value("gain-white")) if heat else (0, 100)))
         label = "temperature (°C)" if heat else "reflectance (%), open: mean of 400 to 700 nm"
         axes.set_xlabel(label, fontsize=FONT - 1)
         axes.xaxis.set_label_coords(0.5 if heat else 0.38, -0.145)
@@ -235,7 +235,7 @@ class Wavelength(Panel):
 
     def _at_heat(self) -> dict[str, str]:
         for artists, one in zip(self._rowwise, self._worn):
-            artists["way"].set_xdata([thermal.COLDEST, one.celsius])
+            artists["way"].set_xdata([thermal.value("gain-black"), one.celsius])
             artists["end"].set_xdata([one.celsius])
             artists["value"].set_text(f"{one.celsius:.1f} °C")
         warm, cold = (pick(self._worn, key=lambda one: one.celsius) for pick in (max, min))

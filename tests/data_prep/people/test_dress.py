@@ -86,4 +86,4 @@ def test_what_is_worn_decides_how_warm_it_is(warmed):
     # people differ within a garment, by less than garments do
     assert 0.2 < np.std(uppers["t-shirt"]) < thin - thick
     for _, celsius in warmed:
-        assert celsius["skin"] > celsius["upper"] > celsius["upper_print"] > thermal.AIR
+        assert celsius["skin"] > celsius["upper"] > celsius["upper_print"] > thermal.value("air")

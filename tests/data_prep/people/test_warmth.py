@@ -22,10 +22,10 @@ def test_the_loss_balances_what_comes_through_cloth_and_air():
     """The temperature that warmth gives is the one at which as much heat arrives from the skin as is lost."""
     gap, garment = 0.002, thermal.value("t-shirt")
     at_gap = thermal.through(garment, 32.5)
-    surface = thermal.AIR + of(PLAIN, labels.UPPER, gap) * (at_gap - thermal.AIR)
+    surface = thermal.value("air") + of(PLAIN, labels.UPPER, gap) * (at_gap - thermal.value("air"))
     cloth = garment - resistance(np.float64(GAP))
     arrives = (32.5 - surface) / (cloth + resistance(np.float64(gap)))
-    assert arrives == pytest.approx(thermal.value("heat-transfer") * (surface - thermal.AIR), rel=1e-9)
+    assert arrives == pytest.approx(thermal.value("heat-transfer") * (surface - thermal.value("air")), rel=1e-9)
 
 
 def test_cloth_is_warmer_where_it_touches_and_least_so_in_a_coat():

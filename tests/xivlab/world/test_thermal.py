@@ -16,15 +16,15 @@ def test_all_temperatures_are_marked_assumed():
 
 def test_skin_is_warmer_than_cloth_than_bag_than_air():
     at = thermal.load()["value"]
-    assert at["skin"] > at["upper"] > at["shoe"] > at["bag"] > thermal.AIR
+    assert at["skin"] > at["upper"] > at["shoe"] > at["bag"] > thermal.value("air")
 
 
 def test_a_material_without_an_entry_has_the_temperature_of_the_air():
-    assert thermal.of_material("scene:glass") == thermal.AIR
+    assert thermal.of_material("scene:glass") == thermal.value("air")
 
 
 def test_the_automatic_gain_keeps_the_order_and_uses_the_range():
-    ramp = np.linspace(thermal.COLDEST, thermal.WARMEST, 64)[None]
+    ramp = np.linspace(thermal.value("gain-black"), thermal.value("gain-white"), 64)[None]
     image = thermal.automatic_gain(ramp, np.random.default_rng(0))
     assert (np.diff(image[0]) > 0).all()
     assert image.min() < 0.15 and image.max() > 0.85  # its ends drift by about a degree
@@ -32,7 +32,7 @@ def test_the_automatic_gain_keeps_the_order_and_uses_the_range():
 
 def test_thick_cloth_is_cooler_and_bare_skin_is_skin():
     assert thermal.through(0.0, 32.0) == 32.0
-    assert 32.0 > thermal.through(0.1, 32.0) > thermal.through(0.4, 32.0) > thermal.AIR
+    assert 32.0 > thermal.through(0.1, 32.0) > thermal.through(0.4, 32.0) > thermal.value("air")
 
 
 def test_daylight_warms_as_the_balance_of_heat_says():
@@ -41,7 +41,7 @@ def test_daylight_warms_as_the_balance_of_heat_says():
     shade = thermal.through(insulation, skin)
     lit = shade + thermal.heating(np.array([shade]), np.array([absorbed]))[0]
     arrives = (skin - lit) / insulation + absorbed * thermal.value("daylight")
-    assert arrives == pytest.approx(thermal.value("heat-transfer") * (lit - thermal.AIR), rel=1e-9)
+    assert arrives == pytest.approx(thermal.value("heat-transfer") * (lit - thermal.value("air")), rel=1e-9)
 
 
 def test_skin_is_kept_at_its_temperature_and_black_cloth_gains_most():
