@@ -80,7 +80,7 @@ class Config:
     x_rate: float | None = setting(None, above=0, at_most=1000)
     # Training length; None makes an epoch show as many images as the larger modality has.
     epochs: int = setting(10, at_least=1, at_most=100_000)
-    steps_per_epoch: int | None = setting(30, at_least=1, at_most=1_000_000)
+    steps_per_epoch: int | None = setting(60, at_least=1, at_most=1_000_000)
     # Epochs over which the rate rises linearly from a hundredth.
     warmup_epochs: int = setting(1, at_least=0, at_most=100_000)
     # Epochs after each of which the rate falls to a tenth.

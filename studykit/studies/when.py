@@ -161,6 +161,29 @@ def points(knobs: Sequence[str] = ()) -> Iterator[tuple[str, Point]]:
                     yield "plane", Point({"length": length, "carbon": carbon})
 
 
+def axis(knob: str) -> dict[str, str]:
+    """The points along a knob, by their labels on an axis: the default stands among them."""
+    row = rows()[knob]
+    return {_label(value): str(Point({} if value == row.default else {knob: value})) for value in row.values}
+
+
+def square(down: str = "length", across: str = "carbon") -> dict[str, dict[str, str]]:
+    """The points of the plane of two knobs, by label down and label across, asked or not."""
+    known = rows()
+
+    def name(values: Mapping[str, float | str]) -> str:
+        return str(Point({knob: value for knob, value in values.items() if value != known[knob].default}))
+
+    return {
+        _label(one): {_label(other): name({down: one, across: other}) for other in known[across].values}
+        for one in known[down].values
+    }
+
+
+def _label(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
 COLUMNS = (
     *("row", "point", "data", "method", "seed", "run", "query", "test_distance"),
     *("rank1", "mAP", "made"),
