@@ -10,18 +10,23 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from studykit.analysis.x_images import WEIGHTS
 from studykit.studies import why
+from studykit.studies.generators import generators_of
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.studies.store import Table, results
+from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.errors import XivlabError
+from xivlab.runs.run import run_folder
 from xivlab.scale import Scale, current
 from xivlab.world.knobs import Knobs, with_knobs
+from xivlab.world.world import World
 
 SEEDS = 3
 METHODS_ASKED: Mapping[str, Mapping[str, Any]] = {
@@ -31,6 +36,9 @@ METHODS_ASKED: Mapping[str, Mapping[str, Any]] = {
     "V": {"method": "baseline+x", "x": "v"},
     "random channel": {"method": "baseline+x", "x": "channel"},
 }
+
+
+LEARNED = ("Baseline+X", "Baseline+X+CMG")  # whose X is the learned one
 
 
 @dataclass(frozen=True)
@@ -190,22 +198,75 @@ COLUMNS = (
 )
 
 
+class Answer(NamedTuple):
+    """What a point of the map came to.
+
+    Attributes:
+        scores: COLUMNS.
+        reasons: what may explain them, `why.COLUMNS`.
+        generators: the learned g, columns of `generators`.
+    """
+
+    scores: pd.DataFrame
+    reasons: pd.DataFrame
+    generators: pd.DataFrame
+
+
 def stored(name: str) -> Table:
     """Where the scores of a row are kept."""
     words = ("row", "point", "data", "method", "run", "query", "test_distance", "made")
     return Table(results("tables") / "when" / f"{name}.csv", COLUMNS, words=words, numbers="%.6g")
 
 
-def ask(row: str, point: Point, scale: Scale, jobs: int = -1) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The scores of every method and seed at a point, COLUMNS, and what may explain them, `why.COLUMNS`."""
+def generators() -> Table:
+    """Where the learned g of every run is kept: a row per point, method and seed."""
+    words = ("point", "data", "method", "run")
+    return Table(
+        results("tables") / "when" / "generators.csv",
+        (*("point", "data", "method", "seed", "run"), *WEIGHTS),
+        words=words,
+        numbers="%.9g",
+    )
+
+
+def is_stored(row: str, point: Point, scale: Scale) -> bool:
+    """Whether all runs of a point are in the stored tables, those of these very settings and this world."""
+    fingerprint = World(point.data).fingerprint
+    names: dict[str, set[str]] = {}
+    for method, one in point.configs(scale.on(point.data)):
+        run = run_folder(scale.runs, one, fingerprint, weights_file(one.weights, one.backbone))
+        names.setdefault(method, set()).add(run.folder.name)
+    for table, methods in ((stored(row), names), (why.stored(), ("Baseline",)), (generators(), LEARNED)):
+        known = table.read()
+        if known is None or not set().union(*(names[method] for method in methods)) <= set(known["run"]):
+            return False
+    return True
+
+
+def ask(row: str, point: Point, scale: Scale, jobs: int = -1) -> Answer:
+    """What every method and seed comes to at a point; runs that are finished are not trained again."""
     scale = scale.on(point.data)
     asked = point.configs(scale)
     configs = [config for _, config in asked]
     table = study(configs, scale, jobs=jobs)
-    of = dict(zip((run.folder.name for run in runs_of(configs, scale)), (name for name, _ in asked)))
+    runs = runs_of(configs, scale)
+    of = dict(zip((run.folder.name for run in runs), (name for name, _ in asked)))
     table = table.assign(row=row, point=str(point), method=table["run"].map(of))
-    baselines = [run for run in runs_of(configs, scale) if of[run.folder.name] == "Baseline"]
-    return table[list(COLUMNS)], why.measures(str(point), baselines, scale.load())
+    baselines = [run for run in runs if of[run.folder.name] == "Baseline"]
+    learned = [(of[run.folder.name], run) for run in runs if of[run.folder.name] in LEARNED]
+    return Answer(
+        table[list(COLUMNS)],
+        why.measures(str(point), baselines, scale.load()),
+        generators_of(learned).rename(columns={"variant": "method"}).assign(point=str(point)),
+    )
+
+
+def keep(row: str, point: Point, answer: Answer) -> None:
+    """Store what a point came to, in the place of what was stored of it."""
+    for table, new in zip((stored(row), why.stored(), generators()), answer, strict=True):
+        before = table.read()
+        others = [] if before is None else [before[before["point"] != str(point)]]
+        table.write(pd.concat([*others, new], ignore_index=True)[list(table.columns)])
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -214,14 +275,12 @@ def main(args: Sequence[str] | None = None) -> None:
     parser.add_argument("rows", nargs="*", help="knobs, or plane; all if none is named")
     parser.add_argument("--jobs", type=int, default=-1)
     arguments = parser.parse_args(args)
-    done: dict[str, list[pd.DataFrame]] = {}
     for row, point in points(arguments.rows):
-        scores, reasons = ask(row, point, current(), arguments.jobs)
-        done.setdefault(row, []).append(scores)
-        stored(row).write(pd.concat(done[row], ignore_index=True))
-        known = why.stored().read()
-        others = [] if known is None else [known[known["point"] != str(point)]]
-        why.stored().write(pd.concat([*others, reasons], ignore_index=True))
+        if is_stored(row, point, current()):
+            print(f"{row}: {point} is stored.", flush=True)
+            continue
+        keep(row, point, ask(row, point, current(), arguments.jobs))
+        print(f"{row}: {point}", flush=True)
 
 
 if __name__ == "__main__":

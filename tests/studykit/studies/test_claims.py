@@ -122,7 +122,10 @@ def test_each_variant_is_scored_by_its_own_distance_and_eq_2_by_both():
     assert parts.loc[("X helps", "mAP"), "difference"] == pytest.approx(100 * expected.mean)
     assert parts.loc[("X helps", "mAP"), "high"] == pytest.approx(100 * expected.high)
     eq2 = parts.loc[("the sum of Eq. 2 beats the visible distance alone", "rank1")]
-    assert eq2["difference"] == pytest.approx(10, abs=0.3) and eq2["gain"] == "Baseline+X+CMG by v+x over Baseline+X+CMG by v"
+    assert (
+        eq2["difference"] == pytest.approx(10, abs=0.3)
+        and eq2["gain"] == "Baseline+X+CMG by v+x over Baseline+X+CMG by v"
+    )
 
 
 def test_a_middle_lambda_must_beat_both_ends():

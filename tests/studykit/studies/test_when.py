@@ -1,12 +1,29 @@
 """The study `when`: its points, their names of data and settings."""
 
+import pandas as pd
 import pytest
 
+from studykit.studies import why
 from studykit.studies.questions import STUDIES
-from studykit.studies.when import METHODS_ASKED, Point, points, rows
+from studykit.studies.when import (
+    COLUMNS,
+    LEARNED,
+    METHODS_ASKED,
+    Answer,
+    Point,
+    axis,
+    generators,
+    is_stored,
+    keep,
+    points,
+    rows,
+    square,
+)
 from xivlab.backbones import weights_file
+from xivlab.runs.run import run_folder
 from xivlab.scale import SCALES
 from xivlab.world.knobs import Knobs, knobs_of
+from xivlab.world.world import World
 
 SCALE = SCALES["demo"].on("synthetic-sysu")
 
@@ -50,3 +67,38 @@ def test_every_point_asks_all_methods_with_three_seeds():
     for _, point in points():
         asked = point.configs(SCALE)
         assert len(asked) == 3 * len(METHODS_ASKED)
+
+
+def test_axes_and_the_plane_name_the_points_that_are_asked():
+    asked = {str(point) for _, point in points()}
+    for knob in rows():
+        assert set(axis(knob).values()) <= asked and "default" in axis(knob).values()
+    inside = {name for line in square().values() for name in line.values()}
+    assert len(inside & asked) == 5 + 3 + 9 and square()["1"]["0.6"] == "default"
+
+
+def test_what_is_stored_whole_is_not_asked_again(monkeypatch, tmp_path):
+    point, scale = Point({"length": 0.25}), SCALES["smoke"].on("synthetic-sysu")
+    monkeypatch.setattr("studykit.studies.store.results", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("studykit.studies.when.results", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("studykit.studies.why.results", lambda *parts: tmp_path.joinpath(*parts))
+    assert not is_stored("length", point, scale)
+    fingerprint, about = World(point.data).fingerprint, {"point": str(point), "data": point.data, "seed": 0}
+    runs = {name: [] for name in METHODS_ASKED}
+    for name, one in point.configs(scale):
+        weights = weights_file(one.weights, one.backbone)
+        runs[name].append(run_folder(scale.runs, one, fingerprint, weights).folder.name)
+
+    def some(columns, methods):
+        rows = [
+            about | {"run": run, "method": name, "row": "length"} for name in methods for run in runs[name]
+        ]
+        return pd.DataFrame(rows).reindex(columns=list(columns), fill_value=0)
+
+    answer = Answer(
+        some(COLUMNS, METHODS_ASKED), some(why.COLUMNS, ["Baseline"]), some(generators().columns, LEARNED)
+    )
+    keep("length", point, answer)
+    assert is_stored("length", point, scale) and not is_stored("length", Point({"length": 0.5}), scale)
+    keep("length", point, answer._replace(generators=answer.generators[1:]))  # cut short
+    assert not is_stored("length", point, scale)
