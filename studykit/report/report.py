@@ -17,7 +17,7 @@ from PIL import Image
 from studykit.machine import describe
 from studykit.plots.charts import training_curves
 from studykit.plots.picture import encode
-from studykit.report.main_job import MainJob, Trained
+from studykit.report.main_job import MainJob, Trained, beside
 from xivlab import __version__
 from xivlab.config import preset
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
@@ -77,6 +77,7 @@ def tell(job: MainJob) -> dict[str, Any]:
         "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in job.trained},
         "chance": job.chance.iloc[0]["rank1"],
         "synthetic": is_synthetic(job.data.name),
+        "beside": beside(job).splitlines(),
         "paper": paper_rows(job),
         "curves": curves(job),
         "lists": lists(job, method),

@@ -79,6 +79,8 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
     write_measures(
         "place", [run for run in trained if METHODS[run.config().method].has_x], folder / "measures"
     )
+    weighed = runs_of([config for _, config in STUDIES["lambda"].configs(near)], near)
+    write_measures("losses", weighed, folder / "measures")
     ship_embeddings(near, folder / "embeddings", jobs)
     ship_maps(folder / "embeddings", folder / "maps")
     write_about(minutes, folder / "about.json", scale)

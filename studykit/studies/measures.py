@@ -20,6 +20,7 @@ from studykit.analysis.x_position import x_place
 from studykit.studies.answers import counted
 from studykit.studies.grid import runs_of
 from studykit.studies.store import Table, results
+from xivlab.methods import METHODS
 from xivlab.runs.run import Run
 from xivlab.scale import Scale
 
@@ -35,8 +36,20 @@ def _place(run: Run) -> Mapping[str, Mapping[str, float]]:
     return {"": {"along": along.mean, "off": off.mean}}
 
 
+def _losses(run: Run) -> Mapping[str, Mapping[str, float]]:
+    """The loss of the last epoch, and which share of it lambda L_C is (Eq. 11)."""
+    config, log = run.config(), run.log()
+    last = log[log["step"] > log["step"].max() * (1 - 1 / config.epochs)].mean()
+    across = config.lam * last[list(METHODS[config.method].weighed)].sum()
+    return {"": {"loss": last["loss"], "share": across / last["loss"]}}
+
+
 # By name: numbers of a run, by part and by column.
-MEASURES: dict[str, Callable[[Run], Mapping[str, Mapping[str, float]]]] = {"gap": _gap, "place": _place}
+MEASURES: dict[str, Callable[[Run], Mapping[str, Mapping[str, float]]]] = {
+    "gap": _gap,
+    "place": _place,
+    "losses": _losses,
+}
 
 
 def measured(

@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
+from studykit.studies.converged import converged
 from studykit.studies.questions import KINDS_OF_X, LAMBDAS, TABLE_4
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
@@ -31,7 +32,7 @@ PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 # The last ones are too large, on purpose.
-MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 10.0, 30.0, 100.0, 300.0)
+MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 30.0, 100.0, 300.0)
 SEEDS = 20  # the last of them: one each for the pairs of a class
 LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
 
@@ -70,6 +71,7 @@ class TrainLive(Panel):
         self._epoch = epoch_length(base, self.data)
         searched = "val" if base.train_on == "train" else ""
         self._people = self.data.index["person"][self.data.index["split"] == searched].nunique()
+        self._converged = converged(self._scale)
         self._job: Job[Run] | None = None
         self._last: Job[Run] | None = None
         self._learning: tuple[Config, Learnt] | None = None
@@ -206,6 +208,9 @@ class TrainLive(Panel):
                 says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
             else:
                 says = f"Not trained yet. A training of this scale takes {self._scale.training}."
+            if test is not None and self._converged is not None:
+                share = self._converged.share(test)
+                says += f" Its rank-1 is {share:.0%} of that of a Baseline trained to the end, {self._converged.steps:,} steps."
             self.bar.value = 1.0 if run.finished else curves.done / steps
             self._tell(f"{describe(config)}. {says}")
         return curves, test
