@@ -142,6 +142,46 @@ def over_lambda(table: pd.DataFrame, default: float = 0.1) -> Picture:
     return picture
 
 
+@own_look()
+def over_length(table: pd.DataFrame, enough: int, here: int | None = None) -> Picture:
+    """Validation scores over the length of a training, mean and interval of the seeds.
+
+    Args:
+        table: columns steps, seed, rank1 and mAP (in [0, 1]), a row per run.
+        enough: the length from which on nothing is gained, marked.
+        here: the length of another run, marked as well.
+    """
+    lengths = sorted(int(steps) for steps in table["steps"].unique())
+    places = {steps: np.log2(steps) for steps in lengths}
+    picture = Picture(3.4, "")
+    said = []
+    for place, metric in enumerate(METRICS, 1):
+        axes = plot_axes(
+            picture, "steps", f"{SHOWN[metric]} in %, validation people", (1, len(METRICS), place)
+        )
+        found = {steps: interval(table.loc[table["steps"] == steps, metric]) for steps in lengths}
+        lambda_curve(axes, places, found)
+        for steps, seeds in table.groupby("steps")[metric]:
+            axes.scatter(np.full(len(seeds), places[steps] + 0.12), 100 * seeds, **SEEDS)  # beside the mean
+        axes.axvline(places[enough], color=THEIRS, linestyle=(0, (4, 2)), linewidth=1.4, zorder=1)
+        if here is not None:
+            axes.axvline(np.log2(here), color=INK, linestyle=(0, (1, 1.5)), linewidth=1.4, zorder=1)
+        axes.set_xticks(list(places.values()), [f"{steps:,}" for steps in places])
+        said.append(f"{SHOWN[metric]}: " + ", ".join(f"{n:,} steps {in_words(found[n])}" for n in lengths))
+    same_span(picture.axes, "y")
+    handles = [
+        mean_key("mean", line=True),
+        Patch(color=OURS, alpha=0.2, linewidth=0, label="95 % interval"),
+        seeds_key(),
+    ]
+    handles.append(key(f"levels off: {enough:,}", color=THEIRS, linestyle=(0, (4, 2))))
+    if here is not None:
+        handles.append(key(f"this run: {here:,}", color=INK, linestyle=(0, (1, 1.5))))
+    legend(picture, handles)
+    picture.alt = f"Validation scores over the length of training, with 95 % intervals. {'; '.join(said)}."
+    return picture
+
+
 def lambda_places(lams: Sequence[float]) -> dict[float, float]:
     """Where each lambda stands: at its logarithm, and 0 one decade below the smallest other."""
     least = np.log10(min(lam for lam in lams if lam > 0))
