@@ -55,7 +55,7 @@ class Correlation(NamedTuple):
     """Spearman's rank correlation over points, with an interval by bootstrap.
 
     Attributes:
-        value, low, high: in [-1, 1]; the interval is as wide as nine tests ask for.
+        value, low, high: in [-1, 1], NaN where a column is constant; the interval is as wide as nine tests ask for.
         points: how many.
     """
 
@@ -81,6 +81,8 @@ def correlation(x: pd.Series, y: pd.Series, seed: int = 0) -> Correlation:
         seed: of the draws.
     """
     both = np.column_stack([x, y]).astype(float)
+    if np.ptp(both, axis=0).min() == 0:  # a constant goes along with nothing
+        return Correlation(np.nan, np.nan, np.nan, len(both))
     rng = np.random.default_rng(seed)
     drawn = both[rng.integers(0, len(both), (RESAMPLES, len(both)))]  # (RESAMPLES, n, 2)
     ranks = stats.rankdata(drawn, axis=1)
@@ -88,9 +90,7 @@ def correlation(x: pd.Series, y: pd.Series, seed: int = 0) -> Correlation:
     spread = np.sqrt(np.square(ranks).sum(1).prod(1))
     values = np.divide(ranks.prod(2).sum(1), spread, out=np.full(RESAMPLES, np.nan), where=spread > 0)
     low, high = np.nanquantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    constant = np.ptp(both, axis=0).min() == 0  # then there is none
-    value = np.nan if constant else float(stats.spearmanr(x, y).statistic)
-    return Correlation(value, float(low), float(high), len(both))
+    return Correlation(float(stats.spearmanr(x, y).statistic), float(low), float(high), len(both))
 
 
 def explained(gained: pd.DataFrame, why: pd.DataFrame, method: str) -> pd.DataFrame:

@@ -47,7 +47,7 @@ class Row:
 
     Attributes:
         knob: its name.
-        says: what it turns, in words.
+        label: what it turns, as an axis says it.
         values: the default among them.
         default: that.
         world: whether it is one of the world's knobs; else `changes` says what a value changes in the settings.
@@ -55,7 +55,7 @@ class Row:
     """
 
     knob: str
-    says: str
+    label: str
     values: Sequence[float | str]
     default: float | str
     world: bool = True
@@ -71,23 +71,16 @@ def rows() -> dict[str, Row]:
     """All knobs, by name."""
     world = Knobs()
     found = [
-        Row("carbon", "share of the dyed fabrics that have carbon", (0.0, 0.3, 0.6, 0.8, 1.0), world.carbon),
-        Row("edge", "how far dyes reach into the infrared", (0.55, 1.3, 2.0, 3.0), world.edge),
-        Row(
-            "wavelength", "of the infrared cameras' lamps, nm", (750.0, 850.0, 900.0, 940.0), world.wavelength
-        ),
-        Row("noise", "of the sensors, times", (0.5, 1.0, 2.0, 4.0), world.noise),
-        Row(
-            "lookalikes",
-            "share of those dressed alike who wear the same fabric",
-            (0.0, 0.35, 0.7, 1.0),
-            world.lookalikes,
-        ),
-        Row("people", "who train", (25, 50, 100, 200), 200),
-        Row("length", "of training, times the study's", (0.25, 0.5, 1.0, 2.0), 1.0, False, _lengths()),
+        Row("carbon", "garments with carbon, share", (0.0, 0.3, 0.6, 0.8, 1.0), world.carbon),
+        Row("edge", "reach of the dyes", (0.55, 1.3, 2.0, 3.0), world.edge),
+        Row("wavelength", "infrared lamps, nm", (750.0, 850.0, 900.0, 940.0), world.wavelength),
+        Row("noise", "noise of the sensors, times", (0.5, 1.0, 2.0, 4.0), world.noise),
+        Row("lookalikes", "lookalikes in one fabric, share", (0.0, 0.35, 0.7, 1.0), world.lookalikes),
+        Row("people", "people who train", (25, 50, 100, 200), 200),
+        Row("length", "length, times the study's", (0.25, 0.5, 1.0, 2.0), 1.0, False, _lengths()),
         Row(
             "gray",
-            "share of the pre-training's images turned gray",
+            "gray in the pre-training, share",
             (0.0, 0.25, 0.5, 1.0),
             0.5,
             False,
@@ -98,7 +91,7 @@ def rows() -> dict[str, Row]:
         ),
         Row(
             "backbone",
-            "and whether it is pre-trained",
+            "backbone",
             ("slim", "slim, no pre-training", "slim_densenet", "slim_densenet, no pre-training"),
             "slim",
             False,
@@ -169,6 +162,11 @@ def points(knobs: Sequence[str] = ()) -> Iterator[tuple[str, Point]]:
                     yield "plane", Point({"length": length, "carbon": carbon})
 
 
+def ordered(knob: str) -> bool:
+    """Whether its values are numbers, so that a gain may go along with them."""
+    return not any(isinstance(value, str) for value in rows()[knob].values)
+
+
 def axis(knob: str) -> dict[str, str]:
     """The points along a knob, by their labels on an axis: the default stands among them."""
     row = rows()[knob]
@@ -216,6 +214,19 @@ def stored(name: str) -> Table:
     """Where the scores of a row are kept."""
     words = ("row", "point", "data", "method", "run", "query", "test_distance", "made")
     return Table(results("tables") / "when" / f"{name}.csv", COLUMNS, words=words, numbers="%.6g")
+
+
+def read() -> pd.DataFrame:
+    """The scores of all rows that are stored, COLUMNS.
+
+    Raises:
+        XivlabError: none is, or one is damaged.
+    """
+    names = ("default", *rows(), "plane")
+    found = [table for name in names if (table := stored(name).read()) is not None]
+    if not found:
+        raise XivlabError(f"The map is not stored in {stored('default').path.parent}: type make when.")
+    return pd.concat(found, ignore_index=True)
 
 
 def generators() -> Table:
