@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from studykit.analysis.intervals import Interval, interval, paired
+from studykit.analysis.intervals import LEVEL, Interval, paired
 from studykit.studies.claims import Gain, Side, verdict
 
 FIRST, THEN, FIXED = "Baseline+X", "Baseline+X+CMG", "V"
@@ -63,8 +64,8 @@ class Trend:
     """How a gain changes along a knob.
 
     Attributes:
-        change: from the first value to the last, along the straight line through all of them, in points; an interval
-            over seeds, each of which has a line of its own.
+        change: from the first value to the last, along the straight line through all of them, in points; its interval is
+            that of least squares, with a height of its own for each seed, so what bends counts as noise.
         values: how many.
     """
 
@@ -74,21 +75,22 @@ class Trend:
     @property
     def says(self) -> str:
         """In a word."""
-        if np.isnan(self.change.low):
-            return "undecided"
         if self.change.low > 0:
             return "grows"
         return "falls" if self.change.high < 0 else "undecided"
 
 
-def trend(table: pd.DataFrame, points: Sequence[str], gain: Gain, metric: str = "rank1") -> Trend | None:
-    """The trend of a gain along some points, in their order; None if fewer than two of them are stored.
+def trend(
+    table: pd.DataFrame, points: Sequence[str], gain: Gain, metric: str = "rank1", level: float = LEVEL
+) -> Trend | None:
+    """The trend of a gain along some points, in their order; None if fewer than three of them are stored.
 
     Args:
         table: as of `judge_map`.
         points: names of them.
         gain: whose.
         metric: "rank1" or "mAP".
+        level: of the interval; who asks of many knobs asks for more than 95 %.
     """
     asked = table[table["query"] == "infrared"]
     columns = []
@@ -97,9 +99,14 @@ def trend(table: pd.DataFrame, points: Sequence[str], gain: Gain, metric: str = 
         better, worse = (_of(scores, side).set_index("seed")[metric] for side in gain)
         if len(better) and len(worse):
             columns.append(100 * (better - worse).dropna())
-    if len(columns) < 2:
+    if len(columns) < 3:
         return None
     gains = pd.concat(columns, axis=1, join="inner").to_numpy()  # (seeds, values)
-    place = np.linspace(-0.5, 0.5, gains.shape[1])
-    slopes = gains @ place / (place @ place)  # least squares: the change over the whole width
-    return Trend(interval(slopes), gains.shape[1])
+    seeds, values = gains.shape
+    place = np.linspace(-0.5, 0.5, values)
+    change = float((gains @ place).mean() / (place @ place))  # over the whole width
+    left = gains - gains.mean(1, keepdims=True) - change * place
+    freedom = seeds * values - seeds - 1
+    error = np.sqrt(np.square(left).sum() / freedom / (seeds * (place @ place)))
+    half = float(stats.t.ppf((1 + level) / 2, freedom) * error)
+    return Trend(Interval(change, change - half, change + half, seeds), values)

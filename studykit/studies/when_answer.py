@@ -48,9 +48,12 @@ def _along(scores: pd.DataFrame, metric: str) -> str:
 
 
 def _trends(scores: pd.DataFrame, metric: str) -> Iterator[str]:
+    knobs = list(filter(when.ordered, when.rows()))
     for part in ("training", "test"):
-        for knob in filter(when.ordered, when.rows()):
-            found = trend(scores, list(when.axis(knob).values()), CLAIMS[WORDS[part]], metric)
+        for knob in knobs:
+            points = list(when.axis(knob).values())
+            # as many questions as there are knobs and parts: together they are wrong once in twenty times
+            found = trend(scores, points, CLAIMS[WORDS[part]], metric, 1 - 0.05 / (2 * len(knobs)))
             if found is not None and found.says != "undecided":
                 c = found.change
                 yield f"{_name(part)} {found.says} with {knob} ({c.mean:+.1f} points, {c.low:+.1f} to {c.high:+.1f})"

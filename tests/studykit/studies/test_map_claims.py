@@ -1,7 +1,9 @@
 """Claims at the points of the map, and trends along a knob, on scores that are known."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from studykit.studies.map_claims import CLAIMS, judge_map, trend
 
@@ -39,7 +41,23 @@ def test_a_claim_is_judged_at_every_stored_point():
     assert "a learned X beats V in its place" not in found.index.get_level_values("claim")  # V was not asked
 
 
-def test_a_trend_is_a_line_through_all_values_for_each_seed():
+def test_a_trend_is_the_least_squares_line_with_a_height_for_each_seed():
+    rng = np.random.default_rng(0)
+    noisy = TABLE.assign(rank1=TABLE["rank1"] + 0.01 * rng.normal(size=len(TABLE)))
+    found = trend(noisy, list(AXIS.values()), CLAIMS["X helps"])
+    wide = noisy.pivot(
+        index=["seed", "point"], columns=["method", "test_distance"], values="rank1"
+    ).reset_index()
+    gain = 100 * (wide["Baseline+X", "v+x"] - wide["Baseline", "v"])
+    place = wide["point"].map({"carbon 0": 0, "default": 0.5, "carbon 1": 1})
+    design = np.column_stack([pd.get_dummies(wide["seed"]).to_numpy(float), place])
+    fit, squares, *_ = np.linalg.lstsq(design, gain)
+    error = np.sqrt(squares[0] / 5 * np.linalg.inv(design.T @ design)[-1, -1])
+    assert found.change.mean == pytest.approx(fit[-1])
+    assert found.change.half == pytest.approx(stats.t.ppf(0.975, 5) * error)
+
+
+def test_what_goes_up_grows_and_what_stays_is_undecided():
     found = trend(TABLE, list(AXIS.values()), CLAIMS["X helps"])
     assert found.values == 3 and found.change.mean == pytest.approx(2) and found.says == "grows"
     flat = trend(TABLE, list(AXIS.values()), CLAIMS["training with both makes a better f"])
