@@ -6,7 +6,7 @@ from studykit.analysis.second_face import second_faces
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
 from studykit.studies.store import Table, results
-from xivlab.scale import Scale
+from xivlab.scale import Scale, current
 
 COLUMNS = ("data", "seed", "run", "face", "test_distance", "rank1", "mAP")
 
@@ -25,6 +25,25 @@ def faces(scale: Scale) -> pd.DataFrame:
         about = {"data": data.name, "seed": run.config().seed, "run": run.folder.name}
         tables.append(second_faces(run, data.test).assign(**about))
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def control(data: str, scale: Scale | None = None) -> pd.DataFrame:
+    """The same as rows of a study, as `as_study`: stored where the runs are those of the scale, else searched now.
+
+    Args:
+        data: of the ablation, whose Baselines are finished where they are not stored.
+        scale: how big everything is; the current scale if not given.
+
+    Raises:
+        XivlabError: a run is neither stored nor whole, or the stored scores are damaged.
+    """
+    scale = (scale or current()).on(data)
+    asked = [config for name, config in STUDIES["ablation"].configs(scale) if name == "Baseline"]
+    names = [run.folder.name for run in runs_of(asked, scale)]
+    known = stored(data).read()
+    if known is None or not set(names) <= set(known["run"]):
+        known = faces(scale)
+    return as_study(known[known["run"].isin(names)])
 
 
 def as_study(table: pd.DataFrame) -> pd.DataFrame:

@@ -117,9 +117,13 @@ class TrainLive(Panel):
             changes |= {"lam": self.lam.value, "margin_cross": self.margin_cross.value}
         if method.has_x:
             changes["x"] = self.x.value
-        if self.steps.value != self._epoch * self._base.epochs:
-            changes["steps_per_epoch"] = self.steps.value // self._base.epochs
-        return self._scale.config(**changes)
+        if self.steps.value == self._epoch * self._base.epochs:
+            return self._scale.config(**changes)
+        epoch = self.steps.value // self._base.epochs
+        study = self._scale.study_config(**changes)
+        if study.steps_per_epoch == epoch:  # then it is a run of the studies, and found if it is there
+            return study
+        return self._scale.config(**changes, steps_per_epoch=epoch)
 
     def run(self, config: Config | None = None) -> Run:
         """The run of these settings, those of the controls if none are given, whether there yet or not."""
