@@ -108,9 +108,13 @@ def stored(name: str, folder: Path) -> Table:
     return Table(folder / f"{name}.csv", ("run", "part"), words=("run", "part"), numbers="%.6g")
 
 
-def write_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
-    """Store a measure of finished runs, whole or not at all."""
-    stored(name, folder).write(pd.concat([rows_of(name, run) for run in runs], ignore_index=True))
+def add_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
+    """Store a measure of finished runs beside what is stored of others; nothing changes where all are stored."""
+    known = stored(name, folder).read()
+    have = set() if known is None else set(known["run"])
+    new = [rows_of(name, run) for run in runs if run.folder.name not in have]
+    if new:
+        stored(name, folder).write(pd.concat([*([] if known is None else [known]), *new], ignore_index=True))
 
 
 def over_seeds(table: pd.DataFrame, digits: int = 3, columns: Sequence[str] = ()) -> pd.DataFrame:
