@@ -46,7 +46,9 @@ def by_knob(gained: pd.DataFrame, knobs: Mapping[str, Mapping[str, str]], part: 
                 ms=4.5, lw=1.5, elinewidth=1, capsize=2,
             )  # fmt: skip
             said += [f"{label} {value}, {method}: {own.loc[one, 'mean']:+.1f}" for value, one in seen.items()]
-        axes.set_xticks(np.arange(len(seen)), list(seen))
+        axes.set_xticks(np.arange(len(seen)), [fill(value.replace("_", " "), 9) for value in seen])
+        if max(map(len, seen), default=0) > 9:  # words, not numbers
+            axes.tick_params(axis="x", labelsize=FONT - 3.5)
     ends = [axes.get_ylim() for axes in picture.axes]
     for axes in picture.axes:
         axes.set_ylim(min(low for low, _ in ends), max(top for _, top in ends))
