@@ -24,8 +24,8 @@ from xivlab.resources import compute_as_before, computing, device_errors, made
 from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
+from xivlab.runs.schedule import epoch_length, learning_rate, x_rate
 from xivlab.runs.weights import fill, save_weights
-from xivlab.schedule import epoch_length, learning_rate, x_rate
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

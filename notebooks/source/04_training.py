@@ -155,7 +155,7 @@ print(
 
 # %%
 from studykit.plots import lines
-from xivlab.schedule import learning_rate
+from xivlab.runs.schedule import learning_rate
 
 epochs = np.linspace(0, config.epochs, 1000, endpoint=False)
 rates = np.array([learning_rate(config, epoch) for epoch in epochs])

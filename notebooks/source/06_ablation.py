@@ -23,6 +23,7 @@ import inspect
 import numpy as np
 import pandas as pd
 
+from studykit.analysis import verdicts
 from studykit.machine import banner
 from studykit.studies import claims
 from xivlab.scale import current
@@ -122,8 +123,8 @@ print(paired(made_up, "better", "plain"))
 # are in *points*: 1 point is one query in a hundred.
 
 # %%
-print(inspect.getsource(claims.verdict).split('"""')[2].rstrip())
-print("SMALLEST =", claims.SMALLEST, "points")
+print(inspect.getsource(verdicts.verdict).split('"""')[2].rstrip())
+print("SMALLEST =", verdicts.SMALLEST, "points")
 
 # %% [markdown]
 # A claim of a gain *holds* if the whole interval is above 0, and *does not hold* if it is so low that even half a point
@@ -134,12 +135,12 @@ print("SMALLEST =", claims.SMALLEST, "points")
 # from seed to seed. Once the two are *equally good*; once one is better by 1 point.
 
 # %%
-from studykit.analysis.intervals import interval
+from studykit.analysis.intervals import Interval, interval
 
 rng = np.random.default_rng(0)
 words = {
     f"true gain {gain}": [
-        claims.verdict(interval(gain + rng.normal(0, 1, 5))) for _ in range(4000)
+        verdicts.verdict(interval(gain + rng.normal(0, 1, 5))) for _ in range(4000)
     ]
     for gain in (0, 1)
 }
@@ -162,7 +163,7 @@ from studykit import widgets
 from studykit.plots import CURVES, DASHES, lines
 
 true_gains = np.linspace(0, 3, 13)
-kinds = (claims.HOLDS, "undecided", claims.FAILS)
+kinds = (verdicts.HOLDS, "undecided", verdicts.FAILS)
 looks = dict(zip(kinds, zip(CURVES, DASHES)))
 
 
@@ -171,14 +172,14 @@ def power(seeds, repeats=300):
     draws = true_gains[:, None, None] + rng.normal(
         0, 1, (len(true_gains), repeats, seeds)
     )
-    given = [[claims.verdict(interval(draw)) for draw in some] for some in draws]
+    given = [[verdicts.verdict(interval(draw)) for draw in some] for some in draws]
     shares = {
         kind: np.array(
             [100 * np.mean([v.startswith(kind) for v in some]) for some in given]
         )
         for kind in kinds
     }
-    words = f"With {seeds} seeds a true gain of 1 point is found in {shares[claims.HOLDS][4]:.0f} % of all studies."
+    words = f"With {seeds} seeds a true gain of 1 point is found in {shares[verdicts.HOLDS][4]:.0f} % of all studies."
     return lines(
         true_gains,
         shares,
@@ -433,10 +434,10 @@ print(claims.told(second_parts, slice(0, 3)))
 from studykit.plots.verdicts import verdict_grid
 
 parts = pd.concat([near_parts, thermal_parts, compute_parts, second_parts])
-verdict_grid(parts, "rank1")
+verdict_grid(parts, "rank1", claims.WORLDS)
 
 # %%
-verdict_grid(parts, "mAP")
+verdict_grid(parts, "mAP", claims.WORLDS)
 
 # %% [markdown]
 # A row is a claim, a column a study; ✓ holds, ✗ does not hold, ? undecided, with the gain in points and its interval. Read
@@ -459,7 +460,9 @@ print(
 # would turn from undecided to "does not hold":
 
 # %%
-between = (parts["low"] <= 0) & (parts["high"] >= claims.SMALLEST) & (parts["high"] < 1)
+between = (
+    (parts["low"] <= 0) & (parts["high"] >= verdicts.SMALLEST) & (parts["high"] < 1)
+)
 parts.loc[between, ["study", "world", "metric", "gain", "low", "high"]].replace(
     claims.WORLDS
 ).set_index("study").round(2)
@@ -639,9 +642,9 @@ def my_verdict(intervals):
 
 # %% tags=["check"]
 def rule(intervals):
-    kinds = {claims.HOLDS: 1, claims.FAILS: -1}
-    whole = claims.together(
-        [claims.verdict(claims.Interval((a + b) / 2, a, b, 5)) for a, b in intervals]
+    kinds = {verdicts.HOLDS: 1, verdicts.FAILS: -1}
+    whole = verdicts.together(
+        [verdicts.verdict(Interval((a + b) / 2, a, b, 5)) for a, b in intervals]
     )
     return kinds.get(whole, 0)
 

@@ -423,10 +423,10 @@ print(claims.told(thermal_parts))
 from studykit.plots.verdicts import verdict_grid
 
 parts = pd.concat([near_parts, thermal_parts])
-verdict_grid(parts, "rank1")
+verdict_grid(parts, "rank1", claims.WORLDS)
 
 # %%
-verdict_grid(parts, "mAP")
+verdict_grid(parts, "mAP", claims.WORLDS)
 
 # %% [markdown]
 # A claim of several parts shows the one that is farthest from holding. A learned X has an advantage that no table shows:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from textwrap import fill
+from types import MappingProxyType
 
 import pandas as pd
 
+from studykit.analysis.verdicts import FAILS, HOLDS, together
 from studykit.plots.picture import FONT, INK, Picture
-from studykit.studies.claims import FAILS, HOLDS, WORLDS, together
 
 # Mark, ground and ink; the mark tells them apart without colour.
 LOOKS: Mapping[str, tuple[str, str, str]] = {
@@ -16,7 +17,9 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def verdict_grid(parts: pd.DataFrame, metric: str = "rank1") -> Picture:
+def verdict_grid(
+    parts: pd.DataFrame, metric: str = "rank1", worlds: Mapping[str, str] = MappingProxyType({})
+) -> Picture:
     """The verdict of every claim in every study and world, with the gain that decides it and its interval, in points.
 
     Of a claim of several gains the one is written that decides it: the least. A blank: not asked there.
@@ -24,6 +27,7 @@ def verdict_grid(parts: pd.DataFrame, metric: str = "rank1") -> Picture:
     Args:
         parts: as `studykit.studies.claims.judge` gives them.
         metric: "rank1" or "mAP".
+        worlds: names to write in the place of those in `parts`.
     """
     rows = parts[parts["metric"] == metric]
     claims = list(dict.fromkeys(rows["claim"]))
@@ -35,7 +39,7 @@ def verdict_grid(parts: pd.DataFrame, metric: str = "rank1") -> Picture:
     axes.axis("off")
     said = []
     for column, (world, study) in enumerate(places):
-        name = f"{WORLDS.get(world, world)}\n{study}"
+        name = f"{worlds.get(world, world)}\n{study}"
         axes.text(column + 0.5, -0.12, name, ha="center", va="bottom", fontsize=FONT - 1.5, color=INK)
     for row, claim in enumerate(claims):
         axes.text(-0.05, row + 0.5, fill(claim, 36), ha="right", va="center", fontsize=FONT - 1.5, color=INK)
@@ -50,7 +54,7 @@ def verdict_grid(parts: pd.DataFrame, metric: str = "rank1") -> Picture:
             words = f"{mark} {least['difference']:+.1f}\n{least['low']:+.1f} to {least['high']:+.1f}"
             axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", fontsize=FONT - 2, color=ink)
             said.append(
-                f"{claim}, {WORLDS.get(world, world)}, {study}: {whole}, {words[2:]}".replace("\n", ", ")
+                f"{claim}, {worlds.get(world, world)}, {study}: {whole}, {words[2:]}".replace("\n", ", ")
             )
     picture.alt = f"Verdicts with the gains in points that decide them. {'; '.join(said)}."
     return picture

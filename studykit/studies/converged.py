@@ -10,8 +10,8 @@ import pandas as pd
 
 from studykit.analysis.effects import Effects, effects
 from studykit.analysis.intervals import Interval, by_variant
+from studykit.analysis.verdicts import verdict
 from studykit.studies.answers import judged, read_tables, tables
-from studykit.studies.claims import verdict
 from studykit.studies.grid import runs_of
 from studykit.studies.questions import STUDIES
 from xivlab.scale import Scale

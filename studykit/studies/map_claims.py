@@ -1,4 +1,4 @@
-"""The paper's claims at the points of the map of `when`, by the rule of `studykit.studies.claims`, and trends along a knob."""
+"""The paper's claims at the points of the map of `when`, by the rule of `studykit.analysis.verdicts`, and trends along a knob."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import pandas as pd
 from scipy import stats
 
 from studykit.analysis.intervals import LEVEL, Interval, paired
-from studykit.studies.claims import Gain, Side, verdict
+from studykit.analysis.verdicts import verdict
+from studykit.studies.claims import Gain, Side
 
 FIRST, THEN, FIXED = "Baseline+X", "Baseline+X+CMG", "V"
 CLAIMS: Mapping[str, Gain] = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from studykit.analysis.verdicts import HOLDS
 from studykit.analysis.when import PREDICTORS, Correlation, explained, gains
 from studykit.studies import when
-from studykit.studies.claims import HOLDS
 from studykit.studies.map_claims import CLAIMS, THEN, judge_map, trend
 
 WORDS = {

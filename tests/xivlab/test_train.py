@@ -19,8 +19,8 @@ from xivlab.loss import batch_hard_triplet
 from xivlab.methods import build_model, losses
 from xivlab.model import Output
 from xivlab.runs.run import run_folder
+from xivlab.runs.schedule import epoch_length, learning_rate
 from xivlab.runs.weights import load_model
-from xivlab.schedule import epoch_length, learning_rate
 from xivlab.train import train
 
 

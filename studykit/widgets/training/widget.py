@@ -24,8 +24,8 @@ from xivlab.files import read_csv, reading
 from xivlab.methods import METHODS
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder
+from xivlab.runs.schedule import epoch_length
 from xivlab.scale import Scale, current
-from xivlab.schedule import epoch_length
 from xivlab.train import train
 
 PAUSE = 0.25  # seconds from picture to picture at least

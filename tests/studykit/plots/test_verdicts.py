@@ -3,6 +3,7 @@
 import pandas as pd
 
 from studykit.plots.verdicts import verdict_grid
+from studykit.studies.claims import WORLDS
 
 ROWS = [
     ("X helps", "ablation", "synthetic-sysu", "rank1", "a", 2.0, 1.0, 3.0, "holds"),
@@ -17,7 +18,7 @@ PARTS = pd.DataFrame(
 
 
 def test_every_cell_says_what_decides_it():
-    picture = verdict_grid(PARTS)
+    picture = verdict_grid(PARTS, worlds=WORLDS)
     words = [text.get_text() for text in picture.axes[0].texts]
     assert "✓ +2.0\n+1.0 to +3.0" in words and "✗ -1.0\n-2.0 to -0.5" in words
     assert "? +0.5\n-1.0 to +2.0" in words  # the least gain of two

@@ -3,30 +3,22 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from studykit.analysis.intervals import Interval, paired
+from studykit.analysis.intervals import paired
+from studykit.analysis.verdicts import FAILS, HOLDS, SMALLEST
 from studykit.studies.claims import (
     CLAIMS,
-    FAILS,
-    HOLDS,
     METRICS,
-    SMALLEST,
     judge,
     paper_result,
     paper_scores,
     sentences,
-    together,
     told,
-    verdict,
     verdicts,
 )
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.errors import XivlabError
 from xivlab.paper import results
-
-FINITE = st.floats(-20, 20)
 
 
 def table(study, means, noise=0.001, seeds=5, data=NEAR_INFRARED, plus=()):
@@ -84,19 +76,6 @@ def test_one_seed_decides_nothing():
     parts = judge(table("ablation", ABLATION, seeds=1))
     assert set(parts["verdict"]) == {"undecided with 1 seed"}
     assert "+4.0 points, in the paper" in sentences(parts)[0]  # and no interval
-
-
-@given(FINITE, st.floats(0, 20))
-def test_the_rule(middle, half):
-    gain = Interval(middle, middle - half, middle + half, 5)
-    expected = HOLDS if gain.low > 0 else FAILS if gain.high < SMALLEST else "undecided with 5 seeds"
-    assert verdict(gain) == expected
-
-
-@given(st.lists(st.sampled_from([HOLDS, FAILS, "undecided with 5 seeds"]), min_size=1))
-def test_a_claim_is_worth_its_worst_part(parts):
-    worth = [FAILS, "undecided with 5 seeds", HOLDS]
-    assert together(parts) == min(parts, key=worth.index)
 
 
 def test_a_claim_of_several_parts_holds_only_if_all_do():

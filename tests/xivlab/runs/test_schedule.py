@@ -3,7 +3,7 @@
 import pytest
 
 from xivlab.config import preset
-from xivlab.schedule import FASTEST, paper_travel, travel, x_rate
+from xivlab.runs.schedule import FASTEST, paper_travel, travel, x_rate
 
 
 def test_the_papers_travel():
