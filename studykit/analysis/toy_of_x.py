@@ -175,10 +175,10 @@ def _images(world: ToyWorld, labels: Tensor, draws: torch.Generator) -> tuple[Te
 def _frame(world: ToyWorld, g: XGenerator, step: int) -> Frame:
     x = g(world.visible.permute(0, 2, 1)[..., None])[..., 0].permute(0, 2, 1)
     brightness = torch.stack([x.mean(-1).flatten(), world.infrared.flatten()])
-    labels = torch.arange(PEOPLE).repeat_interleave(16)  # of more images than a batch has: the share is less coarse
+    labels = torch.arange(PEOPLE).repeat_interleave(
+        16
+    )  # of more images than a batch has: the share is less coarse
     infrared, visible = _images(world, labels, torch.Generator().manual_seed(1))
     distance = loss.pairwise_distance(features(infrared), features(g(visible)))
     found = (labels[distance.argmin(1)] == labels).double().mean()
-    return Frame(
-        step, tuple(numbers_of(g)), x.numpy(), float(torch.corrcoef(brightness)[0, 1]), float(found)
-    )
+    return Frame(step, tuple(numbers_of(g)), x.numpy(), float(torch.corrcoef(brightness)[0, 1]), float(found))

@@ -9,7 +9,12 @@ SEEDS = 3
 NOISE = (-0.004, 0.0, 0.004)  # of the three seeds; other methods have it in another order
 CARBON = {0.0: 0.0, 0.3: 0.01, 0.6: 0.02, 0.8: 0.03, 1.0: 0.05}  # training effect of Baseline+X
 LENGTH = {0.25: 0.02, 1.0: 0.02, 2.0: 0.02}  # the same everywhere: nothing changes along it
-BACKBONE = dict(zip(("slim", "slim, no pre-training", "slim_densenet", "slim_densenet, no pre-training"), (0.02, 0.0, 0.01, -0.05)))
+BACKBONE = dict(
+    zip(
+        ("slim", "slim, no pre-training", "slim_densenet", "slim_densenet, no pre-training"),
+        (0.02, 0.0, 0.01, -0.05),
+    )
+)
 TEST_EFFECT, FIXED = 0.01, {"V": 0.0, "random channel": -0.03}
 RED = 0.6  # of w, and the black level, of every g
 G = (RED, 0.3, -0.1, 0.1, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)

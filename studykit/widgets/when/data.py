@@ -133,7 +133,10 @@ def stored_map() -> Map:
 
 def _parts(scores: pd.DataFrame) -> dict[tuple[str, str], Effects]:
     table = gains(scores, baseline=BASELINE).set_index(["point", "method", "part"])
-    every = {key: Interval(*row) for key, row in zip(table.index, table[["mean", "low", "high", "seeds"]].to_numpy())}
+    every = {
+        key: Interval(*row)
+        for key, row in zip(table.index, table[["mean", "low", "high", "seeds"]].to_numpy())
+    }
     every = {key: one._replace(count=int(one.count)) for key, one in every.items()}
     pairs = dict.fromkeys(key[:2] for key in every)
     return {pair: Effects(*(every[(*pair, part)] for part in PARTS)) for pair in pairs}
@@ -141,7 +144,9 @@ def _parts(scores: pd.DataFrame) -> dict[tuple[str, str], Effects]:
 
 def _gain_of_seeds(scores: pd.DataFrame, point: str, method: str) -> NDArray[np.float64]:
     """Gain of each seed, in points: by v+x, over the Baseline's v."""
-    here = scores[scores["point"] == point].set_index(["method", "test_distance", "seed"])["rank1"].sort_index()
+    here = (
+        scores[scores["point"] == point].set_index(["method", "test_distance", "seed"])["rank1"].sort_index()
+    )
     return 100 * (here[method, "v+x"] - here[BASELINE, "v"]).dropna().to_numpy()
 
 
@@ -198,6 +203,6 @@ def third(visible: NDArray[np.uint8], method: str, numbers: tuple[float, ...] | 
     """
     kind = when.METHODS_ASKED[method].get("x")
     if kind is None and numbers is None:
-        raise XivlabError(f"The g of {method} is not stored at this point: make it with \"make when\".")
+        raise XivlabError(f'The g of {method} is not stored at this point: make it with "make when".')
     made = from_numbers(dict(zip(WEIGHTS, numbers))) if kind is None else SpecialCase(kind)
     return shown(made, visible[None])[0]

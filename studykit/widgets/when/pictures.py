@@ -35,12 +35,13 @@ class Covered(Canvas):
 
     Args:
         width, height: in pixels.
+        middle: of the sentence, in pixels from the top left corner.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, middle: tuple[float, float]) -> None:
         super().__init__(Picture(height / DPI, "", width / DPI, layout=None))
         self.wide, self.tall = width, height
-        self._sentence = self.write(width / 2, height / 2, "")
+        self._sentence = self.write(*middle, "")
         self._sentence.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 6})
         self._sentence.set_zorder(9)
 
@@ -48,7 +49,7 @@ class Covered(Canvas):
         """Hide what moves, and say why."""
         for artist in self._moving:
             artist.set_visible(artist is self._sentence)
-        self._sentence.set_text(fill(sentence, 40))
+        self._sentence.set_text(fill(sentence, 33))
 
     def uncover(self) -> None:
         """Show what moves."""
@@ -60,7 +61,9 @@ class Covered(Canvas):
         look = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"} | how
         return self.moving(self.picture.text(x / self.wide, 1 - y / self.tall, text, **look))
 
-    def place(self, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+    def place(
+        self, left: float, top: float, width: float, height: float
+    ) -> tuple[float, float, float, float]:
         """A place in pixels from the top left corner, as matplotlib wants it."""
         return left / self.wide, 1 - (top + height) / self.tall, width / self.wide, height / self.tall
 
@@ -74,7 +77,7 @@ class RowCanvas(Covered):
 
     @own_look()
     def __init__(self, reach: tuple[float, float]) -> None:
-        super().__init__(LEFT, UPPER)
+        super().__init__(LEFT, UPPER, (58 + (LEFT - 70) / 2, 121))
         self._axes = axes = plot_axes(self.picture, "", "gain in rank-1, points")
         axes.set_position(self.place(58, 40, LEFT - 70, UPPER - 158))
         axes.axhline(0, color=INK, linewidth=1.2, zorder=1)
@@ -117,7 +120,7 @@ class PartsCanvas(Covered):
 
     @own_look()
     def __init__(self, reach: tuple[float, float]) -> None:
-        super().__init__(RIGHT, UPPER)
+        super().__init__(RIGHT, UPPER, (132 + (RIGHT - 148) / 2, 189))
         self._axes = axes = plot_axes(self.picture, "points of rank-1", "")
         axes.set_position(self.place(132, 108, RIGHT - 148, UPPER - 158))
         axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
@@ -155,7 +158,7 @@ class PeopleCanvas(Covered):
 
     @own_look()
     def __init__(self) -> None:
-        super().__init__(LEFT, LOWER)
+        super().__init__(LEFT, LOWER, (LEFT / 2, LOWER / 2))
         lefts = (8, 149, 290)
         self._places = [self.photo(left, 36, 117, 234) for left in lefts]
         names = {"V": "visible", "X": "x", "I": "infrared"}
@@ -176,14 +179,14 @@ class ReasonCanvas(Covered):
     """What X is made of, and what may explain the gain.
 
     Args:
-        cost: the most that gray costs the Baseline at any point, in points.
+        cost: the least and the most that gray costs the Baseline at any point, in points.
     """
 
     @own_look()
     def __init__(self, cost: tuple[float, float]) -> None:
-        super().__init__(RIGHT, LOWER)
+        super().__init__(RIGHT, LOWER, (RIGHT / 2, 158))
         self._axes = axes = plot_axes(self.picture, "what X is made of, %", "")
-        axes.set_position(self.place(40, 10, RIGHT - 100, 84))
+        axes.set_position(self.place(40, 10, RIGHT - 100, 78))
         axes.set(xlim=(-100, 100), ylim=(2.6, -0.6))
         axes.set_yticks(range(3), list(CHANNELS))
         axes.grid(False, axis="y")
@@ -193,16 +196,16 @@ class ReasonCanvas(Covered):
             for row, (colour, _) in enumerate(CHANNELS.values())
         ]
         self._numbers = [
-            self.write(RIGHT - 30, 10 + 84 * (row + 0.6) / 3.2, "", fontsize=FONT) for row in range(3)
+            self.write(RIGHT - 30, 10 + 78 * (row + 0.6) / 3.2, "", fontsize=FONT) for row in range(3)
         ]
-        self._fixed = self.write(40 + (RIGHT - 100) / 2, 52, "", weight="bold")
+        self._fixed = self.write(40 + (RIGHT - 100) / 2, 49, "", weight="bold")
         self._fixed.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 3})
-        self._black = self.write(RIGHT / 2, 150, "")
+        self._black = self.write(RIGHT / 2, 158, "")
         left, wide = 16, RIGHT - 32
         how = {"ha": "left", "fontsize": FONT}
-        self._why = [self.write(left, y, "", **how) for y in (184, 238)]
+        self._why = [self.write(left, y, "", **how) for y in (188, 240)]
         self._scales = []
-        for top, (low, high) in ((198, (-1.0, 1.0)), (252, cost)):
+        for top, (low, high) in ((202, (-1.0, 1.0)), (254, cost)):
             line = self.picture.add_axes(self.place(left, top, wide, 14))
             line.set(xlim=(low, high), ylim=(0, 1))
             line.axis("off")
@@ -214,7 +217,7 @@ class ReasonCanvas(Covered):
     def show(self, mix: Mix | None, fixed: str, reasons: Why) -> None:
         """Set the mix, or what fixed image stands there, and the reasons."""
         self.uncover()
-        self._fixed.set_text(fixed)
+        self._fixed.set_text(fill(fixed, 28))
         self._fixed.set_visible(mix is None)
         for line, number, share in zip(self._shares, self._numbers, mix.shares if mix else (0, 0, 0)):
             line.set_xdata([0, share])

@@ -27,7 +27,10 @@ from studykit.widgets.when.pictures import PartsCanvas, PeopleCanvas, ReasonCanv
 from xivlab.world.knobs import knobs_of
 
 NONE = ""
-FIXED = {"V": "a fixed image: the largest of R, G, B", "random channel": "a fixed image: one of R, G, B by lot"}
+FIXED = {
+    "V": "a fixed image: the largest of R, G, B",
+    "random channel": "a fixed image: one of R, G, B by lot",
+}
 SHORT = {"V": "V of HSV for X", "random channel": "a channel for X"}
 
 
