@@ -7,8 +7,8 @@ from studykit.studies import when
 
 SEEDS = 3
 NOISE = (-0.004, 0.0, 0.004)  # of the three seeds; other methods have it in another order
-CARBON = {0.0: 0.0, 0.3: 0.01, 0.6: 0.02, 0.8: 0.03, 1.0: 0.05}  # training effect of Baseline+X
-LENGTH = {0.25: 0.02, 1.0: 0.02, 2.0: 0.02}  # the same everywhere: nothing changes along it
+CARBON = {0.0: 0.0, 0.3: 0.01, 0.6: 0.02, 1.0: 0.05}  # training effect of Baseline+X
+LENGTH = {0.25: 0.02, 1.0: 0.02}  # the same everywhere: nothing changes along it
 BACKBONE = dict(
     zip(
         ("slim", "slim, no pre-training", "slim_densenet", "slim_densenet, no pre-training"),

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from studykit.analysis.effects import effects
 from studykit.analysis.intervals import Interval
 from studykit.studies import when
 from studykit.widgets.when.data import METHODS, direction, seen, someone, stored_map, third
@@ -12,15 +13,16 @@ from xivlab.errors import XivlabError
 from xivlab.world.world import World
 
 
-@pytest.fixture
-def known(tmp_path, monkeypatch):
-    made_up_map.install(tmp_path, monkeypatch)
-    return stored_map()
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        made_up_map.install(tmp_path_factory.mktemp("results"), patch)
+        yield stored_map()
 
 
 def test_knobs_of_one_value_are_left_out(known):
     assert list(known.axes) == ["carbon", "length", "backbone"]
-    assert list(known.axes["length"]) == ["0.25", "1", "2"] and known.axes["length"]["1"] == "default"
+    assert list(known.axes["length"]) == ["0.25", "1"] and known.axes["length"]["1"] == "default"
     assert known.worlds["carbon 0.3"] == "synthetic-sysu@carbon=0.3"
 
 
@@ -44,10 +46,19 @@ def test_one_seed_decides_nothing():
     assert direction(Interval(4.0, np.nan, np.nan, 1)) == "undecided"
 
 
+def test_parts_are_those_of_effects(known):
+    table = when.stored("carbon").read()
+    rows = table[table["point"] == "carbon 0.3"].rename(columns={"method": "variant"})
+    for one, other in zip(effects(rows, "Baseline+X"), known.parts["carbon 0.3", "Baseline+X"], strict=True):
+        assert other == pytest.approx([100 * one.mean, 100 * one.low, 100 * one.high, 3])
+
+
 def test_a_point_that_is_not_stored_whole_is_left_out(known):
     table = when.generators()
-    table.write(table.read().query("point != 'carbon 1'"))
-    assert list(stored_map().axes["carbon"]) == ["0", "0.3", "0.6", "0.8"]
+    before = table.read()
+    table.write(before.query("point != 'carbon 1'"))
+    assert list(stored_map().axes["carbon"]) == ["0", "0.3", "0.6"]
+    table.write(before)
 
 
 def test_the_person_is_of_validation_and_has_one_fabric_with_carbon():
