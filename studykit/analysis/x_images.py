@@ -3,7 +3,7 @@
 X is not bounded. Here it is measured as it is, in the scale of the image, 0 to 255; only to be *shown* it is clamped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -192,6 +192,46 @@ def from_numbers(row: Mapping[str, float]) -> XGenerator:
     made = XGenerator()
     torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
     return made.requires_grad_(False)
+
+
+class Mix(NamedTuple):
+    """What X is made of, from the ten numbers of g.
+
+    Attributes:
+        red, green, blue: how much the brightness of X follows R, G and B, in %: the sizes add up to 100, and below 0
+            X grows darker where the channel grows brighter. All 0 where g does not look at V.
+        black: X of a black pixel, the mean of its three channels, in levels; not bounded.
+    """
+
+    red: float
+    green: float
+    blue: float
+    black: float
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Those of R, G and B."""
+        return self.red, self.green, self.blue
+
+    def __str__(self) -> str:
+        words = ", ".join(f"{name} {share:.0f} %" for name, share in zip("RGB", self.shares))
+        return f"{words}; black becomes {self.black:.0f} of 255"
+
+
+def mix_of(numbers: Sequence[float]) -> Mix:
+    """The mix of a generator.
+
+    Args:
+        numbers: ten, in the order of WEIGHTS; g sees V in [0, 1].
+
+    Example:
+        >>> print(mix_of([0.6, 0.2, -0.2, 0.1, 1, 1, 1, 0, 0, 0]))
+        R 60 %, G 20 %, B -20 %; black becomes 26 of 255
+    """
+    w, b, a, d = np.array(numbers[:3]), numbers[3], np.array(numbers[4:7]), np.array(numbers[7:])
+    sizes = np.abs(w).sum()
+    shares = np.zeros(3) if sizes == 0 else 100 * np.sign(a.mean()) * w / sizes
+    return Mix(*shares.tolist(), float(255 * np.mean(a * max(0.0, b) + d)))
 
 
 @torch.no_grad()

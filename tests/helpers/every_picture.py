@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from studykit.analysis.intervals import Interval
+from studykit.analysis.toy_of_x import learn, toy_world
 from studykit.analysis.wavelengths import Measured
 from studykit.analysis.x_position import Place
-from studykit.plots import charts, curves, gap, images, pipeline, studies
+from studykit.plots import charts, curves, gap, images, pipeline, studies, toy_of_x
 from studykit.plots.picture import Picture, encode, plot_axes
 
-MODULES = (charts, curves, gap, images, pipeline, studies)
+MODULES = (charts, curves, gap, images, pipeline, studies, toy_of_x)
 MODALITIES = ("infrared", "x", "visible")
 RNG = np.random.default_rng(0)
 LABELS, NAMES = [1, 1, 2, 2], ["a", "b", "c", "d"]
@@ -66,6 +67,7 @@ EXAMPLES: dict[Callable, Callable[[], Picture]] = {
     ),
     studies.variant_scores: lambda: studies.variant_scores(_scores("a", "b"), _scores("a").groupby("variant").mean()),
     studies.gains: lambda: studies.gains(_scores("a", "b", "c")),
+    toy_of_x.toy_frame: lambda: toy_of_x.toy_frame(learn(toy_world(), steps=2, every=1)),
     studies.over_lambda: lambda: studies.over_lambda(_scores("0", "0.01", "0.1", "3")),
 }  # fmt: skip
 

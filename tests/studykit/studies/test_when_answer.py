@@ -1,13 +1,13 @@
 """The answer in sentences says what was put into the map, and nothing that was not."""
 
 import pandas as pd
-from made_up_map import made_up_map
+from known_map import known_map
 
 from studykit.studies.when_answer import answer
 
 
 def test_three_sentences_say_where_along_what_and_why():
-    where, along, why = answer(*made_up_map())
+    where, along, why = answer(*known_map())
     assert where.startswith("Of Baseline+X+CMG, the gain holds at ")
     assert (
         "the training effect grows with length (+" in along
@@ -19,7 +19,7 @@ def test_three_sentences_say_where_along_what_and_why():
 
 
 def test_where_nothing_is_shown_it_says_so():
-    scores, reasons = made_up_map()
+    scores, reasons = known_map()
     flat = scores.assign(rank1=0.25 + 0.01 * scores["seed"])
     noise = reasons.assign(train=pd.Series(range(len(reasons))).sample(frac=1, random_state=0).to_numpy())
     _, along, why = answer(flat, noise)
