@@ -239,8 +239,8 @@ by_variant = went.groupby(["data", "variant"], sort=False)[list(COLUMNS)]
 by_variant.agg(["mean", "std"]).round(2).T
 
 # %% [markdown]
-# A mix of 0.33, 0.33, 0.33 is gray of equal parts, as at the start; black and contrast are levels from 0 to 255, and started
-# at 0 and 85. In version 0.1 of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
+# Red, green and blue are shares in percent; 33, 33, 33 is gray of equal parts, as at the start. Black and contrast are levels
+# from 0 to 255, and started at 0 and 85. In version 0.1 of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
 # was 0.35: no weight could have gone farther, and the learned X was the image it began as. Now the rates of $g$ add up to
 # the paper's 6.26, so what stays where it was stays because nothing pulls it.
 #

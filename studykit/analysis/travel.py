@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from studykit.analysis.x_images import WEIGHTS
+from studykit.analysis.x_images import WEIGHTS, Mix, mix_of
 
-COLUMNS = ("travel", "mix_r", "mix_g", "mix_b", "black", "contrast")
+COLUMNS = ("travel", *Mix._fields, "contrast")
 
 
 def travel(end: Mapping[str, float], start: Mapping[str, float]) -> dict[str, float]:
@@ -20,17 +20,14 @@ def travel(end: Mapping[str, float], start: Mapping[str, float]) -> dict[str, fl
         start: of the same g before.
 
     Returns:
-        travel: the mean over the ten of how far each went; mix_r, mix_g, mix_b: shares of the three channels in the gray
-        value, which add to 1 (a share may be below 0); black: X of a black pixel, levels, mean over the channels of X;
-        contrast: by how many levels X of a white pixel is above that.
+        travel: the mean over the ten of how far each went; red, green, blue, black: as of `studykit.analysis.x_images.Mix`;
+        contrast: by how many levels X of a white pixel is above that of a black one.
     """
-    w, v, c = (np.array([end[name] for name in WEIGHTS[i:j]]) for i, j in ((0, 3), (4, 7), (7, 10)))
-    black = v * max(end["b"], 0) + c
-    white = v * max(w.sum() + end["b"], 0) + c
-    mix = w / w.sum()
+    numbers = [float(end[name]) for name in WEIGHTS]
+    w, b, v = np.array(numbers[:3]), numbers[3], np.array(numbers[4:7])
+    contrast = 255 * v.mean() * (max(w.sum() + b, 0) - max(b, 0))
     moved = np.mean([abs(end[name] - start[name]) for name in WEIGHTS])
-    numbers = (moved, *mix, 255 * black.mean(), 255 * (white - black).mean())
-    return dict(zip(COLUMNS, map(float, numbers)))
+    return {"travel": float(moved)} | mix_of(numbers)._asdict() | {"contrast": float(contrast)}
 
 
 def travels(ends: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:

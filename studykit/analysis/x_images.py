@@ -190,7 +190,9 @@ def numbers_of(generator: XGenerator) -> list[float]:
 def from_numbers(row: Mapping[str, float]) -> XGenerator:
     """The generator of ten numbers by their names in WEIGHTS: the inverse of `numbers_of`."""
     made = XGenerator()
-    torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
+    torch.nn.utils.vector_to_parameters(
+        torch.tensor([float(row[name]) for name in WEIGHTS]), made.parameters()
+    )
     return made.requires_grad_(False)
 
 

@@ -69,6 +69,9 @@ EXAMPLES: dict[Callable, Callable[[], Picture]] = {
     studies.gains: lambda: studies.gains(_scores("a", "b", "c")),
     toy_of_x.toy_frame: lambda: toy_of_x.toy_frame(learn(toy_world(), steps=2, every=1)),
     studies.over_lambda: lambda: studies.over_lambda(_scores("0", "0.01", "0.1", "3")),
+    studies.over_length: lambda: studies.over_length(
+        pd.concat(_scores("one").assign(steps=steps) for steps in (150, 300)), 300
+    ),
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class Map:
 def direction(change: Interval) -> str:
     """Which way a gain goes, from the interval of its change in points.
 
-    It stays if the whole interval lies within `studykit.studies.claims.SMALLEST` of 0.
+    It stays if the whole interval lies within `studykit.analysis.verdicts.SMALLEST` of 0.
 
     Example:
         >>> [direction(Interval(m, m - 1, m + 1, 3)) for m in (2, -2, 0.3)]

@@ -77,7 +77,7 @@ class WhenDoesXHelp(Panel):
 
     def _axis(self, canvas: RowCanvas) -> None:
         row = when.rows()[self._knob]
-        canvas.along(f"{row.knob}: {row.says}", self._map.axes[self._knob])
+        canvas.along(f"{row.label}", self._map.axes[self._knob])
 
     def draw(self) -> dict[str, str]:
         if self.knob.value != self._knob:
@@ -106,7 +106,7 @@ class WhenDoesXHelp(Panel):
         row = when.rows()[self._knob]
         first, last = self._labels[0], self._labels[-1]
         words = (
-            f"{row.knob}: {row.says}. Stored values from {first} to {last}. Gains are in points of rank-1 of infrared "
+            f"{row.label}. Stored values from {first} to {last}. Gains are in points of rank-1 of infrared "
             "queries among the test people, with 95 % intervals over seeds."
         )
         self.about.value = f'<div class="xivlab-note">{html.escape(words)}</div>'

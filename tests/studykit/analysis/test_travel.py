@@ -14,14 +14,14 @@ END = dict(zip(WEIGHTS, [2, 1, 1, 0.1, 0.5, 0.5, 1.0, 0, 0, -0.3]))
 
 def test_mix_black_and_contrast_by_hand():
     found = travel(END, START)
-    assert [found[f"mix_{one}"] for one in "rgb"] == pytest.approx([0.5, 0.25, 0.25])
+    assert [found[one] for one in ("red", "green", "blue")] == pytest.approx([50, 25, 25])
     assert found["black"] == pytest.approx(255 * (0.05 + 0.05 + 0.1 - 0.3) / 3)
     assert found["contrast"] == pytest.approx(255 * 4 * (0.5 + 0.5 + 1) / 3)
 
 
 def test_who_stays_has_not_travelled_and_is_gray():
     found = travel(START, START)
-    assert found["travel"] == found["black"] == 0 and found["mix_r"] == pytest.approx(THIRD)
+    assert found["travel"] == found["black"] == 0 and found["red"] == pytest.approx(100 / 3)
     moved = travel({**START, "c_b": -0.5}, START)
     assert moved["travel"] == pytest.approx(0.05) and moved["black"] == pytest.approx(-255 * 0.5 / 3)
 
