@@ -77,7 +77,7 @@ def test_what_stands_for_x():
     np.testing.assert_array_equal(largest[..., 0], visible.max(-1))
     lot = third(visible, "random channel", None)
     assert any(np.array_equal(lot[..., 0], visible[..., channel]) for channel in range(3))
-    red = third(visible, "Baseline+X", (1, 0, 0, 0, 1, 1, 1, 0, 0, 0))
+    red = third(visible, "Baseline+X", (1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0))
     np.testing.assert_array_equal(red[..., 2], visible[..., 0])
     with pytest.raises(XivlabError, match="make when"):
         third(visible, "Baseline+X", None)
