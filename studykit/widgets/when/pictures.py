@@ -45,17 +45,20 @@ class Covered(Canvas):
         self._sentence.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 6})
         self._sentence.set_zorder(9)
 
+    @own_look()
     def cover(self, sentence: str) -> None:
         """Hide what moves, and say why."""
         for artist in self._moving:
             artist.set_visible(artist is self._sentence)
         self._sentence.set_text(fill(sentence, 33))
 
+    @own_look()
     def uncover(self) -> None:
         """Show what moves."""
         for artist in self._moving:
             artist.set_visible(artist is not self._sentence)
 
+    @own_look()
     def write(self, x: float, y: float, text: str, **how: Any) -> Any:
         """Words that move, at a place in pixels from the top left corner."""
         look = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"} | how
@@ -98,6 +101,7 @@ class RowCanvas(Covered):
         self._axes.set_xlabel(fill(label, 48), fontsize=SMALL)
         self.redraw()
 
+    @own_look()
     def show(self, gains: Mapping[str, Interval], value: str, said: str, came: str) -> None:
         """Set the gains by value, the value that is looked at, and both answers."""
         self.uncover()
@@ -134,6 +138,7 @@ class PartsCanvas(Covered):
         look = {"marker": "o", "ms": 9, "mec": CURVES[0], "mew": 1.8, "ls": ""}
         self._means = [self.moving(axes.plot([0], [n], **look)[0]) for n in range(3)]
 
+    @own_look()
     def show(self, parts: Effects) -> str:
         """Set the parts; the verdict's word."""
         self.uncover()
@@ -167,6 +172,7 @@ class PeopleCanvas(Covered):
             for left, (name, kind) in zip(lefts, names.items())
         ]
 
+    @own_look()
     def show(self, seen: Seen, x: NDArray[np.uint8], title: str) -> None:
         """Set the three images, (H, W, 3) uint8, and what stands above X."""
         self.uncover()
@@ -214,6 +220,7 @@ class ReasonCanvas(Covered):
             look = {"marker": "D", "ms": 9, "color": CURVES[3], "clip_on": False, "ls": ""}
             self._scales.append(self.moving(line.plot([0], [0.5], **look)[0]))
 
+    @own_look()
     def show(self, mix: Mix | None, fixed: str, reasons: Why) -> None:
         """Set the mix, or what fixed image stands there, and the reasons."""
         self.uncover()
