@@ -86,7 +86,7 @@ hypotheses = re.findall(
     r"- \*\*(H\d+), (.+?)\*\*(.+?)(?=\n- \*\*|\Z)", asked, re.DOTALL
 )
 for number, name, words in hypotheses[:5]:
-    print(f"{number} {name}{' '.join(words.split())}\n")
+    print(f"{number}: {name} {' '.join(words.split())}\n")
 
 # %% [markdown]
 # **Predict.** On which would you bet, and against which? Write two of them down, with a reason, before you go on. Whoever
@@ -105,7 +105,7 @@ from xivlab.world import World
 
 plain = World("synthetic-sysu")
 index = plain.index
-some = index.loc[index["split"] == "val", "person"].unique()[:6]
+some = index.loc[index["split"] == "val", "person"].unique()[:5]
 first = [
     index.index[(index["person"] == p) & (index["modality"] == m)][0]
     for m in (0, 1)
@@ -113,14 +113,14 @@ first = [
 ]
 worlds = {"no carbon": "@carbon=0", "as it is": "", "carbon in all": "@carbon=1"}
 worlds |= {"steep dyes": "@edge=0.55", "wide dyes": "@edge=3"}
-rows = {"visible": plain.expose(np.array(first[:6]))}
+rows = {"visible": plain.expose(np.array(first[:5]))}
 for name, knobs in worlds.items():
-    rows[name] = World(f"synthetic-sysu{knobs}").expose(np.array(first[6:]))
+    rows[name] = World(f"synthetic-sysu{knobs}").expose(np.array(first[5:]))
 image_strip(
     list(rows.values()),
     rows=list(rows),
-    alt="Six people: visible, and the infrared images of five worlds that differ by carbon and by the reach of dyes.",
-    largest=0.5,
+    alt="Five people: visible, and the infrared images of five worlds that differ by carbon and by the reach of dyes.",
+    largest=0.4,
 )
 
 # %% [markdown]
@@ -172,32 +172,23 @@ from studykit import widgets
 widgets.when_does_x_help()
 
 # %% [markdown]
-# The same as still pictures, all knobs at once. First the gain as a whole, with its 95 % intervals:
+# All knobs at once, as still pictures: the gain as a whole, what training with a third modality makes of $f$, and what the
+# second view does at test, each with its 95 % intervals.
 
 # %%
 from studykit.analysis.when import gains
-from studykit.plots.when import by_knob
+from studykit.plots.when import PARTS, by_knob
 from studykit.studies import when
 
 scores = when.read()
 gained = gains(scores)
 knobs = {row.label: when.axis(name) for name, row in when.rows().items()}
-by_knob(gained, knobs)
+widgets.frame_slider(
+    list(PARTS.values()), [by_knob(gained, knobs, part) for part in PARTS], "shown"
+)
 
 # %% [markdown]
-# Then its two parts. What training with a third modality makes of $f$:
-
-# %%
-by_knob(gained, knobs, "training")
-
-# %% [markdown]
-# And what the second view does at test:
-
-# %%
-by_knob(gained, knobs, "test")
-
-# %% [markdown]
-# All three have one scale in all their panels. Look for panels in which a line *goes* somewhere, beyond its bars. Whether it
+# Each has one scale in all its panels. Look for panels in which a line *goes* somewhere, beyond its bars. Whether it
 # does, knob by knob: the change from the first value to the last, along the straight line through all of them. Since many
 # knobs are asked, the intervals are wider than 95 %, so that all together are wrong once in twenty times.
 
@@ -297,29 +288,21 @@ from studykit.plots.when import scatter
 from studykit.studies import why
 
 reasons = why.stored().read()
-scatter(gained, reasons, "Baseline+X+CMG", "training")
-
-# %%
-scatter(gained, reasons, "Baseline+X+CMG", "test")
+effects_of = {
+    words: scatter(gained, reasons, "Baseline+X+CMG", part)
+    for part, words in PARTS.items()
+}
+widgets.frame_slider(list(effects_of), list(effects_of.values()), "against", start=1)
 
 # %% [markdown]
 # ρ is Spearman's correlation of ranks, its interval from points drawn with repetition, and made wider (99.4 % instead of
 # 95 %), since three reasons for three effects are nine chances to be lucky. All nine:
 
 # %%
-from studykit.analysis.when import PREDICTORS, explained
+from studykit.analysis.when import explained
 
 nine = explained(gained, reasons, "Baseline+X+CMG")
 nine.drop(columns="points").round(2)
-
-# %%
-for (reason, part), row in nine.iterrows():
-    if row["says"] != "nothing shown":
-        print(
-            f"The {part} effect {row['says']}: {PREDICTORS[reason]} (ρ = {row['value']:.2f})."
-        )
-if (nine["says"] == "nothing shown").all():
-    print("None of the three reasons is shown to go along with any of the effects.")
 
 # %% [markdown]
 # <details><summary>What such a correlation does not show</summary>

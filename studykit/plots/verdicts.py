@@ -1,6 +1,6 @@
 """All verdicts as one figure: a row per claim, a column per place where it was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from types import MappingProxyType
 
@@ -37,7 +37,7 @@ def verdict_grid(
     axes = picture.add_axes((left, 0.02, 0.99 - left, 1 - 0.95 / picture.get_figheight()))
     axes.set(xlim=(0, len(places)), ylim=(len(claims), 0))
     axes.axis("off")
-    said = []
+    said: dict[str, dict[str, list[str]]] = {}
     for column, (world, study) in enumerate(places):
         name = f"{worlds.get(world, world)}\n{study}"
         axes.text(column + 0.5, -0.12, name, ha="center", va="bottom", fontsize=FONT - 1.5, color=INK)
@@ -53,8 +53,12 @@ def verdict_grid(
             axes.fill_between([column + 0.03, column + 0.97], row + 0.05, row + 0.95, color=ground, lw=0)
             words = f"{mark} {least['difference']:+.1f}\n{least['low']:+.1f} to {least['high']:+.1f}"
             axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", fontsize=FONT - 2, color=ink)
-            said.append(
-                f"{claim}, {worlds.get(world, world)}, {study}: {whole}, {words[2:]}".replace("\n", ", ")
-            )
-    picture.alt = f"Verdicts with the gains in points that decide them. {'; '.join(said)}."
+            where = f"{worlds.get(world, world)} {study}"
+            said.setdefault(claim, {}).setdefault(whole, []).append(where)
+    picture.alt = f"Verdicts, with the gains in points that decide them. {' '.join(map(_sentence, said, said.values()))}"
     return picture
+
+
+def _sentence(claim: str, found: Mapping[str, Sequence[str]]) -> str:
+    """Where a claim has which verdict."""
+    return f"{claim}: " + "; ".join(f"{word} in {', '.join(where)}" for word, where in found.items()) + "."

@@ -45,7 +45,10 @@ def by_knob(gained: pd.DataFrame, knobs: Mapping[str, Mapping[str, str]], part: 
                 x, own["mean"], yerr=reach, color=CURVES[number], ls=DASHES[number], marker=MARKS[number],
                 ms=4.5, lw=1.5, elinewidth=1, capsize=2,
             )  # fmt: skip
-            said += [f"{label} {value}, {method}: {own.loc[one, 'mean']:+.1f}" for value, one in seen.items()]
+        if seen:
+            first, last = next(iter(seen)), next(reversed(seen))
+            ends = [rows.loc[rows["point"] == seen[value], "mean"] for value in (first, last)]
+            said.append(f"{label}, at {first}: {_span(ends[0])}, at {last}: {_span(ends[1])}")
         axes.set_xticks(np.arange(len(seen)), [fill(value.replace("_", " "), 9) for value in seen])
         if max(map(len, seen), default=0) > 9:  # words, not numbers
             axes.tick_params(axis="x", labelsize=FONT - 3.5)
@@ -55,8 +58,13 @@ def by_knob(gained: pd.DataFrame, knobs: Mapping[str, Mapping[str, str]], part: 
     legend(picture, [
         key(method, color=CURVES[n], ls=DASHES[n], marker=MARKS[n], ms=5) for n, method in enumerate(methods)
     ])  # fmt: skip
-    picture.alt = f"{PARTS[part].capitalize()} in points. {'; '.join(said)}."
+    words = PARTS[part].capitalize()
+    picture.alt = f"{words} in points, least and most of the methods. {'; '.join(said)}."
     return picture
+
+
+def _span(means: pd.Series) -> str:
+    return f"{means.min():+.1f} and {means.max():+.1f}"
 
 
 @own_look()

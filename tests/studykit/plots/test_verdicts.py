@@ -23,4 +23,5 @@ def test_every_cell_says_what_decides_it():
     assert "✓ +2.0\n+1.0 to +3.0" in words and "✗ -1.0\n-2.0 to -0.5" in words
     assert "? +0.5\n-1.0 to +2.0" in words  # the least gain of two
     assert "thermal\nablation" in words and not any("+9.0" in word for word in words)
-    assert "all help, near infrared, ablation: undecided with 5 seeds, +0.5, -1.0 to +2.0" in picture.alt
+    assert "X helps: holds in near infrared ablation; does not hold in thermal ablation." in picture.alt
+    assert "all help: undecided with 5 seeds in near infrared ablation." in picture.alt

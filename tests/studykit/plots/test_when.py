@@ -39,7 +39,7 @@ def test_a_panel_per_knob_with_a_line_per_method():
     assert [tick.get_text() for tick in carbon.get_xticklabels()] == ["0", "0.6"]
     assert lines(noise) == [[1, 3], [2, 4]]
     assert carbon.get_ylim() == noise.get_ylim()
-    assert "carbon, share 0, X: -2.0" in picture.alt and "noise 4, V: +4.0" in picture.alt
+    assert "carbon, share, at 0: -2.0 and -1.0, at 0.6: +1.0 and +2.0; noise, at 1: " in picture.alt
 
 
 def test_a_plane_is_bold_where_zero_is_ruled_out():
