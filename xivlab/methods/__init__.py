@@ -9,7 +9,21 @@ from threading import Lock
 import torch
 from torch import Tensor
 
-from xivlab.methods import bdtr, cmgan, one_stream, tone, two_stream, xiv, zero_padding
+from xivlab.methods import (
+    agw,
+    bdtr,
+    caj,
+    cmgan,
+    hat,
+    hcml,
+    hctri,
+    msr_style,
+    one_stream,
+    tone,
+    two_stream,
+    xiv,
+    zero_padding,
+)
 from xivlab.methods.method import Method, Settings
 from xivlab.methods.step import Step
 from xivlab.model import Networks, Output
@@ -21,8 +35,15 @@ METHODS: dict[str, Method] = {
     **two_stream.METHODS,
     **zero_padding.METHODS,
     **tone.METHODS,
+    **hcml.METHODS,
     **bdtr.METHODS,
     **cmgan.METHODS,
+    **msr_style.METHODS,
+    # What the field did beside it and next.
+    **hat.METHODS,
+    **hctri.METHODS,
+    **agw.METHODS,
+    **caj.METHODS,
 }
 
 # The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xivlab.backbones import SLIM
+from xivlab.backbones import SLIM, WIDTH
 from xivlab.methods.identity import identities, mean_of
 from xivlab.methods.method import Method, Settings
 from xivlab.methods.step import Step
@@ -85,11 +85,16 @@ def contrastive(visible: Tensor, infrared: Tensor, same: Tensor, margin: float =
     return torch.where(same, distance, apart).square().mean() / 2
 
 
+def width_of(config: Settings) -> int:
+    """Width of the shared layer."""
+    return WIDTH[config.backbone] if config.backbone in SLIM else PAPER_WIDTH
+
+
 def build(config: Settings, classes: int) -> Streams:
     """Two whole networks, copies of the same weights, and the layer that they share."""
     parts = split_for(config, 5)
-    shared = parts.width if config.backbone in SLIM else PAPER_WIDTH
-    return Streams(Learner(parts, SharedLayer(parts.width, shared, classes, config.neck, bare=True)))
+    head = SharedLayer(parts.width, width_of(config), classes, config.neck, bare=True)
+    return Streams(Learner(parts, head))
 
 
 def losses(outputs: dict[str, Output], labels: Tensor, config: Settings, step: Step) -> dict[str, Tensor]:

@@ -25,7 +25,9 @@ def test_the_loss_balances_what_comes_through_cloth_and_air():
     surface = thermal.value("air") + of(PLAIN, labels.UPPER, gap) * (at_gap - thermal.value("air"))
     cloth = garment - resistance(np.float64(GAP))
     arrives = (32.5 - surface) / (cloth + resistance(np.float64(gap)))
-    assert arrives == pytest.approx(thermal.value("heat-transfer") * (surface - thermal.value("air")), rel=1e-9)
+    assert arrives == pytest.approx(
+        thermal.value("heat-transfer") * (surface - thermal.value("air")), rel=1e-9
+    )
 
 
 def test_cloth_is_warmer_where_it_touches_and_least_so_in_a_coat():

@@ -1,8 +1,5 @@
 """Every method: some steps, gradients, save and load, stop and resume, and what is said of it."""
 
-import json
-import subprocess
-import sys
 from dataclasses import asdict
 
 import pytest
@@ -133,7 +130,9 @@ def step_of(order=slice(None)):
     return Step(cameras={"infrared": cameras, "visible": cameras}, people=LABELS[order])
 
 
-@pytest.mark.parametrize("name", [name for name in METHODS if name not in DRAWN and len(METHODS[name].players) == 1])
+@pytest.mark.parametrize(
+    "name", [name for name in METHODS if name not in DRAWN and len(METHODS[name].players) == 1]
+)
 def test_the_order_of_people_and_of_images_does_not_matter(name):
     config = small(name)
     outputs = outputs_of(name, config)
@@ -150,9 +149,9 @@ def test_the_gradient_of_the_loss_is_its_own(name):
     """Between features and loss; what is detached on purpose is detached in both."""
     config = small(name)
     outputs = outputs_of(name, config)
-    leaves = [
-        output.before_bn.clone().requires_grad_() for output in outputs.values()
-    ] + [torch.randn_like(output.logits).requires_grad_() for output in outputs.values()]
+    leaves = [output.before_bn.clone().requires_grad_() for output in outputs.values()] + [
+        torch.randn_like(output.logits).requires_grad_() for output in outputs.values()
+    ]
 
     def loss(*tensors):
         count = len(outputs)

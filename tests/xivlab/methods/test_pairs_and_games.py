@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from tiny import tiny
 from torch import nn
 
 from xivlab.methods.bdtr import WEIGHT_INSIDE, top_ranking
@@ -12,7 +13,6 @@ from xivlab.methods.step import Step
 from xivlab.methods.streams import Head, Learner, split_for
 from xivlab.methods.tone import WEIGHT, contrastive
 from xivlab.model import Output
-from tiny import tiny
 
 
 def at(*degrees):
@@ -31,7 +31,9 @@ def test_contrastive_by_hand():
     found = contrastive(visible, infrared, torch.tensor([True, False]))
     assert found.item() == pytest.approx(0.1, abs=1e-6)
     assert WEIGHT * found.item() == pytest.approx(0.02, abs=1e-6)
-    assert contrastive(3 * visible, infrared, torch.tensor([True, False])).item() == pytest.approx(0.1, abs=1e-6)
+    assert contrastive(3 * visible, infrared, torch.tensor([True, False])).item() == pytest.approx(
+        0.1, abs=1e-6
+    )
 
 
 def test_contrastive_has_no_gradient_where_there_is_nothing_to_do():

@@ -74,7 +74,7 @@ def test_two_streams_are_one_until_their_statistics_differ():
     config = tiny(method="two-stream")
     one, two = (two_stream.build(config, 5, private) for private in (0, 1))
     for door in two.learner.doors.values():
-        door.load_state_dict(one.learner.shared[0].state_dict())
+        door[0].load_state_dict(one.learner.shared[0].state_dict())
     two.learner.shared.load_state_dict(
         {f"{int(k.split('.')[0]) - 1}.{k.split('.', 1)[1]}": v
          for k, v in one.learner.shared.state_dict().items() if not k.startswith("0.")}
@@ -116,5 +116,8 @@ def test_four_channels_answer_as_three_where_all_are_equal():
     whole, _ = backbone("slim", "visible")
     one = IMAGES[0][:, :1]
     torch.testing.assert_close(
-        parts.shared[0][0](one.expand(-1, 4, -1, -1)), whole[0](one.expand(-1, 3, -1, -1)), rtol=1e-4, atol=1e-5
+        parts.shared[0][0](one.expand(-1, 4, -1, -1)),
+        whole[0](one.expand(-1, 3, -1, -1)),
+        rtol=1e-4,
+        atol=1e-5,
     )
