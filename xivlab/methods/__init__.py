@@ -14,9 +14,11 @@ from xivlab.methods import (
     bdtr,
     caj,
     cmgan,
+    dhsme_style,
     hat,
     hcml,
     hctri,
+    mpanet,
     msr_style,
     one_stream,
     tone,
@@ -37,6 +39,7 @@ METHODS: dict[str, Method] = {
     **tone.METHODS,
     **hcml.METHODS,
     **bdtr.METHODS,
+    **dhsme_style.METHODS,
     **cmgan.METHODS,
     **msr_style.METHODS,
     # What the field did beside it and next.
@@ -44,6 +47,7 @@ METHODS: dict[str, Method] = {
     **hctri.METHODS,
     **agw.METHODS,
     **caj.METHODS,
+    **mpanet.METHODS,
 }
 
 # The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.

@@ -11,7 +11,7 @@ from xivlab.model import Output
 
 
 def identities(outputs: Mapping[str, Output], labels: Tensor, config: Any) -> dict[str, Tensor]:
-    """Cross entropy of each modality, the mean over its M images: Eq. 9 of XIV-ReID, divided by M.
+    """Cross entropy of each modality, the mean over its M images: the identity loss of XIV-ReID.
 
     Args:
         outputs: M rows each.
