@@ -86,13 +86,11 @@ def turned(camera: Camera, knobs: Knobs) -> Camera:
     if knobs.wavelength != default.wavelength and camera.sensors == MONO:
         lamp = f"lamp:{knobs.wavelength:g}"
         lights = tuple(
-            (lamp if light.startswith("light:led") else light, *rest) for light, *rest in camera.lights
+            (lamp if light.startswith("light:led") else light, power, spread)
+            for light, power, spread in camera.lights
         )
         camera = replace(camera, lights=lights)
     if knobs.noise != default.noise:
-        noise = {
-            "shot_noise": knobs.noise**2 * camera.shot_noise,
-            "read_noise": knobs.noise * camera.read_noise,
-        }
-        camera = replace(camera, **noise)
+        shot, read = knobs.noise**2 * camera.shot_noise, knobs.noise * camera.read_noise
+        camera = replace(camera, shot_noise=shot, read_noise=read)
     return camera

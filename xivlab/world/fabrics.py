@@ -44,7 +44,9 @@ def dyes() -> dict[str, list[tuple[float, float, float]]]:
         table = read_csv(PATH)
         bands = table.groupby("colour", sort=False)[["centre", "width", "strength", "light"]]
         return {
-            str(colour): [(b.centre, b.width, b.strength) for b in rows.itertuples() if b.strength > 0]
+            str(colour): [
+                (centre, width, strength) for centre, width, strength, _ in rows.to_numpy() if strength > 0
+            ]
             for colour, rows in bands
         }
 

@@ -9,6 +9,7 @@ A world with knobs as they are has the plain name; a name with others is a name 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from xivlab.errors import XivlabError
 
@@ -81,7 +82,7 @@ def knobs_of(name: str) -> Knobs:
         XivlabError: there is no such knob, it is no number, or outside of its range.
     """
     _, _, words = name.partition("@")
-    values: dict[str, float | int] = {}
+    values: dict[str, Any] = {}
     for word in filter(None, words.split(",")):
         knob, _, value = word.partition("=")
         if knob not in RANGES:

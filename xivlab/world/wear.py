@@ -37,8 +37,8 @@ def dressed(people: Sequence[dict[str, Any]], knobs: Knobs) -> dict[int, dict[st
     for someone in people:
         materials = {label: fabric_name(drawn, knobs) for label, drawn in someone["materials"].items()}
         like = someone.get("like")
-        for part in ("upper", "lower") if like else ():
-            if like[part] < knobs.lookalikes:
+        for part in ("upper", "lower"):
+            if like is not None and like[part] < knobs.lookalikes:
                 theirs = out[like["person"]]["materials"]
                 materials |= {name: theirs[name] for name in (part, f"{part}_print")}
         out[someone["person"]] = someone | {"materials": materials}
