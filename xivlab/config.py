@@ -110,12 +110,16 @@ class Config:
             value = getattr(self, one.name)
             if one.type in (float, float | None) and value is not None:  # 30 and 30.0 are one run
                 object.__setattr__(self, one.name, float(value))
-        if self.images_per_person < 2 or self.people_per_batch < 2:
+        method = METHODS[self.method]
+        people, images = method.least
+        if self.images_per_person < 2 <= images or self.people_per_batch < 2 <= people:
             raise XivlabError(
                 "The triplet loss needs at least two people (people_per_batch) and two images of "
                 "each (images_per_person): with one, an image has no other to be near to."
+                if images == 2
+                else f"{method.title} needs at least two people in a batch: raise people_per_batch."
             )
-        distances = METHODS[self.method].distances
+        distances = method.distances
         if self.test_distance not in distances:
             words = " or ".join(map(repr, distances))
             raise XivlabError(f"The {self.method} has no X: its test_distance must be {words}.")
@@ -213,8 +217,8 @@ _SIZE = {"densenet121": {"height": 224, "width": 224}}
 def preset(name: str, **changes: Any) -> Config:
     """A named configuration, with changes.
 
-    The baseline's test distance follows from its having no X, and need not be given; nor need, in the
-    paper's presets, the size of images for DenseNet-121.
+    What a method has otherwise than others, such as its test distance, which follows from its having no X, need
+    not be given; nor need, in the paper's presets, the size of images for DenseNet-121.
 
     Example:
         >>> preset("demo", method="baseline", seed=1).test_distance
@@ -230,7 +234,8 @@ def preset(name: str, **changes: Any) -> Config:
         raise XivlabError(f"Config has no setting named {', '.join(sorted(unknown))}.")
     method = changes.get("method")
     if isinstance(method, str) and method in METHODS:
-        changes.setdefault("test_distance", METHODS[method].distances[-1])
+        own = {"test_distance": METHODS[method].distances[-1], **METHODS[method].settings}
+        changes = own | changes
     if name.startswith("paper"):
         changes = _SIZE.get(changes.get("backbone", ""), {}) | changes
     return Config(**(PRESETS[name] | changes))

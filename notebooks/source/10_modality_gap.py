@@ -540,7 +540,7 @@ V, I = (
 )
 seen = {
     "V": activation_maps(model, V),
-    "X": activation_maps(model, V, True),
+    "X": activation_maps(model, V, "x"),
     "I": activation_maps(model, I),
 }
 high, wide = cells(model, config.height, config.width)

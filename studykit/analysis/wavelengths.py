@@ -20,7 +20,7 @@ from xivlab.data.datasets import DataSet, Split
 from xivlab.data.images import Images, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
-from xivlab.model import XIVNet
+from xivlab.model import Networks
 from xivlab.world.knobs import is_synthetic
 from xivlab.world.world import World
 
@@ -151,7 +151,7 @@ def measure(
 
 @torch.no_grad()
 def features_of(
-    model: XIVNet, pixels: NDArray[np.uint8], config: Config, as_x: bool = False
+    model: Networks, pixels: NDArray[np.uint8], config: Config, as_x: bool = False
 ) -> NDArray[np.float32]:
     """Features of any images, read as the settings of a run say.
 

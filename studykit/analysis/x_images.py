@@ -17,7 +17,7 @@ from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, test_distance
-from xivlab.model import XGenerator, XIVNet
+from xivlab.model import Networks, XGenerator
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
@@ -26,7 +26,7 @@ WEIGHTS = ["w_r", "w_g", "w_b", "b", *("v_r", "v_g", "v_b"), *("c_r", "c_g", "c_
 DEAD = 0.01  # share of living pixels below which X shows nothing
 
 
-def generator_of(model: XIVNet) -> Generator:
+def generator_of(model: Networks) -> Generator:
     """g of a model as visible images (B, 3, H, W) in [0, 1] -> X on the same scale, not bounded.
 
     With `x_input="normalized"` X comes out normalised like the input of f; this takes it back.
