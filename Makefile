@@ -4,6 +4,8 @@
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
+# make length      where the Baseline levels off: twenty minutes on two cores
+# make when        when does X help? Hundreds of runs in worlds with knobs: a night on two cores
 # make arithmetic  the same runs by other instructions of the processor: half an hour on two cores
 # make test        run the tests
 # make lowest      run them with the lowest versions that pyproject.toml allows, in .venv-lowest (CONTRIBUTING.md)
@@ -16,7 +18,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results arithmetic test lowest stress bench
+.PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -31,6 +33,12 @@ teachers: $(VENV)/installed-dev
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
+
+length: $(VENV)/installed
+	$(BIN)/python -m studykit.studies.length
+
+when: $(VENV)/installed
+	$(BIN)/python -m studykit.studies.when
 
 arithmetic: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.arithmetic

@@ -76,7 +76,7 @@ class Bare:
 
 def profile(training: Training, bare: Bare, rounds: int) -> list[Line]:
     """What a step does beyond the bare backbone, part by part, as shares of the backbone's time."""
-    config, model, optimizer = training.config, training.model.module, training.optimizer
+    config, model, optimizer = training.config, training.model.module, training.optimizers["learner"]
     device = training.device
     generator = torch.Generator().manual_seed(0)
     batch = training.batches[0]
@@ -94,8 +94,7 @@ def profile(training: Training, bare: Bare, rounds: int) -> list[Line]:
     direction = torch.ones_like(made)
     outputs = model(infrared, visible)
     leaves = {
-        name: type(output)(*(part.detach().requires_grad_() for part in output))
-        for name, output in outputs.items()
+        name: output.mapped(lambda part: part.detach().requires_grad_()) for name, output in outputs.items()
     }
     pixels = bare.images.clone().requires_grad_()  # clone keeps the layout
 

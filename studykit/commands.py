@@ -28,7 +28,7 @@ def study(
         data: synthetic-sysu, synthetic-regdb, or the folder of a packed data set; that of the scale if not given.
         runs: Folder of all runs; that of the scale if not given.
     """
-    from studykit.report.main_job import main_job, results_table
+    from studykit.report.main_job import beside, main_job, results_table
     from studykit.report.report import NAMES, write_report
     from xivlab.errors import XivlabError
     from xivlab.evaluation.scores import as_text
@@ -43,6 +43,7 @@ def study(
     table["method"] = table["method"].map(NAMES)
     print(f"\nTest people of {done.data.name}, in %:")
     print(as_text(table[["method", *done.trained[0].scores.columns]]))
+    print(f"\n{beside(done)}")
     print(f"\n{results / 'results.csv'}\n{report}")
     if done.failures:
         raise XivlabError("; ".join(f"notebook {one.name}: {one.failure}" for one in done.failures))

@@ -1,8 +1,10 @@
 """Backbones of the feature learner, each ending in feature maps."""
 
+import copy
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import safetensors.torch
 import torch
@@ -18,8 +20,19 @@ Maker = Callable[[Any, int], nn.Module]  # from torchvision's weights and the st
 # torchvision is imported where it is used: it takes a second, and slim needs none of it.
 SLIM = ("slim", "slim_densenet")  # small enough for a laptop; the kit ships their pre-trained weights
 SLIM_CHANNELS = (16, 32, 64, 128)
+# Shipped weights by backbone: pre-trained on visible images of other synthetic people, half of which were turned gray,
+# or another share of them.
+SHIPPED = {
+    "slim": ("visible", "visible-gray-0", "visible-gray-25", "visible-gray-100"),
+    "slim_densenet": ("visible",),
+}
 # D, the number of output channels.
 WIDTH = {"slim": SLIM_CHANNELS[-1], "slim_densenet": 93, "resnet50": 2048, "densenet121": 1024}
+# Where stem and stages of those that are one plain sequence begin and end, and the channels after each of them.
+STAGES = {
+    "slim": ((0, 4, 6, 8, 10, 12), (SLIM_CHANNELS[0], *SLIM_CHANNELS)),
+    "resnet50": ((0, 4, 5, 6, 7, 8), (64, 256, 512, 1024, 2048)),
+}
 
 
 def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.Module, int]:
@@ -51,6 +64,60 @@ def backbone(name: str, weights: str | None, last_stride: int = 1) -> tuple[nn.M
     return net, WIDTH[name]
 
 
+class Split(NamedTuple):
+    """A backbone cut in two: what each modality has for itself, and what follows for all.
+
+    Attributes:
+        private: by modality; empty where everything is shared.
+        shared: the stages that are left, one by one; none where everything is private.
+        widths: channels after each of them.
+        width: D, after the last stage.
+    """
+
+    private: dict[str, nn.Sequential]
+    shared: list[nn.Module]
+    widths: tuple[int, ...]
+    width: int
+
+
+def split(name: str, weights: str | None, last_stride: int = 1, private: int = 0, channels: int = 3) -> Split:
+    """A backbone whose first stages are private to each modality, all copies of the same weights.
+
+    Args:
+        name, weights, last_stride: as of `backbone`.
+        private: how many of stem and four stages are private, 0 (none) to 5 (the whole network).
+        channels: of the images that it takes: 3 (RGB), 2 (one gray channel for each modality) or 4 (RGB and
+            infrared); other than 3, the first convolution is made of that for RGB.
+
+    Raises:
+        XivlabError: a DenseNet is to be cut between its stages; and as `backbone`.
+    """
+    net, width = backbone(name, weights, last_stride)
+    if channels != 3:
+        _take(net, channels)
+    if name not in STAGES and private not in (0, 5):
+        raise XivlabError(
+            f"{name} cannot be cut between its stages, which this method needs: choose {' or '.join(STAGES)}."
+        )
+    borders, widths = STAGES.get(name, ((0, None), (width,)))
+    # Slices of a list: those of a Slim would be whole new ones, with random weights.
+    stages: list[nn.Module] = [
+        nn.Sequential(*list(net.children())[start:end]) for start, end in pairwise(borders)
+    ]
+    mine, shared = stages[:private], stages[private:]
+    doors = {light: nn.Sequential(*copy.deepcopy(mine)) for light in ("infrared", "visible") if mine}
+    return Split(doors, shared, widths[private:], width)
+
+
+def _take(net: nn.Module, channels: int) -> None:
+    """Let a pre-trained first convolution see 2 or 4 channels, its answers as large as they were."""
+    first = next(module for module in net.modules() if isinstance(module, nn.Conv2d))
+    gray = first.weight.data.sum(1, keepdim=True)  # what it says of an image with three equal channels
+    # Each of two channels alone is the whole image; of four, RGB and infrared are half of it each.
+    whole = torch.cat([gray, gray] if channels == 2 else [first.weight.data / 2, gray / 2], 1)
+    first.weight, first.in_channels = nn.Parameter(whole), channels
+
+
 def _with_imagenet(make: Maker, name: str, last_stride: int) -> nn.Module:
     """A torchvision network with its weights: fetched once, then read from where PyTorch keeps them."""
     from torchvision.models import get_model_weights
@@ -77,8 +144,9 @@ def weights_file(weights: str | None, backbone: str) -> Path | None:
     """The safetensors file that a `weights` setting names, if it names one.
 
     Args:
-        weights: "visible" (shipped; pre-trained on visible images of other synthetic people), a path, or
-            "imagenet" or None, which are no file.
+        weights: "visible" (shipped; pre-trained on visible images of other synthetic people, half of them turned
+            gray; "visible-gray-0", "-25" and "-100" for slim with another share, in percent), a path, or "imagenet"
+            or None, which are no file.
         backbone: name of the backbone that they are for.
 
     Raises:
@@ -86,13 +154,14 @@ def weights_file(weights: str | None, backbone: str) -> Path | None:
     """
     if weights in (None, "imagenet"):
         return None
-    if weights == "visible":
-        if backbone not in SLIM:
-            raise XivlabError(
-                f"The weights 'visible' are for {' and '.join(SLIM)}: use 'imagenet', a path or None for {backbone}."
-            )
-        return ASSETS / f"{backbone}_visible.safetensors"
-    return Path(weights)
+    for_ = [name for name, kinds in SHIPPED.items() if weights in kinds]
+    if not for_:
+        return Path(weights)
+    if backbone not in for_:
+        raise XivlabError(
+            f"The weights {weights!r} are for {' and '.join(for_)}: use 'imagenet', a path or None for {backbone}."
+        )
+    return ASSETS / f"{backbone}_{weights.replace('-', '_')}.safetensors"
 
 
 def load_weights(net: nn.Module, path: str | Path) -> None:

@@ -1,7 +1,9 @@
 """Networks of the paper: X generator g (Eq. 1) and its special cases (Table 5), feature learner f, and both together."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -143,11 +145,23 @@ class Output(NamedTuple):
         before_bn: (B, D) pooled features, which the triplet losses compare.
         after_bn: (B, D) the same after the BNNeck, which the classifier sees; the very same without one.
         logits: (B, C) one score per training person.
+        more: (B, ...) what the losses of a method need besides, by name; the paper's need nothing.
     """
 
     before_bn: Tensor
     after_bn: Tensor
     logits: Tensor
+    more: Mapping[str, Tensor] = MappingProxyType({})
+
+    def mapped(self, act: Callable[[Tensor], Tensor]) -> "Output":
+        """The same with every tensor changed alike."""
+        more = {name: act(tensor) for name, tensor in self.more.items()}
+        return Output(act(self.before_bn), act(self.after_bn), act(self.logits), more)
+
+    def blocks(self, count: int) -> list["Output"]:
+        """Its rows as `count` outputs of equally many."""
+        size = len(self.logits) // count
+        return [self.mapped(partial(torch.narrow, dim=0, start=i * size, length=size)) for i in range(count)]
 
 
 class FeatureLearner(nn.Module):
@@ -199,7 +213,62 @@ class FeatureLearner(nn.Module):
         return Output(before, after, self.classifier(after))
 
 
-class XIVNet(nn.Module):
+class Networks(nn.Module):
+    """What the networks of every method have in common: images normalised, and features by face.
+
+    Attributes:
+        learner: what every image passes, in training and at test time.
+        generator: g, where there is one.
+    """
+
+    scale: Tensor
+    shift: Tensor
+    learner: nn.Module
+    generator: nn.Module | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        mean, std = (torch.tensor(statistic).view(3, 1, 1) for statistic in (MEAN, STD))
+        self.register_buffer("scale", 1 / std, persistent=False)
+        self.register_buffer("shift", -mean / std, persistent=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return self.scale.device
+
+    @property
+    def faces(self) -> Faces:
+        """What images of each modality are embedded as at test time."""
+        return WITHOUT_X
+
+    def normalize(self, images: Tensor) -> Tensor:
+        """Zero mean and unit variance by the ImageNet statistics; shape kept."""
+        return torch.addcmul(self.shift, images, self.scale)  # (images - MEAN) / STD, read and written once
+
+    def forward(self, infrared: Tensor, visible: Tensor, step: Any = None) -> dict[str, Output]:
+        """One training pass over aligned images.
+
+        Args:
+            infrared: (M, 3, H, W), in [0, 1].
+            visible: (M, 3, H, W), in [0, 1], row i being the same person.
+            step: what else a step knows, a `xivlab.methods.step.Step`.
+
+        Returns:
+            outputs of M rows each, by what was embedded.
+        """
+        raise NotImplementedError
+
+    def embed(self, images: Tensor, face: Face) -> Output:
+        """Features of images of one modality, (B, 3, H, W) in [0, 1], as one of its faces."""
+        raise NotImplementedError
+
+    def maps(self, images: Tensor, face: Face) -> Tensor:
+        """The last maps of `embed`, before they are pooled: (B, D, h, w)."""
+        raise NotImplementedError
+
+
+class XIVNet(Networks):
     """g and f together: 3M images in one forward pass (2M for the baseline, which has no g).
 
     Args:
@@ -212,8 +281,7 @@ class XIVNet(nn.Module):
         XivlabError: `x_input` is neither name.
     """
 
-    scale: Tensor
-    shift: Tensor
+    learner: FeatureLearner
 
     def __init__(
         self, learner: FeatureLearner, generator: nn.Module | None = None, x_input: str = "unit"
@@ -222,21 +290,14 @@ class XIVNet(nn.Module):
         if x_input not in ("unit", "normalized"):
             raise XivlabError(f"x_input must be 'unit' or 'normalized', not {x_input!r}.")
         self.learner, self.generator, self.x_input = learner, generator, x_input
-        mean, std = (torch.tensor(statistic).view(3, 1, 1) for statistic in (MEAN, STD))
-        self.register_buffer("scale", 1 / std, persistent=False)
-        self.register_buffer("shift", -mean / std, persistent=False)
 
-    @property
-    def device(self) -> torch.device:
-        """Where the parameters are."""
-        return self.scale.device
-
-    def forward(self, infrared: Tensor, visible: Tensor) -> dict[str, Output]:
+    def forward(self, infrared: Tensor, visible: Tensor, step: Any = None) -> dict[str, Output]:
         """One training pass over aligned images.
 
         Args:
             infrared: (M, 3, H, W), in [0, 1].
             visible: (M, 3, H, W), in [0, 1], row i being the same person.
+            step: does not matter, since nothing is drawn in these networks.
 
         Returns:
             outputs of M rows each by modality: "infrared", "x" (not for the baseline), "visible".
@@ -247,8 +308,7 @@ class XIVNet(nn.Module):
         blocks["visible"] = self.normalize(visible)
         # First M infrared, second M X, third M visible: one batch, one set of batch statistics.
         output = self.learner(*blocks.values())
-        parts = zip(*(tensor.chunk(len(blocks)) for tensor in output), strict=True)
-        return {name: Output(*part) for name, part in zip(blocks, parts, strict=True)}
+        return dict(zip(blocks, output.blocks(len(blocks)), strict=True))
 
     @property
     def faces(self) -> Faces:
@@ -262,11 +322,14 @@ class XIVNet(nn.Module):
             images: (B, 3, H, W), in [0, 1]; visible ones for the face "x".
             face: what they are embedded as.
         """
-        return self.learner(self.x_images(images) if face == "x" else self.normalize(images))
+        return self.learner(self._ready(images, face))
 
-    def normalize(self, images: Tensor) -> Tensor:
-        """Zero mean and unit variance by the ImageNet statistics; shape kept."""
-        return torch.addcmul(self.shift, images, self.scale)  # (images - MEAN) / STD, read and written once
+    def maps(self, images: Tensor, face: Face) -> Tensor:
+        """The last maps of f, before they are pooled: (B, 3, H, W) in [0, 1] -> (B, D, h, w)."""
+        return self.learner.backbone(self._ready(images, face))
+
+    def _ready(self, images: Tensor, face: Face) -> Tensor:
+        return self.x_images(images) if face == "x" else self.normalize(images)
 
     def x_images(self, visible: Tensor) -> Tensor:
         """X = g(V), Eq. 1, ready for f: (B, 3, H, W) in [0, 1] -> (B, 3, H, W); an XivlabError without g."""

@@ -1,4 +1,4 @@
-"""Scales, said once: XIVLAB_SCALE = smoke, demo or paper.
+"""Scales, said once: XIVLAB_SCALE = smoke, demo, study or paper.
 
     >>> current().name                                    # doctest: +SKIP
     'demo'
@@ -6,7 +6,7 @@
 
 | variable | says | if not set |
 |---|---|---|
-| XIVLAB_SCALE | smoke, demo or paper | demo |
+| XIVLAB_SCALE | smoke, demo, study or paper | demo |
 | XIVLAB_DATA | data set: a name, or the folder of a packed one | synthetic-sysu; at paper scale data/sysu-mm01 |
 | XIVLAB_CACHE | folder of the exposed synthetic sets | the user's cache folder |
 | XIVLAB_RUNS | folder of all runs | runs in the project's folder |
@@ -32,19 +32,20 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import content_of
 from xivlab.runs.run import Run
-from xivlab.world.world import SYNTHETIC
+from xivlab.world.knobs import is_synthetic, plain_name
 
 FULL_DATA = "data/sysu-mm01"  # where a paper-scale project keeps its packed data set
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One of the three sizes.
+    """One of the sizes.
 
     Attributes:
         name: "smoke" (the tests: the same steps, too few to learn anything), "demo" (a laptop without
-            GPU) or "paper" (the paper's settings, on a GPU).
+            GPU, in about a minute), "study" (the same, to the end) or "paper" (the paper's settings, on a GPU).
         preset: the configuration that it starts from.
+        studies: the preset that studies start from, where that is another: what they compare is trained to the end.
         training: in words, how long one training takes.
         data_name: what `load` opens.
         runs: folder of all runs.
@@ -63,6 +64,7 @@ class Scale:
     people: int | None = None
     seeds: int | None = None
     cell_seconds: int | None = None
+    studies: str | None = None
 
     def config(self, **changes: Any) -> Config:
         """The settings of this scale for its data, with changes.
@@ -71,6 +73,14 @@ class Scale:
             XivlabError: unknown setting, or a value that makes no sense.
         """
         return preset(self.preset, **self.changes | settings_of(self.data_name) | changes)
+
+    def study_config(self, **changes: Any) -> Config:
+        """The settings of a run of a study at this scale, with changes.
+
+        Raises:
+            XivlabError: as `config`.
+        """
+        return preset(self.studies or self.preset, **self.changes | settings_of(self.data_name) | changes)
 
     def on(self, data_name: str) -> "Scale":
         """The same scale, with other data."""
@@ -124,7 +134,8 @@ SCALES = {
             seeds=2,
             cell_seconds=600,
         ),
-        Scale("demo", "demo", "about a minute", cell_seconds=3600),
+        Scale("demo", "demo", "about a minute", cell_seconds=3600, studies="study"),
+        Scale("study", "study", "about two minutes", cell_seconds=7200),
         Scale("paper", "paper-sysu", "hours on a GPU", data_name=FULL_DATA),
     )
 }
@@ -141,12 +152,14 @@ def settings_of(data_name: str | Path) -> dict[str, Any]:
         {'protocol': 'regdb'}
     """
     name = str(data_name)
-    if name not in SYNTHETIC:
+    if is_synthetic(name):
+        name = plain_name(name)
+    else:
         with suppress(OSError, ValueError, TypeError, KeyError):
             name = str(json.loads(content_of(Path(data_name, "meta.json")))["name"])
     for protocol, rules in reversed(PROTOCOLS.items()):  # sysu last: it is the default anyway
         if protocol in Path(name).name:
-            all_train = rules.all_train and name not in SYNTHETIC  # those have validation people
+            all_train = rules.all_train and not is_synthetic(name)  # those have validation people
             return {"protocol": protocol} | ({"train_on": "train+val"} if all_train else {})
     return {}
 
@@ -163,7 +176,7 @@ def current() -> Scale:
         raise XivlabError(f"Unknown scale XIVLAB_SCALE={name!r}: choose {', '.join(SCALES)}.")
     scale = SCALES[name]
     data_name = os.environ.get("XIVLAB_DATA") or scale.data_name
-    if data_name not in SYNTHETIC:
+    if not is_synthetic(data_name):
         data_name = str(project() / os.path.expanduser(data_name))
     runs = os.environ.get("XIVLAB_RUNS") or "runs"
     return replace(scale, data_name=data_name, runs=project() / os.path.expanduser(runs))

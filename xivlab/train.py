@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,15 @@ from xivlab.evaluation.embeddings import Embeddings, embed, embed_both
 from xivlab.evaluation.protocols import check_splits
 from xivlab.evaluation.scores import score
 from xivlab.files import reading
-from xivlab.methods import build_model, losses
+from xivlab.methods import METHODS, build_model, losses
+from xivlab.methods.method import Player
+from xivlab.methods.step import Step
+from xivlab.model import Networks
 from xivlab.resources import compute_as_before, computing, device_errors, made
 from xivlab.runs.devices import check_shares, gather, processes, synchronized, to_device
 from xivlab.runs.progress import Doing, Progress, Session, Stopped, Watch, pausing
 from xivlab.runs.run import Run, run_folder
+from xivlab.runs.schedule import epoch_length, learning_rate, x_rate
 from xivlab.runs.weights import fill, save_weights
 
 if TYPE_CHECKING:
@@ -169,12 +173,19 @@ class Training:
         if self.fabric.world_size > 1:
             model = synchronized(model, self.device)
         self.images = images.held_on(self.device)
-        optimizer = torch.optim.Adam(
-            (p for p in model.parameters() if p.requires_grad),
-            weight_decay=config.weight_decay,
-            fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
-        )
-        self.model, self.optimizer = self.fabric.setup(model, optimizer)
+        self.method = METHODS[config.method]
+        rate_of_x = x_rate(config, self.steps_per_epoch)
+        optimizers = [
+            torch.optim.Adam(
+                groups_of(model, player, rate_of_x),
+                betas=player.betas,
+                weight_decay=config.weight_decay,
+                fused=self.device.type != "mps",  # one pass over all weights: a tenth of a step on the CPU
+            )
+            for player in self.method.players.values()
+        ]
+        self.model, *optimizers = self.fabric.setup(model, *optimizers)
+        self.optimizers = dict(zip(self.method.players, optimizers, strict=True))
         self.step, self.saved = 0, 0
         self.best = -1.0  # mAP is at least 0, so the first model is kept
         self.log: list[dict[str, Any]] = []
@@ -213,18 +224,30 @@ class Training:
         )
         labels = torch.from_numpy(batch.labels).to(self.device)
         rate = learning_rate(config, self.step / self.steps_per_epoch)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = rate * group["multiple"]
+        cameras = {
+            light: torch.from_numpy(self.images.camera[rows]).to(self.device)
+            for light, rows in (("infrared", batch.infrared), ("visible", batch.visible))
+        }
+        people = torch.from_numpy(mine.labels).to(self.device)
+        now = Step(self.step, self.steps, config.seed, self.share, cameras, people)
 
         self.model.train()
-        outputs = gather(self.fabric, self.model(infrared, visible))
-        terms = losses(outputs, labels, config)
-        self.optimizer.zero_grad()
-        self.fabric.backward(terms["loss"])
-        self.optimizer.step()
+        values = dict.fromkeys(("loss", *self.method.terms), math.nan)  # a term that has no turn is none
+        values["loss"] = 0.0
+        for move in self.method.moves(now):
+            now.move = move
+            outputs = gather(self.fabric, self.model(infrared, visible, now))
+            terms = losses(outputs, labels, config, now)
+            self.optimizers[move].zero_grad()
+            self.fabric.backward(terms["loss"])
+            self.optimizers[move].step()
+            found = {name: term.item() for name, term in terms.items()}
+            values |= found | {"loss": values["loss"] + found["loss"]}
 
         self.step += 1
-        values = {name: term.item() for name, term in terms.items()}
         if not math.isfinite(values["loss"]):
             raise XivlabError(
                 f"The loss is {values['loss']} at step {self.step}: lower learning_rate or lam. "
@@ -284,15 +307,20 @@ class Training:
             "log": self.log,
             "metrics": self.metrics,
             "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self.optimizers["learner"].state_dict(),
             "scaler": self.fabric.strategy.precision.state_dict(),
         }
+        if rivals := {name: one.state_dict() for name, one in self._rivals()}:
+            state["rivals"] = rivals
         if not self.validates:
             self.keep(run)
         run.write("state.pt", lambda path: torch.save(state, path))
         run.write_rows("log.csv", self.log)
         run.write_rows("metrics.csv", self.metrics)
         self.saved = self.step
+
+    def _rivals(self) -> Iterator[tuple[str, torch.optim.Optimizer]]:
+        return ((name, one) for name, one in self.optimizers.items() if name != "learner")
 
     def load(self, run: Run) -> None:
         """Take up a saved state.
@@ -305,7 +333,9 @@ class Training:
             if not isinstance(state, dict) or state["run"] != about:
                 raise ValueError("it is of another run")
             self.model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
+            self.optimizers["learner"].load_state_dict(state["optimizer"])
+            for name, rival in self._rivals():
+                rival.load_state_dict(state["rivals"][name])
             if state["scaler"]:  # empty after full precision
                 self.fabric.strategy.precision.load_state_dict(state["scaler"])
             self.step, self.saved, self.best = state["step"], state["step"], state["best"]
@@ -322,6 +352,10 @@ class Training:
             Stopped: as `validate`.
         """
         fill(self.model, run)
+        if self.method.after is not None:
+            # Of the same images and weights the same, so whoever is stopped in between may do it again.
+            self.method.after(self.model.module, self.images)
+            self.keep(run)
         test = Images.of(data.test, self.config.height, self.config.width)
         with pausing(self.model.module, lambda: pause("test")):
             both = embed_both(self.model.module, test)
@@ -333,17 +367,12 @@ class Training:
         run.write_embeddings(both, made(self.device))
 
 
-def epoch_length(config: Config, data: DataSet) -> int:
-    """Steps of an epoch; where the settings leave it open, as many as show the larger modality once."""
-    if config.steps_per_epoch:
-        return config.steps_per_epoch
-    trains = data.index["split"].isin(config.train_on.split("+"))
-    larger = int(data.index["modality"][trains].value_counts().max())
-    return math.ceil(larger / config.per_modality)
-
-
-def learning_rate(config: Config, epoch: float) -> float:
-    """Linear warm-up from a hundredth of the rate; a tenth of it after each decay epoch."""
-    if epoch < config.warmup_epochs:
-        return config.learning_rate * (0.01 + 0.99 * epoch / config.warmup_epochs)
-    return config.learning_rate * 0.1 ** sum(epoch >= decay for decay in config.decay_epochs)
+def groups_of(model: Networks, player: Player, rate_of_x: float) -> list[dict[str, Any]]:
+    """The weights that a player moves, with their rates as multiples of the learning rate."""
+    groups = []
+    for name, multiple in player.parts.items():
+        part = getattr(model, name)
+        weights = [] if part is None else [one for one in part.parameters() if one.requires_grad]
+        if weights:
+            groups.append({"params": weights, "multiple": rate_of_x if multiple is None else multiple})
+    return groups

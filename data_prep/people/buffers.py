@@ -1,7 +1,8 @@
 """Geometry buffers of a crop: what each pixel shows, how it is turned and lit, without any colour.
 
 A *plate* is the empty view of a camera, stored once. A *crop* is one person in it: labels at twice the image size,
-three planes at image size (facing the camera, light from the dome, texture brightness) and a coarse contact shadow.
+three planes at image size (facing the camera, light from the dome, texture brightness), a fourth of warmth, and a coarse
+contact shadow.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_prep.people.asset import quantise
+from data_prep.people.asset import quantise, quantise_warmth
 from data_prep.people.cameras import FRAME_HEIGHT, FRAME_WIDTH, Camera
 from data_prep.people.casting import Caster, dome_light
 from data_prep.people.meshes import vertex_normals
 from data_prep.people.patterns import PATTERNS, print_mask, surface_coordinates
 from data_prep.people.person import Person
 from data_prep.people.scenes import Scene
+from data_prep.people.warmth import warmth
 from xivlab.world import labels
 from xivlab.world.geometry import HEIGHT, REFERENCE_DISTANCE, SHADOW_SHAPE, WIDTH
 
@@ -65,6 +67,7 @@ class Crop:
 
     labels: np.ndarray  # (256, 128) uint8, see labels.py
     planes: np.ndarray  # (128, 64, 3) uint8
+    warmth: np.ndarray  # (128, 64) uint8, see warmth.py
     shadow: np.ndarray  # (24, 12) uint8: share of the dome's light left on the ground, 255 all
     window: tuple[float, float, float, float]
     distance: float  # metres from camera to person
@@ -103,12 +106,14 @@ def render_crop(
     )
     label = np.zeros(len(direction), np.uint8)
     label[ray[seen]] = shown[seen]
-    planes = np.zeros((len(direction), 3))
+    planes = np.zeros((len(direction), 4))
     planes[ray[seen]] = shown_planes[seen]
     label = label.reshape(2 * HEIGHT, 2 * WIDTH)
+    means = _block_mean(planes.reshape(2 * HEIGHT, 2 * WIDTH, 4), label > 0)
     return Crop(
         label,
-        quantise(_block_mean(planes.reshape(2 * HEIGHT, 2 * WIDTH, 3), label > 0)),
+        quantise(means[..., :3]),
+        quantise_warmth(means[..., 3]),
         _contact_shadow(place, camera, window, caster, vertices),
         window,
         float(np.median(distance)),
@@ -156,7 +161,7 @@ def _texel(image: np.ndarray, uv: np.ndarray, weights: np.ndarray) -> np.ndarray
 
 
 def _shade(place, person, vertices, caster, origin, direction, triangle, weights, distance):
-    """Labels (n,) and planes (n, 3) of the hits."""
+    """Labels (n,) and planes (n, 4) of the hits: facing, light, texture, warmth."""
     corners = person.faces[triangle]
     normals = (vertex_normals(vertices, person.faces)[corners] * weights[:, :, None]).sum(1)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9
@@ -174,20 +179,23 @@ def _shade(place, person, vertices, caster, origin, direction, triangle, weights
             texture[on] = np.clip(tone / max(float(part.luminance.mean()), 0.04), 0.25, 1.9) ** power
     texture[label == labels.STRAP] = 1.0
     cloth = np.isin(label, CLOTH)
-    slope, valley = _folds(rest[cloth], person.look.folds, seed=abs(int(1e6 * person.hip)))
+    slope, valley, lift = _folds(rest[cloth], person.look.folds, seed=abs(int(1e6 * person.hip)))
     normals[cloth] -= slope - (slope * normals[cloth]).sum(1, keepdims=True) * normals[cloth]
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     texture[cloth] *= valley
     points = origin + direction * distance[:, None]
     light = dome_light(points, normals, [caster], place.scene.key_light, place.scene.key_share)
     facing = np.clip(-(normals * direction).sum(1), 0.02, 1)
-    return label, np.stack([facing, light, texture], 1)
+    gap = (person.gap[corners] * weights).sum(1)
+    gap[cloth] += lift
+    warm = warmth(person.look, label, (person.kelvin[corners] * weights).sum(1), gap)
+    return label, np.stack([facing, light, texture, warm], 1)
 
 
-def _folds(rest: np.ndarray, strength: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Slope (n, 3) of drawn folds and the darkening (n,) of their valleys: a few warped waves in the rest pose."""
+def _folds(rest: np.ndarray, strength: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slope (n, 3), darkening of valleys (n,) and height in metres (n,) of drawn folds: warped waves in the rest pose."""
     rng = np.random.default_rng(seed)
-    slope, height = np.zeros_like(rest), np.zeros(len(rest))
+    slope, height, lift = np.zeros_like(rest), np.zeros(len(rest)), np.zeros(len(rest))
     warp = 0.05 * np.sin(rest @ rng.normal(size=(3, 3)) * 9 + rng.uniform(0, 6, 3))
     for length in (0.34, 0.25, 0.19, 0.14, 0.10, 0.07):
         axis = rng.normal(size=3) * [1.0, 1.0, 0.75]
@@ -196,7 +204,8 @@ def _folds(rest: np.ndarray, strength: float, seed: int) -> tuple[np.ndarray, np
         amplitude = 0.019 * length * strength
         slope += amplitude * np.cos(phase)[:, None] * wave
         height += np.sin(phase) / 6
-    return slope, np.clip(1 + 0.07 * strength * height, 0.6, 1.3)
+        lift += amplitude * np.sin(phase)
+    return slope, np.clip(1 + 0.07 * strength * height, 0.6, 1.3), lift
 
 
 def _paint(person: Person, label: np.ndarray, rest: np.ndarray, arm: np.ndarray) -> np.ndarray:
@@ -235,7 +244,7 @@ def _paint(person: Person, label: np.ndarray, rest: np.ndarray, arm: np.ndarray)
 def _block_mean(planes: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """2 x 2 means over the person's samples only; blocks without any keep the mean of the person (compresses well)."""
     height, width = inside.shape
-    blocks = (planes * inside[..., None]).reshape(height // 2, 2, width // 2, 2, 3).sum((1, 3))
+    blocks = (planes * inside[..., None]).reshape(height // 2, 2, width // 2, 2, -1).sum((1, 3))
     count = inside.reshape(height // 2, 2, width // 2, 2).sum((1, 3))[..., None]
     mean = blocks.sum((0, 1)) / max(count.sum(), 1)
     return np.where(count > 0, blocks / np.maximum(count, 1), mean)

@@ -1,20 +1,20 @@
 """Colours and temperatures of every person: which spectrum each label shows, and how warm it is. Needs no rendering.
 
-Near-infrared brightness is what sets the difficulty. A fabric is dark by dye, which is transparent beyond 750 nm, or by
-carbon pigment, which is not; `PIGMENTED` is the share of fabrics whose carbon makes the near-infrared follow the
-visible lightness. README.md in this folder tells how it was set.
+Near-infrared brightness is what sets the difficulty. A fabric is dark by dye, whose bands end somewhere between 750 nm
+and the near-infrared, or by carbon, which absorbs everywhere. What is drawn here of a dyed fabric is its colour and three
+numbers from 0 to 1: whether it has carbon, how much, and how far its dyes reach. The world's knobs make a fabric of
+them (`xivlab.world.wear`), so that the same people can be dressed in another world. README.md tells how they were set.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from data_prep.people.population import Someone
-from data_prep.people.spectra import CARBON_OF
-from xivlab.world import labels, spectra, thermal
+from data_prep.people.look import Look, garments
+from data_prep.people.population import PeopleSet, Someone
+from xivlab.world import labels, spectra, thermal, wear
+from xivlab.world.knobs import Knobs
 
-PIGMENTED = 0.55
-SAME_FABRIC = 0.35  # chance that a lookalike also shares the other's upper (and, apart, lower) fabric
 UPPER_COLOURS = {
     "black": 14, "charcoal": 8, "grey": 10, "white": 10, "cream": 3, "beige": 5, "navy": 10, "blue": 6, "sky": 5,
     "jeans": 3, "red": 6, "burgundy": 4, "pink": 4, "green": 5, "olive": 5, "teal": 3, "yellow": 3, "orange": 3,
@@ -72,7 +72,6 @@ class Tailor:
         self.table = spectra.load()
         self.hair = self.table.names("hair")
         self.skin = self.table.names("skin")
-        self.worn: dict[int, dict[str, str]] = {}
 
     def dress(self, someone: Someone) -> dict:
         """The record of a person for the asset: person, split, gender, materials and temperatures by label name."""
@@ -90,49 +89,37 @@ class Tailor:
             "scarf": self.fabric(UPPER_COLOURS),
             "inner": self.fabric({"white": 40, "grey": 20, "black": 15, "sky": 10, "pink": 5, "navy": 10}),
         }
-        other = self.worn.get(someone.like)
-        for part in ("upper", "lower"):
-            if other and self.rng.random() < SAME_FABRIC:
-                materials[part] = other[part]
         materials["upper_print"] = self.contrasting(materials["upper"])
         materials["lower_print"] = self.contrasting(materials["lower"])
         materials["strap"] = (
             materials["bag"] if self.rng.random() < 0.6 else self.fabric({"black": 1, "charcoal": 1})
         )
-        self.worn[someone.number] = materials
+        # Whether the upper, and the lower, are of the same fabric as those of whom they are dressed like.
+        same = {part: round(self.rng.random(), 3) for part in ("upper", "lower")}
         gender = "female" if look.phenotype["gender"] > 0.5 else "male"
         return {
             "person": someone.number,
             "split": someone.split,
             "gender": gender,
             "materials": materials,
+            "like": None if someone.like is None else {"person": someone.like} | same,
             "temperatures": self.temperatures(),
         }
 
-    def fabric(self, colours: dict[str, float], measured: tuple[str, ...] = ()) -> str:
-        """A colour by its weight, then how much of its darkness is carbon."""
+    def fabric(self, colours: dict[str, float], measured: tuple[str, ...] = ()) -> str | list:
+        """A measured fabric by its name, or a colour by its weight with three draws: [colour, has carbon, how much, edge]."""
         if measured and self.rng.random() < 0.10:
             return f"fabric:{self.rng.choice(measured)}"
         weight = np.array(list(colours.values()), float)
         colour = str(self.rng.choice(list(colours), p=weight / weight.sum()))
-        levels = CARBON_OF[colour]
-        if self.rng.random() < PIGMENTED:
-            return f"fabric:{colour}-{self._matching_level(colour, levels)}"
-        return f"fabric:{colour}-{self.rng.choice(levels[:3])}"
+        return [colour, *(round(draw, 3) for draw in self.rng.random(3))]
 
-    def _matching_level(self, colour: str, levels: tuple[str, ...]) -> str:
-        """The carbon that brings the near-infrared closest to the lightness of the dyed fabric."""
-        dyed = self.table[f"fabric:{colour}-c0"]
-        visible = (self.table.wavelength >= 450) & (self.table.wavelength <= 680)
-        target = 1.15 * dyed[visible].mean()
-        infrared = [abs(self.table.at(f"fabric:{colour}-{level}", 850) - target) for level in levels]
-        return levels[int(np.argmin(infrared))]
-
-    def contrasting(self, fabric: str) -> str:
+    def contrasting(self, fabric: str | list) -> str | list:
         """A second fabric for prints: clearly another colour; in the near-infrared it may vanish or come out."""
         for _ in range(50):
             other = self.fabric(UPPER_COLOURS)
-            if np.abs(self.table[other] - self.table[fabric])[5:28].mean() > 0.12:
+            one, two = (self.table[wear.fabric_name(drawn, Knobs())] for drawn in (other, fabric))
+            if np.abs(one - two)[5:28].mean() > 0.12:
                 break
         return other
 
@@ -140,8 +127,38 @@ class Tailor:
         """Degrees Celsius by label name: thin and thick clothes, warm and cool people."""
         table = thermal.load()
         names = [name for name in labels.NAMES if name in table.index]
-        drawn = {
-            n: float(table["temperature"][n] + table["spread"][n] * self.rng.standard_normal()) for n in names
-        }
+        drawn = {n: float(table["value"][n] + table["spread"][n] * self.rng.standard_normal()) for n in names}
         drawn["upper_print"], drawn["lower_print"] = drawn["upper"], drawn["lower"]
         return {name: round(value, 2) for name, value in drawn.items()}
+
+
+def drawn(people_set: PeopleSet, people: list[Someone]) -> list[dict]:
+    """The records of the first people of a set, in their order."""
+    tailor = Tailor(people_set.seed)
+    records = [tailor.dress(someone) for someone in people]
+    if people_set.one_walk:  # seen by a thermal camera: what is worn decides how warm it is
+        for record, someone in zip(records, people):
+            rng = np.random.default_rng([people_set.seed, 5, someone.number])
+            record["temperatures"] = warm(someone.look, rng)
+    return records
+
+
+def warm(look: Look, rng: np.random.Generator) -> dict[str, float]:
+    """Degrees Celsius in the shade by label name: what is worn decides, and people differ a little in each.
+
+    Clothes follow from what they are (`garments`) and from the skin beneath them, see `xivlab.world.thermal`.
+    """
+    table = thermal.load()
+
+    def drawn(name: str) -> float:
+        value, spread = table.loc[name, ["value", "spread"]]
+        noise = spread * rng.standard_normal()
+        return float(value * np.exp(noise) if table["unit"][name] == "m2K/W" else value + noise)
+
+    out = {name: drawn(name) for name in labels.NAMES if name in table.index}
+    for label, garment in zip(("upper", "lower", "inner"), (*garments(look), "t-shirt")):
+        insulation = drawn(garment)
+        out[label] = thermal.through(insulation, out["skin"])
+        if label != "inner":
+            out[f"{label}_print"] = thermal.through(insulation + drawn("print"), out["skin"])
+    return {name: round(value, 2) for name, value in out.items()}

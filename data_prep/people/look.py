@@ -139,3 +139,16 @@ def draw_look(rng: np.random.Generator) -> Look:
         texture=float(rng.uniform(0.1, 0.9)),
         folds=float(rng.uniform(0.6, 1.3)),
     )
+
+
+def garments(look: Look) -> tuple[str, str]:
+    """What upper and lower are, as rows of thermal.csv: from "t-shirt" to "coat", from "leggings" to "trousers"."""
+    if look.upper == OVERALLS:
+        return "overalls", "overalls"
+    if look.coat_cut > 0 or look.upper in WITH_JACKET_HEM:
+        upper = "coat" if look.coat_cut > 0 else "jacket"
+    else:
+        upper = "shirt" if look.upper in LONG_SLEEVED and look.sleeve_cut == 0 else "t-shirt"
+    if look.lower in ("skirt", LEGGINGS):
+        return upper, "skirt" if look.lower == "skirt" else "leggings"
+    return upper, "shorts" if look.leg_cut > 0.5 else "trousers"

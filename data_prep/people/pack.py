@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from data_prep.people import asset
-from data_prep.people.dress import Tailor
+from data_prep.people.dress import drawn
 from data_prep.people.population import SETS, PeopleSet, Someone
 
 
 def _unpack(path: Path) -> dict:
-    """The arrays of one person's file, labels and planes as lists of bytes."""
+    """The arrays of one person's file, labels, planes and warmth as lists of bytes."""
     with np.load(path) as file:
         arrays = dict(file)
-    for name in ("labels", "planes"):
+    for name in ("labels", "planes", "warmth"):
+        if name not in arrays:
+            continue
         ends = np.cumsum(arrays.pop(f"{name}_size"))[:-1]
         arrays[name] = [part.tobytes() for part in np.split(arrays[name], ends)]
     return arrays
@@ -41,12 +43,12 @@ def plates_of(people_set: PeopleSet) -> list[dict]:
 def pack(people_set: PeopleSet, people: list[Someone], work: Path, out: Path, plates: list[dict]) -> str:
     """Writes the asset; returns its checksum. Raises FileNotFoundError where a person has not been rendered."""
     files = [_unpack(work / people_set.name / f"{someone.number:04d}.npz") for someone in people]
-    tailor = Tailor(people_set.seed)
-    records = [tailor.dress(someone) for someone in people]
-    for record, arrays in zip(records, files):  # of the views, only the one-camera set names front and back
-        if len(people_set.posts) == 1:
-            record["facing"] = ["front" if abs(angle) < 90 else "back" for angle in arrays["away"]]
-    crops: dict = {name: [part for arrays in files for part in arrays[name]] for name in ("labels", "planes")}
+    records = drawn(people_set, people)
+    if people_set.one_walk:
+        for record, arrays in zip(records, files):
+            record["facing"] = "front" if abs(arrays["away"][0]) < 90 else "back"
+    blobs = ("labels", "planes", "warmth") if people_set.one_walk else ("labels", "planes")
+    crops: dict = {name: [part for arrays in files for part in arrays[name]] for name in blobs}
     for name in ("shadow", "window", "distance", "camera", "frame", "person"):
         crops[name] = np.concatenate([arrays[name] for arrays in files])
     return asset.write(out, crops, records, plates)

@@ -11,6 +11,7 @@ from data_prep.people.body import BODY_VERTICES, Body, Rest, fit, skin
 from data_prep.people.look import BARE_ANKLES, Look
 from data_prep.people.meshes import superellipsoid, vertex_normals
 from data_prep.people.wardrobe import Piece, Wardrobe
+from data_prep.people.warmth import gaps, skin_kelvin
 from xivlab.world import labels
 
 
@@ -32,7 +33,7 @@ class Person:
     """Built once per person; `posed` gives its vertices in any pose.
 
     Attributes: parts; rest (all vertices, (n, 3)); faces; part_of_face; corner_label; trim; uv; arm (n,) share of arm
-    bones in each vertex; shoulder, arm_axis, arm_length per side; hip (height of the hip joints, m).
+    bones in each vertex; kelvin and gap (n,) of the skin beneath each vertex; hip (height of the hip joints, m).
     """
 
     def __init__(self, body: Body, wardrobe: Wardrobe, look: Look):
@@ -300,3 +301,4 @@ class Person:
         if self.look.bag == "hand":
             first = self._hand_bag_part
             self.hand_bag = slice(start[first], start[first + 1])
+        self.kelvin, self.gap = skin_kelvin(self), gaps(self)

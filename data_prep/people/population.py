@@ -25,13 +25,17 @@ class Someone:
 
 @dataclass(frozen=True)
 class PeopleSet:
-    """A set to render: people per split, cameras, images per person and camera."""
+    """A set to render: people per split, cameras, images per person and camera.
+
+    one_walk: a person's images are moments of one walk, facing the camera or turned away, and have warmth.
+    """
 
     name: str
     seed: int
     splits: dict[str, int]
     posts: dict[int, Post]
     images: int
+    one_walk: bool = False
 
     def people(self) -> list[Someone]:
         """Everybody; person numbers are shuffled over the splits, as in real sets."""
@@ -66,7 +70,7 @@ SETS = {
         "synthetic-sysu", 20200207, {"train": 200, "val": 50, "test": 100}, SYSU_POSTS, 4
     ),
     "synthetic-regdb": PeopleSet(
-        "synthetic-regdb", 20170605, {"train": 150, "val": 30, "test": 80}, REGDB_POSTS, 10
+        "synthetic-regdb", 20170605, {"train": 150, "val": 30, "test": 80}, REGDB_POSTS, 10, one_walk=True
     ),
     # other people for the pre-training of the slim network: never shipped, in no split
     "pretraining": PeopleSet("pretraining", 20191117, {"train": 320}, VISIBLE_POSTS, 2),

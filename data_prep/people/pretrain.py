@@ -41,6 +41,7 @@ def pretrain(
     steps: int = 3000,
     seed: int = 0,
     backbone: str = "slim",
+    gray_share: float = GRAY_SHARE,
 ) -> torch.nn.Module:
     """Train a backbone to tell people apart by identity classification and batch-hard triplets.
 
@@ -50,6 +51,7 @@ def pretrain(
         steps: batches of 16 people x 4 images.
         seed: of weights, batches and augmentation.
         backbone: its name.
+        gray_share: of the images that are turned gray, in [0, 1].
 
     Returns:
         the backbone, in evaluation mode, on the CPU.
@@ -78,7 +80,7 @@ def pretrain(
         batch = np.concatenate([rng.choice(rows[c], IMAGES_PER_PERSON) for c in chosen])
         target = torch.from_numpy(labels[batch]).to(device)
         visible = torch.from_numpy(images[batch]).to(device).permute(0, 3, 1, 2).float() / 255
-        visible = vary_colour(augment(visible, generator, pad=4, erase=0.0), generator)
+        visible = vary_colour(augment(visible, generator, pad=4, erase=0.0), generator, gray_share)
         output = learner((visible - mean) / std)
         loss = modality_loss(output.before_bn, output.logits, target, MARGIN)
         optimizer.zero_grad()
@@ -90,13 +92,13 @@ def pretrain(
     return learner.backbone.cpu().eval()
 
 
-def vary_colour(visible: Tensor, generator: torch.Generator) -> Tensor:
-    """Vary brightness and contrast of (B, 3, H, W) images in [0, 1], and turn some gray."""
+def vary_colour(visible: Tensor, generator: torch.Generator, gray_share: float = GRAY_SHARE) -> Tensor:
+    """Vary brightness and contrast of (B, 3, H, W) images in [0, 1], and turn a share of them gray."""
     draw = torch.rand((3, len(visible), 1, 1, 1), generator=generator).to(visible.device)
     brightness, contrast = 1 + JITTER * (2 * draw[:2] - 1)
     centre = visible.mean((1, 2, 3), keepdim=True)
     varied = ((visible - centre) * contrast + centre * brightness).clamp(0, 1)
-    return torch.where(draw[2] < GRAY_SHARE, gray(varied), varied)
+    return torch.where(draw[2] < gray_share, gray(varied), varied)
 
 
 def visible_images(data: DataSet) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -115,10 +117,13 @@ def main(args: Sequence[str] | None = None) -> None:
     parser.add_argument("out", type=Path, help="safetensors file to write")
     parser.add_argument("--steps", type=int, default=3000, help="batches of 64 images")
     parser.add_argument("--backbone", choices=SLIM, default="slim")
+    parser.add_argument("--gray", type=float, default=GRAY_SHARE, help="share of the images turned gray")
     arguments = parser.parse_args(args)
     try:
         pixels, person = visible_images(load(arguments.folder))
-        backbone = pretrain(pixels, person, arguments.steps, backbone=arguments.backbone)
+        backbone = pretrain(
+            pixels, person, arguments.steps, backbone=arguments.backbone, gray_share=arguments.gray
+        )
         # Half the bytes; read back as single precision, the features change in the fourth digit.
         write_atomically(arguments.out, lambda path: save_weights(backbone.half(), path))
     except XivlabError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from multiprocessing import Queue
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from data_prep.people.population import SETS, PeopleSet
 
 PLANE_QUALITY = 75  # WebP
 LEAST_VISIBLE = 0.62  # share of a person that things in front may leave
+# Of one walk (assumed): degrees by which its line misses the camera, degrees from moment to moment, metres between two
+# moments, metres that one walk cycle covers.
+OFF_LINE, SWAY, STEP, CYCLE = 10.0, 3.0, (0.13, 0.20), 1.35
 _worker: dict = {}
 
 
@@ -52,17 +56,17 @@ def render_person(number: int, look) -> dict[str, np.ndarray]:
     """All crops of one person, as arrays for one file."""
     from data_prep.people.person import Person
 
+    people_set = _worker["people_set"]
     person = Person(_worker["body"], _worker["wardrobe"], look)
     rows = []
-    for camera, post in _worker["people_set"].posts.items():
-        rng = np.random.default_rng([_worker["people_set"].seed, 3, number, camera])
-        heading = 0.0
-        for frame in range(_worker["people_set"].images):
-            if frame % 2 == 0:  # two moments of a track, then another track
-                heading = rng.uniform(0, 360)
-            crop, away = _one_crop(person, post, heading + rng.normal(0, 18), rng)
-            rows.append((camera, frame + 1, crop, away))
-    return {
+    for camera, post in people_set.posts.items():
+        rng = np.random.default_rng([people_set.seed, 3, number, camera])
+        views = (_one_walk if people_set.one_walk else _glimpses)(person, post, people_set.images, rng)
+        rows += [(camera, frame, crop, away) for frame, (crop, away) in enumerate(views, 1)]
+    warmth = {
+        "warmth": np.array([encode_planes(crop.warmth, PLANE_QUALITY) for _, _, crop, _ in rows], object)
+    }
+    return (warmth if people_set.one_walk else {}) | {
         "labels": np.array([encode_labels(crop.labels) for _, _, crop, _ in rows], object),
         "planes": np.array([encode_planes(crop.planes, PLANE_QUALITY) for _, _, crop, _ in rows], object),
         "shadow": np.stack([crop.shadow for _, _, crop, _ in rows]),
@@ -76,54 +80,123 @@ def render_person(number: int, look) -> dict[str, np.ndarray]:
     }
 
 
+def _glimpses(person, post, count: int, rng: np.random.Generator) -> list:
+    """Crops anywhere in front of a camera, in any direction, two by two on one track; degrees turned from the camera."""
+    out, heading = [], 0.0
+    for frame in range(count):
+        if frame % 2 == 0:
+            heading = rng.uniform(0, 360)
+        out.append(_one_crop(person, post, heading + rng.normal(0, 18), rng))
+    return out
+
+
+def _one_walk(person, post, count: int, rng: np.random.Generator) -> list:
+    """Crops of successive moments of one walk, towards the camera or away from it; degrees turned from the camera."""
+    from data_prep.people.buffers import render_crop
+
+    turned = rng.choice([0.0, 180.0]) + OFF_LINE * np.clip(rng.normal(), -2, 2)
+    gait, step = _gait(person, rng, stands=0.0), rng.uniform(*STEP)
+    x0, y0, x1, y1 = post.walk
+    for _ in range(200):
+        middle = rng.uniform([x0, y0], [x1, y1])
+        heading = _towards(post.camera, middle) + turned
+        ahead = step * np.array([np.sin(np.radians(heading)), -np.cos(np.radians(heading))])
+        out: list = []
+        for moment in range(count):
+            place = middle + (moment - (count - 1) / 2) * ahead
+            turn = heading + rng.normal(0, SWAY)
+            now = replace(gait, phase=(gait.phase + moment * step / CYCLE) % 1)
+            vertices = _placed(_pose(person, now), turn, place)
+            crop = render_crop(_worker["places"][post.scene], post.camera, person, vertices, rng)
+            if crop is None or crop.visible < LEAST_VISIBLE:
+                break
+            out.append((crop, _away(post.camera, place, turn)))
+        if len(out) == count:
+            return out
+    raise RuntimeError(
+        f"No track for this person in front of the camera in {post.scene}: enlarge its walk rectangle."
+    )
+
+
 def _one_crop(person, post, heading: float, rng: np.random.Generator):
     """Tries places until the whole person is in the frame and not too hidden: the crop, degrees turned from the camera."""
     from data_prep.people.buffers import render_crop
 
     for _ in range(200):
-        vertices = _pose(person, rng) @ _turn(heading).T
-        middle = (vertices.min(0) + vertices.max(0))[:2] / 2
+        posed = _pose(person, _gait(person, rng))
         x0, y0, x1, y1 = post.walk
         # uniform over depth as the camera sees it, so that far people are not the most
         place = [rng.uniform(x0, x1), y0 + (y1 - y0) * rng.uniform() ** 1.3]
-        vertices = vertices + [*(place - middle), 0.0]
+        vertices = _placed(posed, heading, place)
         crop = render_crop(_worker["places"][post.scene], post.camera, person, vertices, rng)
         if crop is not None and crop.visible >= LEAST_VISIBLE:
-            to_camera = np.degrees(np.arctan2(*(np.array(post.camera.eye[:2]) - place) * [1, -1]))
-            return crop, (heading - to_camera + 180) % 360 - 180
+            return crop, _away(post.camera, place, heading)
     raise RuntimeError(
         f"No place for this person in front of the camera in {post.scene}: enlarge its walk rectangle."
     )
 
 
-def _turn(degrees: float) -> np.ndarray:
+def _placed(vertices: np.ndarray, heading: float, place: np.ndarray) -> np.ndarray:
+    """Vertices turned by a heading in degrees (0 faces -y) and moved to a place (2,) on the ground."""
     from data_prep.people.poses import about
 
-    return about([0, 0, 1], degrees)
+    vertices = vertices @ about([0, 0, 1], heading).T
+    middle = (vertices.min(0) + vertices.max(0))[:2] / 2
+    return vertices + [*(place - middle), 0.0]
 
 
-def _pose(person, rng: np.random.Generator) -> np.ndarray:
-    """Vertices of the person in a random moment of walking or standing."""
-    from data_prep.people import poses
+def _towards(camera, place: np.ndarray) -> float:
+    """Heading in degrees of somebody at a place who faces the camera."""
+    return float(np.degrees(np.arctan2(*(np.array(camera.eye[:2]) - place) * [1, -1])))
+
+
+def _away(camera, place: np.ndarray, heading: float) -> float:
+    """Degrees, in [-180, 180), by which a heading at a place turns from the camera."""
+    return (heading - _towards(camera, place) + 180) % 360 - 180
+
+
+@dataclass(frozen=True)
+class Gait:
+    """How somebody walks, holds an arm and the head, and where in the walk cycle: in [0, 1), or None if they stand."""
+
+    stride: float
+    phase: float | None
+    arms: float
+    held: tuple[str, float] | None  # side, lift
+    nod: np.ndarray  # (3, 3)
+    palm: float
+    lean: float
+
+
+def _gait(person, rng: np.random.Generator, stands: float = 0.18) -> Gait:
+    """A random way to walk, or with a chance to stand."""
+    from data_prep.people.poses import about
 
     stride = (0.5 if person.look.hem_is_loose else 1.0) * rng.uniform(0.5, 0.95)
-    if rng.random() < 0.18:
+    phase, arms = (None, 0.0) if rng.random() < stands else (rng.random(), rng.uniform(0.2, 0.6))
+    held = ("LR"[rng.integers(2)], float(rng.choice([0.6, 1.0]))) if rng.random() < 0.14 else None
+    nod = about([0.5 * rng.normal(), 0, 1], rng.uniform(-14, 14))
+    return Gait(stride, phase, arms, held, nod, rng.uniform(20, 60), rng.uniform(0, 3))
+
+
+def _pose(person, gait: Gait) -> np.ndarray:
+    """Vertices of the person at this moment."""
+    from data_prep.people import poses
+
+    if gait.phase is None:
         directions = poses.standing()
     else:
-        directions = poses.walking(_worker["walk"], rng.random(), stride, rng.uniform(0.2, 0.6))
-    if rng.random() < 0.14:
-        directions = poses.hold_up(directions, "LR"[rng.integers(2)], rng.choice([0.6, 1.0]))
-    nod = poses.about([0.5 * rng.normal(), 0, 1], rng.uniform(-14, 14))
+        directions = poses.walking(_worker["walk"], gait.phase, gait.stride, gait.arms)
+    if gait.held:
+        directions = poses.hold_up(directions, *gait.held)
     body = _worker["body"]
-    deltas = poses.local_rotations(
-        body, person.heads, directions, rng.uniform(20, 60), rng.uniform(0, 3), nod
-    )
+    deltas = poses.local_rotations(body, person.heads, directions, gait.palm, gait.lean, gait.nod)
     return person.posed(body.bone_transforms(person.body_rest, deltas[None])[0])
 
 
 def _render_to(path: Path, number: int, look) -> None:
     arrays = render_person(number, look)
-    blobs = {name: arrays.pop(name) for name in ("labels", "planes")}
+    blobs = {name: arrays.pop(name) for name in ("labels", "planes", "warmth") if name in arrays}
     for name, parts in blobs.items():
         arrays[name] = np.frombuffer(b"".join(parts), np.uint8)
         arrays[f"{name}_size"] = np.array([len(part) for part in parts])

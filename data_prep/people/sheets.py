@@ -60,6 +60,17 @@ def by_wavelength(world: World, rows: list[int]) -> Image.Image:
     return _sheet(out, ["colour", *(f"{nm} nm" for nm in BANDS), "thermal"], [])
 
 
+def pairs(world: World, people: list[int]) -> Image.Image:
+    """A column per person of a set of one walk: the first and the last moment, each visible and thermal."""
+    index, rows, lines = world.index, [], []
+    for moment, name in ((0, "first"), (-1, "last")):
+        for number, kind in ((1, "visible"), (2, "thermal")):
+            of = [index.index[(index["person"] == p) & (index["camera"] == number)][moment] for p in people]
+            rows.append(list(world.expose(np.array(of))))
+            lines.append(f"{name}\n{kind}")
+    return _sheet(rows, [], lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -73,6 +84,11 @@ def main() -> None:
     by_camera(world, people).save(arguments.folder / "people_by_camera.jpg", quality=88)
     rows = [train.index[(train["person"] == p) & (train["camera"].isin([1, 4]))][0] for p in people[:6]]
     by_wavelength(world, rows).save(arguments.folder / "people_by_wavelength.jpg", quality=88)
+    walks = World("synthetic-regdb")
+    walkers = walks.index[walks.index["split"] == "train"]["person"].unique()[arguments.first :]
+    pairs(walks, walkers[: arguments.people].tolist()).save(
+        arguments.folder / "thermal_pairs.jpg", quality=88
+    )
 
 
 if __name__ == "__main__":

@@ -15,38 +15,15 @@ import numpy as np
 import pandas as pd
 from scipy.io import loadmat
 
+from xivlab.world import fabrics
+from xivlab.world.fabrics import kubelka_munk, reflectance_of
+
 WAVELENGTHS = np.arange(400, 1001, 10)  # nm
 
-# Dye absorption bands on a fibre: (centre nm, width nm, strength in units of K/S). Their long-wave edge is steep, so
-# that every dye is transparent beyond 750 nm, as the measured dyed fabrics are. Chosen by eye for everyday colours.
-DYES: dict[str, list[tuple[float, float, float]]] = {
-    "white": [],
-    "cream": [(430, 60, 0.18)],
-    "beige": [(440, 90, 0.55), (560, 80, 0.10)],
-    "yellow": [(440, 45, 4.5)],
-    "orange": [(455, 60, 6.0), (540, 35, 0.6)],
-    "red": [(500, 80, 9.0)],
-    "burgundy": [(500, 95, 14.0), (620, 60, 1.3)],
-    "pink": [(530, 60, 0.55)],
-    "purple": [(560, 65, 5.0)],
-    "sky": [(620, 75, 0.65)],
-    "blue": [(610, 90, 5.0), (520, 40, 0.8)],
-    "navy": [(600, 120, 11.0), (450, 70, 2.2)],
-    "jeans": [(640, 110, 1.7), (440, 50, 0.45)],
-    "teal": [(650, 80, 4.0), (430, 45, 0.8)],
-    "green": [(640, 70, 4.0), (430, 55, 2.5)],
-    "olive": [(450, 90, 3.0), (640, 70, 1.5)],
-    "brown": [(450, 110, 6.0), (570, 80, 1.8)],
-    "grey": [(470, 90, 0.9), (580, 90, 0.9), (665, 70, 0.9)],
-    "charcoal": [(470, 100, 5.0), (580, 100, 5.0), (675, 70, 5.0)],
-    "black": [(470, 110, 26.0), (580, 110, 26.0), (680, 75, 26.0)],
-}
 # Carbon pigment absorbs evenly from 400 to 1000 nm: K/S added to the dyed fibre. It is what keeps a fabric dark in
 # the near-infrared, and, on light fabrics, what turns them grey.
 CARBON = {"c0": 0.0, "c1": 0.16, "c2": 0.6, "c3": 2.2, "c4": 9.0}
-# Bright colours cannot carry much carbon without turning into another colour.
-LIGHT_COLOURS = {"white", "cream", "yellow", "orange", "pink", "sky", "beige"}
-CARBON_OF = {name: ("c0", "c1") if name in LIGHT_COLOURS else ("c0", "c1", "c2", "c3", "c4") for name in DYES}
+CARBON_OF = {name: ("c0", "c1") if fabrics.is_light(name) else tuple(CARBON) for name in fabrics.dyes()}
 
 USGS_FABRICS = {
     "cotton-white": "Cotton_Fabric_GDS437_White",
@@ -95,16 +72,6 @@ HAIR_COLOURS = ("black", "dark", "auburn", "brown", "chestnut", "red", "blond")
 SKINS = 16
 
 
-def kubelka_munk(reflectance: np.ndarray) -> np.ndarray:
-    """K/S of an opaque layer of the given reflectance in (0, 1) (Kubelka and Munk 1931)."""
-    return (1 - reflectance) ** 2 / (2 * reflectance)
-
-
-def reflectance_of(ks: np.ndarray) -> np.ndarray:
-    """Reflectance of an opaque layer of the given K/S: the inverse of `kubelka_munk`."""
-    return 1 + ks - np.sqrt(ks * ks + 2 * ks)
-
-
 def resample(wavelength: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Values at the 10 nm grid: the mean within 5 nm where the source is finer, else linear; ends are held."""
     valid = np.isfinite(value) & (value > -1)
@@ -136,16 +103,13 @@ class Library:
         return np.stack([resample(wavelength, values[:, i]) for i in range(values.shape[1])], 1)
 
 
-def fabrics(library: Library):
+def fabric_columns(library: Library):
     """Measured fabrics, and dyes and carbon mixed on the measured white cotton."""
     for name, key in USGS_FABRICS.items():
         yield f"fabric:{name}", "fabric", "measured", f"USGS splib07a {key}", library.usgs(key)
     fibre = kubelka_munk(library.usgs(USGS_FABRICS["cotton-white"]))
-    for colour, bands in DYES.items():
-        dye = np.zeros(len(WAVELENGTHS))
-        for centre, width, strength in bands:
-            edge = np.where(WAVELENGTHS > centre, 0.55, 1.0) * width
-            dye += strength * np.exp(-(((WAVELENGTHS - centre) / edge) ** 2))
+    for colour, bands in fabrics.dyes().items():
+        dye = fabrics.absorption(colour, WAVELENGTHS)
         for level in CARBON_OF[colour]:
             source = f"white cotton (USGS GDS437) + dye bands {bands} + carbon K/S {CARBON[level]}"
             yield (
@@ -251,7 +215,7 @@ def optics(library: Library):
 def build(folder: Path) -> pd.DataFrame:
     """All columns; the header rows are name, kind, origin and source, the index is the wavelength in nm."""
     library = Library(folder)
-    parts = (fabrics, skins, hairs, scene_materials, optics)
+    parts = (fabric_columns, skins, hairs, scene_materials, optics)
     rows = [row for part in parts for row in part(library)]
     header = pd.MultiIndex.from_tuples([row[:4] for row in rows], names=["name", "kind", "origin", "source"])
     table = pd.DataFrame(np.stack([row[4] for row in rows], 1), index=WAVELENGTHS, columns=header)

@@ -77,24 +77,27 @@ print({name: len(members) for name, members in people.items()})
 
 
 # %%
-def wearing(fabric):
-    train = world.index.query("split == 'train'").person.unique()
-    return next(
-        p for p in train if world.person(p)["materials"]["upper"] == f"fabric:{fabric}"
-    )
+import re
 
-
-uppers = {
+kinds = {
     "red": "nylon-red",
     "blue": "nylon-blue",
-    "black dye": "black-c0",
-    "black carbon": "black-c4",
+    "black dye": r"black carbon 0 edge 0\..+",  # no carbon, and a dye that ends early
+    "black carbon": r"black carbon [4-9].+",
 }
-four = {name: wearing(fabric) for name, fabric in uppers.items()}
-print({name: f"person {person}" for name, person in four.items()})
+train = world.index.query("split == 'train'").person.unique()
+worn = {p: world.person(p)["materials"]["upper"].split(":")[1] for p in train}
+four = {
+    name: next(p for p, fabric in worn.items() if re.fullmatch(kind, fabric))
+    for name, kind in kinds.items()
+}
+uppers = {name: worn[person] for name, person in four.items()}
+for name, person in four.items():
+    print(f"{name}: person {person} wears {worn[person]}")
 
 # %% [markdown]
-# Each of them in all six cameras, the visible ones first.
+# (A fabric's name says what is in it: how much carbon, and how far its dye reaches beyond the red.) Each of them in all six
+# cameras, the visible ones first.
 
 # %%
 from studykit.plots import image_strip
@@ -117,7 +120,7 @@ image_strip(
 )
 
 # %% [markdown]
-# The row names tell the colour of the upper garment; the blue one has white stripes. In the four columns of visible
+# The row names tell the colour of the upper garment. In the four columns of visible
 # light red, blue and black are told apart at a glance, and the two blacks are the same. In the two infrared columns
 # it is the other way round: red, blue and one of the blacks are alike, and the two blacks are as different as can be.
 
@@ -191,7 +194,7 @@ fabrics = {"green": "nylon-green", **uppers}
 draw_spectra(
     table.wavelength,
     {name: table[f"fabric:{fabric}"] for name, fabric in fabrics.items()},
-    alt="Four dyed fabrics differ below 700 nm and are all bright beyond 800 nm; the one with carbon stays dark.",
+    alt="Four dyed fabrics differ below 700 nm and are all bright beyond 870 nm; the one with carbon stays dark.",
     colours=("#00805C", "#C23B22", "#0072B2", "#222222", "#777777"),
 )
 
@@ -252,8 +255,8 @@ def frame(nm):
 # <details><summary>Answer</summary>
 #
 # Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, darker in between, and bright again from about
-# 720 nm. The black dye lets go last, between 720 and 800 nm, and the black carbon never. Skin grows lighter, leaves
-# light up beyond 700 nm. From 800 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
+# 720 nm. The black dye lets go last, between 750 and 830 nm, and the black carbon hardly. Skin grows lighter, leaves
+# light up beyond 700 nm. From 850 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
 #
 # The four differ least not in infrared but near 580 nm, where the blue has faded and the red has not yet come.
 # Farther out three of them come together, and the carbon, dark alone, keeps the four apart.
@@ -307,13 +310,13 @@ visible, thermal = (first.index[first.camera == camera][:6] for camera in (1, 2)
 image_strip(
     [heat.expose(visible), heat.expose(thermal)],
     rows=["visible", "thermal"],
-    alt="Six people in colour above and as heat below: skin is bright, clothes are grey, prints and colours are gone.",
+    alt="Six people in colour above and as heat below: skin is bright, clothes are grey, colours are gone, prints are faint.",
     largest=0.58,
 )
 
 # %% [markdown]
-# Skin glows, bags and shoes are dark, and a print on a shirt has vanished altogether, since it has the shirt's
-# temperature. What is left is the outline.
+# Skin glows and shoes are dark. Colours are gone; of a print on a shirt, which has the shirt's temperature, a trace is
+# left by day, since the sun warms what is dark more than what is bright. The rest is outline.
 
 # %% [markdown]
 # ## How wide is the gap?

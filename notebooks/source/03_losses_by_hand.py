@@ -72,8 +72,9 @@ print(D.round(2))
 
 # %% [markdown]
 # The first row has a 3 and a 4, the second a 5: the triangle of school. The diagonal is 0, since every image is at
-# distance 0 from itself. The package does the same for all pairs at once with one matrix product,
-# $\lVert a - b\rVert^2 = \lVert a\rVert^2 + \lVert b\rVert^2 - 2\,a^\top b$.
+# distance 0 from itself. The package does the same for all pairs at once: it subtracts every row from every other one. (The
+# shorter way by one matrix product, $\lVert a\rVert^2 + \lVert b\rVert^2 - 2\,a^\top b$, drowns in rounding where
+# features are far from the origin and near to each other.)
 
 # %%
 I, X, V = (torch.tensor(m) for m in (infrared, x, visible))
@@ -624,13 +625,105 @@ print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:
 # Beware: the column "found first" may look harmless even so, for it compares distances and does not see that all of
 # them are tiny. **A triplet loss that stands still at its margin, and an identity loss at the price of guessing, are
 # the signs of a collapse.**
+
+# %% [markdown]
+# ## 13. And g? Ten numbers that follow the losses
 #
+# Until now X lay where we had put it. In the paper $g$ is learned, and nothing but the losses tells it what to be. Where do
+# they take it? A second toy, *made such that one channel predicts the infrared*: six people, each a top and trousers, and
+# an image is two pixels. The dyes of two channels vanish in the infrared; only what they leave of the third, first of red, is seen
+# there. Every channel tells the six apart equally well, so that nothing else sets red above the others.
+#
+# $f$ is fixed here, and sees how bright top and trousers are. The losses are the package's, $g$ is its `XGenerator`, which
+# begins as a third of the mean of R, G and B. What learns is $g$, and the classifier.
+
+# %%
+from studykit.analysis import toy_of_x
+from studykit.plots.toy_of_x import toy_frame
+
+red = toy_of_x.toy_world(survives=0)
+run = toy_of_x.learn(red, lam=1.0)
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** At the start $g$ takes a third of each channel. To which mix does it go, and what becomes of the
+# row X in the picture?
+#
+# <details><summary>Answer</summary>
+#
+# To red: within about fifty steps most of the mix is R, and what is left of G and B is small or even subtracted. X,
+# dark at first, becomes as bright as I, and bright where I is bright. No loss says "red": it is only
+# that hardest positives get nearer, and hardest negatives farther, when X follows the infrared.
+#
+# </details>
+
+# %%
+widgets.frame_slider(
+    [frame.step for frame in run.frames],
+    [toy_frame(run, number) for number in range(len(run.frames))],
+    "step",
+)
+
+# %% [markdown]
+# Which of the losses did it? We leave them out one after the other: first $L_C$, then $L_X$ as well.
+
+# %% [markdown] tags=["predict"]
+# **Predict.** Where does $g$ end with $L_X$ but without $L_C$ ($\lambda = 0$)? And with neither?
+#
+# <details><summary>Answer</summary>
+#
+# With neither it stays where it began, to the last digit: no term of the loss hangs on it. With $L_X$ alone it moves, but
+# not to red: $L_X$ wants six people apart *in X* and a classifier that knows them, and any channel or difference of channels
+# serves for that. In this toy only $L_C$ looks for the infrared. (The classifier is shared with the infrared, which might
+# have kept X near it; here that is not enough. A network with more to learn may find another way.)
+#
+# </details>
+
+# %%
+runs = {
+    "L_M and L_C": run,
+    "L_M only": toy_of_x.learn(red, lam=0.0),
+    "L_M without L_X": toy_of_x.learn(red, lam=0.0, with_x=False),
+}
+ends = {name: one.frames[-1] for name, one in runs.items()}
+pd.DataFrame(
+    {
+        name: [*end.mix.shares, 100 * end.agrees, 100 * end.found]
+        for name, end in ends.items()
+    },
+    index=["R in %", "G in %", "B in %", "follows I, %", "found first, %"],
+).T.round(0)
+
+# %% [markdown]
+# "Follows I" is the correlation of X with the infrared over the garments; "found first" searches new infrared images
+# among X. Now another world: the slider says which channel survives. In between two channels do, half and half.
+
+# %% [markdown] tags=["predict"]
+# **Predict, then move.** Where does the same $g$, from the same start, end when blue survives? And when the infrared is the mean of
+# red and green?
+#
+# <details><summary>Answer</summary>
+#
+# At blue; and at red and green together, with less precision. What $g$ learns is a fact about the
+# *world*, not about the losses: where no mix of R, G and B predicts the infrared, there is nothing for it to find.
+#
+# </details>
+
+# %%
+worlds = [toy_of_x.toy_world(survives) for survives in (0.0, 0.5, 1.0, 1.5, 2.0)]
+widgets.frame_slider(
+    [world.says for world in worlds],
+    [toy_frame(toy_of_x.learn(world, lam=1.0)) for world in worlds],
+    "which channel survives",
+)
+
+# %% [markdown]
 # ## Takeaways
 #
 # - $L_M$ (Eqs. 7 to 10) orders each modality in itself; only $L_C$ (Eqs. 3 to 6) sees the gap between two.
 # - Batch-hard: per anchor one positive and one negative count, the farthest and the nearest.
 # - The hinge has slope 0 or 1: a margin decides *who* pulls, not how hard.
 # - $\lambda$ weighs the two: at 0 the gap stays, too large and all features collapse into a point.
+# - Nothing but the losses tells a learned $g$ what to be; in a world where one channel is the infrared, $L_C$ takes it there.
 # - Without a margin a collapse costs nothing; with one image per person nothing is pulled together.
 
 # %% [markdown] tags=["teacher"]

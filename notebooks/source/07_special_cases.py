@@ -9,7 +9,7 @@
 # - work out Mean, Gray, V, Y and a random channel for a few pixels, and say what each keeps of colour;
 # - say which two of them hold the same information;
 # - measure, without any training, which of them looks most like an infrared image;
-# - judge with five seeds, in two worlds, whether an X that is *learnt* beats one that is fixed.
+# - judge with five seeds whether an X that is *learnt* beats one that is fixed.
 #
 # **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
@@ -235,7 +235,9 @@ for world, values in alike.items():
 # (and which of the two is printed first is rounding). By this measure Y is *not* closer to infrared than Gray, so the
 # paper's "because", if it means likeness in this sense, cannot be the reason for Y. If V leads in near infrared, that
 # speaks for section 2, the largest channel as a guess at the undyed cloth; if Mean is as good as level with it, not
-# loudly. In thermal no kind has a reason to be far from 0.
+# loudly. In thermal all four lie far *below* 0, and alike: by day dark cloth takes up more of the sun than bright cloth and
+# is warmer, so that how bright a garment is does say something of its heat, with the opposite sign. A $g$ with negative
+# weights could follow it; a fixed kind cannot.
 #
 # </details>
 #
@@ -330,15 +332,28 @@ gains(own, theirs)
 
 # %% [markdown]
 # A mark on the left of 0 is worse than the learned X. If the whole interval is on the right, a *fixed* image beats it,
-# and learning was worse than knowing. In the stored results V alone lies wholly on the right, Gray alone wholly on the
-# left, and of the others nothing can be said. The two claims, by the rule of notebook 06; where a claim has several
-# parts, only those that decide are named:
+# and learning was worse than knowing. Which kinds lie wholly on one side is what can be said; of the others nothing. The
+# two claims, by the rule of notebook 06; where a claim has several parts, only those that decide are named:
 
 # %%
 near_parts = claims.judge(near)
 print(claims.told(near_parts))
 
 # %% [markdown]
+# A kind may be good because $f$ learns better beside it, or because it is a better second view at test (notebook 06,
+# section 5). Against the Baseline of the ablation, in its two parts:
+
+# %%
+from studykit.plots.effects import two_parts
+
+baseline = answers("ablation").query("variant == 'Baseline'")
+kinds = pd.concat([baseline, near])
+two_parts(kinds[kinds["query"] == "infrared"])
+
+# %% [markdown]
+# **Predict** from section 2 which kind should have the largest *test* effect (it is the one nearest to infrared), and look
+# whether it has. In the left panel every kind is only "one more kind of image" for $f$: is the learned one special there?
+#
 # Now the answers that you kept. First Gray and Y, which hold the same information (section 3):
 
 # %%
@@ -353,8 +368,8 @@ for name, metric in {"rank-1": "rank1", "mAP": "mAP"}.items():
 # %% [markdown]
 # If the interval holds 0, as one would expect of two pictures with the same content, then there is nothing here for
 # contrast to explain, and a difference between single trainings, like the paper's in section 3, may well be luck. If it
-# does not hold 0, as in the stored results, contrast alone matters to the network. And by as much as in the paper? Its
-# two differences, printed in section 3, lie far outside: here contrast is worth a fraction of that.
+# does not hold 0, contrast alone matters to the network. Compare with the paper's two differences, printed in section 3:
+# inside of the intervals, or outside?
 #
 # Then the random starts, each with what was alive of it:
 
@@ -382,40 +397,27 @@ both.sort_values("likeness", ascending=False).round(2)
 
 # %% [markdown]
 # If both columns fall together, likeness to infrared is a good reason. Where two kinds are as good as equal in the one
-# and far apart in the other, like V and Mean here, it is not the whole reason. Four kinds, two of them the same, are
-# few: it is a hint, not a law.
+# and far apart in the other, it is not the whole reason. Four kinds, two of them the same, are few: it is a hint, not a
+# law. Notebook 11 makes worlds in which likeness is larger and smaller, and looks again.
 #
-# ## 7. Thermal
+# ## 7. What it means
 #
-# Where no kind is like infrared, what is left for X to do? **Predict** the picture, before you see it.
+# The two claims, by rank-1 and by mAP. (The thermal world, where no kind is like the infrared, has not been asked yet.)
 
 # %%
-thermal = answers("special-cases", THERMAL)
-gains(judged(thermal))
+from studykit.plots.verdicts import verdict_grid
+
+verdict_grid(near_parts, "rank1", claims.WORLDS)
 
 # %%
-thermal_parts = claims.judge(thermal)
-print(claims.told(thermal_parts))
+verdict_grid(near_parts, "mAP", claims.WORLDS)
 
 # %% [markdown]
-# If the differences shrink or change their order, what made a kind good in near infrared was probably the physics of
-# dyes: in the stored results V, far ahead there, falls behind the learned X here, by both scores. A kind that is ahead
-# in both worlds has another merit, such as contrast, or variety. (The paper's differences are of SYSU-MM01, near
-# infrared, in both lists.)
-#
-# ## 8. What it means
-#
-# The two claims, in both worlds:
-
-# %%
-verdicts = claims.verdicts(pd.concat([near_parts, thermal_parts]))
-verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
-
-# %% [markdown]
-# A learned X has an advantage that no table shows: nobody needs to know about dyes. And it has a handicap: it is
-# learned from the losses that only know who is who, through a whole network, from a dark gray start, in a training that
-# is short here. That a fixed image is better *here* would not say that it is better after the paper's 120 epochs. What
-# would be shown is that *being learned* is not a reason by itself.
+# A claim of several parts shows the one that is farthest from holding. A learned X has an advantage that no table shows:
+# nobody needs to know about dyes. And it has a handicap: it is learned from losses that only know who is who, through a
+# whole network. (Not the one that it had in version 0.1 of this kit: $g$ has a learning rate of its own, so that its ten
+# weights can go as far as in the paper's 120 epochs; notebook 09 shows how far they went.) Where a fixed image is better
+# all the same, *being learned* is not a reason by itself.
 #
 # ## Takeaways
 #
@@ -427,8 +429,7 @@ verdicts.droplevel(["where", "study"]).rename(index=claims.WORLDS)
 
 # %% [markdown] tags=["teacher"]
 # Gray against Y is the cheapest lesson on contrast, luck and single trainings: same information, different number. Let
-# the class bet before section 6. (In the stored results a small difference is left over all seeds, so contrast does
-# count, for far less than in the paper.) The dead starts of X are the second one: a control that nobody planned.
+# the class bet before section 6. The dead starts of X are the second one: a control that nobody planned.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises

@@ -222,8 +222,29 @@ print(f"{len(table)} generators at hand; this run is {mine}")
 table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
-# Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Each
-# generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of
+# Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
+# that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
+# (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
+# went from where they started, in the mean.
+#
+# **Predict.** The ten numbers start at a third and 0. With the losses that they are trained by, which only know who is
+# who, what moves most: the mix, or only black level and contrast, which the first layer of $f$ could undo?
+
+# %%
+from studykit.analysis.travel import COLUMNS, travels
+from studykit.studies.generators import untrained
+
+went = travels(table, untrained(table))
+by_variant = went.groupby(["data", "variant"], sort=False)[list(COLUMNS)]
+by_variant.agg(["mean", "std"]).round(2).T
+
+# %% [markdown]
+# Red, green and blue are shares in percent; 33, 33, 33 is gray of equal parts, as at the start. Black and contrast are levels
+# from 0 to 255, and started at 0 and 85. In version 0.1 of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
+# was 0.35: no weight could have gone farther, and the learned X was the image it began as. Now the rates of $g$ add up to
+# the paper's 6.26, so what stays where it was stays because nothing pulls it.
+#
+# Each generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of
 # pixels at which the ReLU lets something through.
 #
 # **Predict.** A generator that starts from 1/3 makes three equal channels, red excess 0. One that starts at random

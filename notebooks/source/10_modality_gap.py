@@ -540,7 +540,7 @@ V, I = (
 )
 seen = {
     "V": activation_maps(model, V),
-    "X": activation_maps(model, V, True),
+    "X": activation_maps(model, V, "x"),
     "I": activation_maps(model, I),
 }
 high, wide = cells(model, config.height, config.width)
@@ -681,8 +681,8 @@ except XivlabError as no_world:
 # one classifier has to map V and I of a person to the same place anyway. (2) Section 4: if D(I, X) parts people no
 # better than D(I, V), the sum of both brings what an average of two similar opinions brings. (3) Notebook 09: X is V
 # with one number per pixel, near to V in the features; $f$ may make the same of both by itself. (4) This section: what
-# colour took with it is lost to all. (5) Size: a small network, short training and a small set of people are not the
-# paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world.
+# colour took with it is lost to all. (5) Size: a small network and a small set of people are not the paper's ResNet-50 on
+# SYSU-MM01. That X does or does not help *here* says what the method does in *this* world; notebook 11 turns the world.
 #
 # </details>
 #
@@ -696,8 +696,8 @@ except XivlabError as no_world:
 # - Before asking how well a method closes the gap, ask how much there is behind it.
 
 # %% [markdown] tags=["teacher"]
-# A good closing question of the whole course: which single experiment, on which data, would convince you that X helps?
-# Collect the answers; most of them need seeds, and a control that has the same compute.
+# A good question before notebook 11: which single experiment, on which data, would convince you that X helps? Collect the
+# answers; most of them need seeds, and a control that has the same compute.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -852,6 +852,5 @@ def my_auc(same, different):
 
 
 # %% [markdown]
-# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). All of the paper, and where it is: the [index](INDEX.md).
-# What to read now: [READING.md](READING.md). The table of contents is at the end of [00 Start
-# here](00_start_here.ipynb).
+# Back: [09 A closer look at X](09_closer_look_at_x.ipynb). Next: [11 When does X help?](11_when_does_x_help.ipynb) turns
+# the world until the answer changes.

@@ -14,35 +14,36 @@ from matplotlib import colormaps
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from xivlab.model import XIVNet
+from xivlab.model import Face, Networks
 
 COLOURS = colormaps["viridis"]  # rises in brightness, so it can be read without seeing colour
 
 
 @torch.no_grad()
-def activation_maps(model: XIVNet, pixels: NDArray[np.uint8], as_x: bool = False) -> NDArray[np.float32]:
+def activation_maps(
+    model: Networks, pixels: NDArray[np.uint8], face: Face = "visible"
+) -> NDArray[np.float32]:
     """Mean absolute activation of the last maps of f, enlarged to the image.
 
     Args:
         model: in evaluation mode.
         pixels: (n, H, W, 3) uint8.
-        as_x: of the X of visible images.
+        face: what they are seen as: "infrared", "visible", or "x", the X of visible ones.
 
     Returns:
         (n, H, W), at least 0, in the units of the network: comparable between images of one model.
     """
     images = torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float().div(255).to(model.device)
-    ready = model.x_images(images) if as_x else model.normalize(images)
-    maps = model.learner.backbone(ready).abs().mean(1, keepdim=True)  # (n, D, h, w) -> (n, 1, h, w)
+    maps = model.maps(images, face).abs().mean(1, keepdim=True)  # (n, D, h, w) -> (n, 1, h, w)
     large = F.interpolate(maps, images.shape[2:], mode="bilinear", align_corners=False)
     return large[:, 0].float().cpu().numpy()
 
 
 @torch.no_grad()
-def cells(model: XIVNet, height: int, width: int) -> tuple[int, int]:
+def cells(model: Networks, height: int, width: int) -> tuple[int, int]:
     """Height and width of the last maps of f for images of a size: what a map knows before it is enlarged."""
     blank = torch.zeros(1, 3, height, width, device=model.device)
-    return tuple(model.learner.backbone(blank).shape[2:])
+    return tuple(model.maps(blank, "infrared").shape[2:])
 
 
 def overlay(

@@ -100,6 +100,38 @@ def paired(table: pd.DataFrame, better: str, worse: str, metric: str = "rank1") 
     return interval(scores[better] - scores[worse])
 
 
+def between(one: ArrayLike, other: ArrayLike, level: float = LEVEL) -> Interval:
+    """Difference of the means of two independent samples, one minus other, that may be spread unequally (Welch).
+
+    Args:
+        one: (n,), n at least 1, such as the gains of several seeds in one world.
+        other: (m,), m at least 1, such as those in another.
+        level: confidence, in (0, 1).
+
+    Returns:
+        the smaller of the two counts with it; no interval (NaN) if that is 1.
+
+    Raises:
+        XivlabError: a sample is empty.
+
+    Example:
+        >>> between([4.0, 5.0, 6.0], [1.0, 2.0, 3.0])
+        Interval(mean=3.0, low=0.73..., high=5.26..., count=3)
+    """
+    samples = np.asarray(one, float), np.asarray(other, float)
+    if not all(sample.size for sample in samples):
+        raise XivlabError("There are no values to take a mean of.")
+    mean, count = float(samples[0].mean() - samples[1].mean()), min(map(len, samples))
+    if count == 1:
+        return Interval(mean, np.nan, np.nan, 1)
+    parts = np.array([sample.var(ddof=1) / len(sample) for sample in samples])
+    if not parts.any():  # all values of a sample alike: no spread, and no degrees of freedom either
+        return Interval(mean, mean, mean, count)
+    freedom = parts.sum() ** 2 / (parts**2 / [len(sample) - 1 for sample in samples]).sum()
+    half = float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(parts.sum()))
+    return Interval(mean, mean - half, mean + half, count)
+
+
 def over_people(statistic: Callable[[NDArray[np.intp]], NDArray], people: int, seed: int = 0) -> Interval:
     """A number with its interval over people: they are drawn with repetition, again and again.
 

@@ -20,8 +20,9 @@ from xivlab.data.datasets import DataSet, Split
 from xivlab.data.images import Images, resize
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import TestFeature
-from xivlab.model import XIVNet
-from xivlab.world.world import SYNTHETIC, World
+from xivlab.model import Networks
+from xivlab.world.knobs import is_synthetic
+from xivlab.world.world import World
 
 WAVELENGTHS = np.arange(400, 1001, 25)  # nm
 
@@ -66,7 +67,7 @@ def world_of(data: DataSet) -> World:
     Raises:
         XivlabError: it has none, or sees heat in the place of light: there is no ruler.
     """
-    if data.name not in SYNTHETIC:
+    if not is_synthetic(data.name):
         raise XivlabError(
             f"{data.name} was photographed, not exposed from a world: it has no bands to measure X by."
         )
@@ -150,7 +151,7 @@ def measure(
 
 @torch.no_grad()
 def features_of(
-    model: XIVNet, pixels: NDArray[np.uint8], config: Config, as_x: bool = False
+    model: Networks, pixels: NDArray[np.uint8], config: Config, as_x: bool = False
 ) -> NDArray[np.float32]:
     """Features of any images, read as the settings of a run say.
 

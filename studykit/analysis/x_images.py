@@ -3,7 +3,7 @@
 X is not bounded. Here it is measured as it is, in the scale of the image, 0 to 255; only to be *shown* it is clamped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from studykit.analysis.intervals import Interval, over_people, person_means
 from xivlab.data.images import Images
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings, test_distance
-from xivlab.model import XGenerator, XIVNet
+from xivlab.model import Networks, XGenerator
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
@@ -26,7 +26,7 @@ WEIGHTS = ["w_r", "w_g", "w_b", "b", *("v_r", "v_g", "v_b"), *("c_r", "c_g", "c_
 DEAD = 0.01  # share of living pixels below which X shows nothing
 
 
-def generator_of(model: XIVNet) -> Generator:
+def generator_of(model: Networks) -> Generator:
     """g of a model as visible images (B, 3, H, W) in [0, 1] -> X on the same scale, not bounded.
 
     With `x_input="normalized"` X comes out normalised like the input of f; this takes it back.
@@ -190,8 +190,50 @@ def numbers_of(generator: XGenerator) -> list[float]:
 def from_numbers(row: Mapping[str, float]) -> XGenerator:
     """The generator of ten numbers by their names in WEIGHTS: the inverse of `numbers_of`."""
     made = XGenerator()
-    torch.nn.utils.vector_to_parameters(torch.tensor([row[name] for name in WEIGHTS]), made.parameters())
+    torch.nn.utils.vector_to_parameters(
+        torch.tensor([float(row[name]) for name in WEIGHTS]), made.parameters()
+    )
     return made.requires_grad_(False)
+
+
+class Mix(NamedTuple):
+    """What X is made of, from the ten numbers of g.
+
+    Attributes:
+        red, green, blue: how much the brightness of X follows R, G and B, in %: the sizes add up to 100, and below 0
+            X grows darker where the channel grows brighter. All 0 where g does not look at V.
+        black: X of a black pixel, the mean of its three channels, in levels; not bounded.
+    """
+
+    red: float
+    green: float
+    blue: float
+    black: float
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Those of R, G and B."""
+        return self.red, self.green, self.blue
+
+    def __str__(self) -> str:
+        words = ", ".join(f"{name} {share:.0f} %" for name, share in zip("RGB", self.shares))
+        return f"{words}; black becomes {self.black:.0f} of 255"
+
+
+def mix_of(numbers: Sequence[float]) -> Mix:
+    """The mix of a generator.
+
+    Args:
+        numbers: ten, in the order of WEIGHTS; g sees V in [0, 1].
+
+    Example:
+        >>> print(mix_of([0.6, 0.2, -0.2, 0.1, 1, 1, 1, 0, 0, 0]))
+        R 60 %, G 20 %, B -20 %; black becomes 26 of 255
+    """
+    w, b, a, d = np.array(numbers[:3]), numbers[3], np.array(numbers[4:7]), np.array(numbers[7:])
+    sizes = np.abs(w).sum()
+    shares = np.zeros(3) if sizes == 0 else 100 * np.sign(a.mean()) * w / sizes
+    return Mix(*shares.tolist(), float(255 * np.mean(a * max(0.0, b) + d)))
 
 
 @torch.no_grad()

@@ -46,7 +46,7 @@ def pipeline(
         TALL,
         "Fig. 2: a visible image V goes through g, ten weights, and becomes X; V, X and the infrared query I go "
         "through one shared network f; the distances from I to V and from I to X are added, and order the gallery. "
-        f"Of the {len(right)} nearest images here {right.sum()} show the right person.",
+        f"Of the {len(right)} nearest images here {right.sum()} show{'s' if right.sum() == 1 else ''} the right person.",
         WIDE,
         layout=None,
     )

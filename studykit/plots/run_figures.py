@@ -43,7 +43,7 @@ from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list, search
-from xivlab.model import XIVNet
+from xivlab.model import Networks
 from xivlab.runs.run import Run
 from xivlab.runs.weights import load_model
 
@@ -81,7 +81,7 @@ class Material:
         return cls(run, data, config, run.embeddings())
 
     @cached_property
-    def model(self) -> XIVNet:
+    def model(self) -> Networks:
         """The best model, on the CPU."""
         return load_model(self.run).cpu()
 
@@ -314,8 +314,8 @@ def _activation(made: Material) -> Picture:
     I = resize(made.photos("infrared", infrared), *made.size)
     seen = {"V": (V, activation_maps(made.model, V))}
     if made.embeddings.x is not None:
-        seen["X"] = shown(made.generator, V), activation_maps(made.model, V, as_x=True)
-    seen["I"] = I, activation_maps(made.model, I)
+        seen["X"] = shown(made.generator, V), activation_maps(made.model, V, "x")
+    seen["I"] = I, activation_maps(made.model, I, "infrared")
     return image_strip(
         list(zip(*(part for one in seen.values() for part in (one[0], overlay(*one))))),
         [title for name in seen for title in (name, f"f({name})")],

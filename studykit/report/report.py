@@ -17,7 +17,7 @@ from PIL import Image
 from studykit.machine import describe
 from studykit.plots.charts import training_curves
 from studykit.plots.picture import encode
-from studykit.report.main_job import MainJob, Trained
+from studykit.report.main_job import MainJob, Trained, beside
 from xivlab import __version__
 from xivlab.config import preset
 from xivlab.evaluation.retrieval import first_of_each_person, ranked_list
@@ -26,7 +26,7 @@ from xivlab.files import write_atomically
 from xivlab.methods import METHODS
 from xivlab.paper import counterpart
 from xivlab.runs.devices import pick_device
-from xivlab.world.world import SYNTHETIC
+from xivlab.world.knobs import is_synthetic
 
 NAMES = {name: method.title for name, method in METHODS.items()}
 WAYS = {"v": "V", "x": "X", "v+x": "V + X"}  # through what the distance goes
@@ -76,7 +76,8 @@ def tell(job: MainJob) -> dict[str, Any]:
         "results": results(job),
         "best": {one.config.method: one.scores.iloc[-1]["rank1"] for one in job.trained},
         "chance": job.chance.iloc[0]["rank1"],
-        "synthetic": job.data.name in SYNTHETIC,
+        "synthetic": is_synthetic(job.data.name),
+        "beside": beside(job).splitlines(),
         "paper": paper_rows(job),
         "curves": curves(job),
         "lists": lists(job, method),

@@ -7,7 +7,7 @@ A run is named by a hash of its settings, data and version: a table that was mad
 setting does not fit, and is not used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -56,7 +56,13 @@ def answers(
 
 
 def ask(
-    name: str, data: str, scale: Scale, stored: pd.DataFrame | None = None, jobs: int = -1, why: str = ""
+    name: str,
+    data: str,
+    scale: Scale,
+    stored: pd.DataFrame | None = None,
+    jobs: int = -1,
+    why: str = "",
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The table of a study on one data set: rows of `stored` where it has the run, else trained.
 
@@ -64,6 +70,7 @@ def ask(
         name, data, scale, jobs: as of `answers`.
         stored: an earlier table.
         why: said before anything is trained.
+        only: names of runs that are asked for; the others are left out. All if not given.
 
     Returns:
         COLUMNS and source ("stored" or "run"): a row per run, direction of search and test distance,
@@ -76,9 +83,14 @@ def ask(
         raise XivlabError(f"There is no study {name!r}: choose {', '.join(STUDIES)}.")
     scale = scale.on(data)
     asked = STUDIES[name].configs(scale)
+    names = [run.folder.name for run in runs_of([config for _, config in asked], scale)]
+    if only is not None:
+        asked = [one for one, run in zip(asked, names) if run in only]
+        names = [run for run in names if run in only]
+        if not asked:
+            return pd.DataFrame(columns=[*COLUMNS, "source"])
     configs = [config for _, config in asked]
     found = study(configs, scale, stored, jobs, why)
-    names = [run.folder.name for run in runs_of(configs, scale)]
     seeds = found["run"].map(dict(zip(names, (config.seed for config in configs))))
     wrong = found.index[(found["seed"] != seeds) | (found["data"] != scale.load().name)]
     if len(wrong):

@@ -121,6 +121,12 @@ def start(variant: str, seed: int) -> XGenerator:
     return XGenerator(seed if changes.get("x_init_seed") is not None else None).requires_grad_(False)
 
 
+def untrained(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table before training: COLUMNS, with the ten numbers that each generator started from."""
+    before = [numbers_of(start(row["variant"], row["seed"])) for row in table.to_dict("records")]
+    return table.drop(columns=WEIGHTS).join(pd.DataFrame(before, table.index, columns=WEIGHTS))[COLUMNS]
+
+
 def looks(table: pd.DataFrame, images: Images, rows: NDArray[np.intp], started: bool = False) -> pd.DataFrame:
     """How X of every generator of a table looks on the same images.
 

@@ -1,11 +1,14 @@
 """Maker of all stored results: tables of all studies, measures, generators, embeddings, their maps, and how long it took.
 
     python -m studykit.studies.make_results                   # or: make results
+    python -m studykit.studies.make_results --missing         # only what is not stored already
     python -m studykit.studies.make_results --only maps       # of the shipped embeddings
     python -m studykit.studies.make_results --only generators # of the runs that are finished
+    python -m studykit.studies.make_results --only finished   # all that finished runs can tell, before they are lost
 
-What is stored is not used. Runs that are finished are found, so an interrupted call goes on where it
-stopped; without the folder of runs everything is trained.
+Without `--missing` what is stored is not used. Runs that are finished are found, so an interrupted call goes on where
+it stopped; without the folder of runs everything is trained. Who computes on machines that are taken away stores what is
+finished, and goes on elsewhere with `--missing`.
 """
 
 import argparse
@@ -20,18 +23,21 @@ from pathlib import Path
 import torch
 
 from studykit.machine import describe
-from studykit.studies.answers import ask, write_table
+from studykit.studies.answers import ask, read_tables, write_table
 from studykit.studies.embeddings import write_embeddings
-from studykit.studies.generators import generators_of, learned, refresh, write_generators
-from studykit.studies.grid import runs_of, train_all
+from studykit.studies.faces import add_faces
+from studykit.studies.generators import refresh
+from studykit.studies.grid import runs_of
 from studykit.studies.maps import ship_maps
-from studykit.studies.measures import write_measures
+from studykit.studies.measures import add_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab import __version__
+from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.files import write_sealed
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
+from xivlab.runs.run import Run
 from xivlab.scale import Scale, current, project
 
 # Most telling first: who has to stop early has those.
@@ -48,13 +54,14 @@ ORDER = (
 )
 
 
-def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
+def make_results(scale: Scale, folder: Path, jobs: int = -1, missing: bool = False) -> None:
     """Ask all studies, and write tables/, measures/, embeddings/, maps/, generators.csv and about.json.
 
     Args:
         scale: how big everything is.
         folder: where to; what else is in it stays.
         jobs: runs trained side by side; -1: one per core.
+        missing: train only what the stored tables lack.
 
     Raises:
         XivlabError: a training failed or a file could not be written; what was done is kept.
@@ -62,35 +69,62 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1) -> None:
     minutes: dict[str, float] = {}
     for name, data in ORDER:
         start = time.perf_counter()
-        table = ask(name, data, scale, jobs=jobs)
+        known = read_tables(folder / "tables") if missing else None
+        table = ask(name, data, scale, known, jobs)
         print(write_table(table, folder / "tables"), flush=True)
+        write_of_finished(scale, folder)
         minutes[f"{name} on {data}"] = round((time.perf_counter() - start) / 60, 1)
+        write_about(minutes, folder / "about.json", scale, missing)
+
+
+def write_finished(scale: Scale, folder: Path) -> None:
+    """Store all that finished runs can tell, beside what is stored of others: tables, and what `write_of_finished` does."""
+    known = read_tables(folder / "tables")
+    for name, data in ORDER:
+        on = scale.on(data)
+        configs = [config for _, config in STUDIES[name].configs(on)]
+        at_hand = {run.folder.name for run in runs_of(configs, on) if run.finished}
+        at_hand |= set() if known is None else set(known["run"])
+        table = ask(name, data, scale, known, only=at_hand)
+        if len(table):
+            print(write_table(table, folder / "tables"), flush=True)
+    write_of_finished(scale, folder)
+
+
+def write_of_finished(scale: Scale, folder: Path) -> None:
+    """Store what whole run folders alone can tell, of those that are finished: generators, measures, faces of Baselines,
+    embeddings of the first seed of every lambda and of the Baseline, and their maps. What is stored of others stays."""
+    for data in (NEAR_INFRARED, THERMAL):
+        refresh(scale.on(data), folder / "generators.csv")
+        add_faces(scale.on(data))
     near = scale.on(NEAR_INFRARED)
-    rows = [
-        (variant, run) for data in (NEAR_INFRARED, THERMAL) for variant, _, run in learned(scale.on(data))
-    ]
-    write_generators(generators_of(rows), folder / "generators.csv")
-    trained = runs_of([config for _, config in STUDIES["ablation"].configs(near)], near)
-    write_measures("gap", trained, folder / "measures")
-    write_measures(
-        "place", [run for run in trained if METHODS[run.config().method].has_x], folder / "measures"
-    )
-    ship_embeddings(near, folder / "embeddings", jobs)
+    ablation = _finished(STUDIES["ablation"].configs(near), near)
+    with_x = [run for run in ablation if METHODS[run.config().method].has_x]
+    weighed = _finished(STUDIES["lambda"].configs(near), near)
+    for name, runs in (("gap", ablation), ("place", with_x), ("losses", weighed)):
+        add_measures(name, runs, folder / "measures")
+    asked = STUDIES["ablation"].configs(near)[:1] + STUDIES["lambda"].configs(near)
+    for run in _finished([one for one in asked if one[1].seed == 0], near):
+        write_embeddings(run.folder.name, run.embeddings(), folder / "embeddings")
     ship_maps(folder / "embeddings", folder / "maps")
-    write_about(minutes, folder / "about.json", scale)
 
 
-def ship_embeddings(scale: Scale, folder: Path, jobs: int = -1) -> None:
-    """Embeddings of the first seed at every lambda, and of the Baseline."""
-    asked = STUDIES["ablation"].configs(scale)[:1] + STUDIES["lambda"].configs(scale)
-    configs = [config for _, config in asked if config.seed == 0]
-    train_all(configs, scale, jobs)
-    for run in runs_of(configs, scale):
-        write_embeddings(run.folder.name, run.embeddings(), folder)
+def _finished(asked: Sequence[tuple[str, Config]], scale: Scale) -> list[Run]:
+    return [run for run in runs_of([config for _, config in asked], scale) if run.finished]
 
 
-def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
-    """Where, with what, and in how many minutes of waiting; runs found finished cost none."""
+def write_about(minutes: dict[str, float], path: Path, scale: Scale, missing: bool = False) -> None:
+    """Where, with what, and in how many minutes of waiting; runs found finished cost none.
+
+    Args:
+        minutes: by study.
+        path: of the file.
+        scale: how big everything was.
+        missing: add the minutes to those that are written there: more was asked of the same studies.
+    """
+    if missing and path.is_file():
+        before = json.loads(path.read_text(encoding="utf-8"))["minutes"]
+        minutes = {name: round(before.get(name, 0) + minutes.get(name, 0), 1) for name in before | minutes}
     about = {
         "version": __version__,
         "scale": scale.name,
@@ -108,6 +142,7 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale) -> None:
 PARTS: dict[str, Callable[[Scale, Path], None]] = {
     "maps": lambda scale, folder: ship_maps(folder / "embeddings", folder / "maps"),
     "generators": lambda scale, folder: refresh(scale, folder / "generators.csv"),
+    "finished": write_finished,
 }
 
 
@@ -119,9 +154,13 @@ def main(args: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--only", choices=PARTS, help="this part alone, from what is at hand: nothing is trained"
     )
-    only = parser.parse_args(args).only
+    parser.add_argument("--missing", action="store_true", help="train only what the stored tables lack")
+    arguments = parser.parse_args(args)
     try:
-        (PARTS[only] if only else make_results)(current(), project() / "results")
+        if arguments.only:
+            PARTS[arguments.only](current(), project() / "results")
+        else:
+            make_results(current(), project() / "results", missing=arguments.missing)
     except XivlabError as error:
         sys.exit(f"xivlab: {error}")
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from studykit.analysis.x_position import x_place
 from studykit.studies.answers import counted
 from studykit.studies.grid import runs_of
 from studykit.studies.store import Table, results
+from xivlab.methods import METHODS
 from xivlab.runs.run import Run
 from xivlab.scale import Scale
 
@@ -35,8 +36,20 @@ def _place(run: Run) -> Mapping[str, Mapping[str, float]]:
     return {"": {"along": along.mean, "off": off.mean}}
 
 
+def _losses(run: Run) -> Mapping[str, Mapping[str, float]]:
+    """The loss of the last epoch, and which share of it lambda L_C is (Eq. 11)."""
+    config, log = run.config(), run.log()
+    last = log[log["step"] > log["step"].max() * (1 - 1 / config.epochs)].mean()
+    across = config.lam * last[list(METHODS[config.method].weighed)].sum()
+    return {"": {"loss": last["loss"], "share": across / last["loss"]}}
+
+
 # By name: numbers of a run, by part and by column.
-MEASURES: dict[str, Callable[[Run], Mapping[str, Mapping[str, float]]]] = {"gap": _gap, "place": _place}
+MEASURES: dict[str, Callable[[Run], Mapping[str, Mapping[str, float]]]] = {
+    "gap": _gap,
+    "place": _place,
+    "losses": _losses,
+}
 
 
 def measured(
@@ -59,7 +72,7 @@ def measured(
     at_rest = stored(name, folder or stored_measures()).read()
     tables, sources = [], {"stored results of": [], "measured here:": []}
     for variant, changes in variants.items():
-        configs = [scale.config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
+        configs = [scale.study_config(**dict(changes) | {"seed": seed}) for seed in range(SEEDS)]
         for seed, run in enumerate(runs_of(configs, scale)):
             rows = [] if at_rest is None else at_rest[at_rest["run"] == run.folder.name]
             if len(rows):
@@ -95,9 +108,13 @@ def stored(name: str, folder: Path) -> Table:
     return Table(folder / f"{name}.csv", ("run", "part"), words=("run", "part"), numbers="%.6g")
 
 
-def write_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
-    """Store a measure of finished runs, whole or not at all."""
-    stored(name, folder).write(pd.concat([rows_of(name, run) for run in runs], ignore_index=True))
+def add_measures(name: str, runs: Sequence[Run], folder: Path) -> None:
+    """Store a measure of finished runs beside what is stored of others; nothing changes where all are stored."""
+    known = stored(name, folder).read()
+    have = set() if known is None else set(known["run"])
+    new = [rows_of(name, run) for run in runs if run.folder.name not in have]
+    if new:
+        stored(name, folder).write(pd.concat([*([] if known is None else [known]), *new], ignore_index=True))
 
 
 def over_seeds(table: pd.DataFrame, digits: int = 3, columns: Sequence[str] = ()) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from studykit.widgets.light.widget import Wavelength as wavelength
 from studykit.widgets.ranked_search import Search as search
 from studykit.widgets.training.widget import TrainLive as train_live
 from studykit.widgets.tsne.widget import TsneExplorer as tsne_explorer
+from studykit.widgets.when.widget import WhenDoesXHelp as when_does_x_help
 
 __all__ = [
     "frame_slider",
@@ -22,5 +23,6 @@ __all__ = [
     "train_live",
     "tsne_explorer",
     "wavelength",
+    "when_does_x_help",
     "x_studio",
 ]

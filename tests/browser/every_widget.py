@@ -70,6 +70,19 @@ widgets.frame_slider(grey, pictures, "level")""",
         "widgets.wavelength()", "wavelength", 2, ("ArrowLeft",) * 20,
         ("wavelength", "person", "light of the grey camera", "its filter"),
     ),
+    "when_does_x_help": Example(
+        """import sys, tempfile, pytest
+from pathlib import Path
+sys.path.insert(0, "tests/helpers")
+import made_up_map
+with pytest.MonkeyPatch.context() as patch:
+    made_up_map.install(Path(tempfile.mkdtemp()), patch)
+    widget = widgets.when_does_x_help()
+widget.prediction.value = "grows"
+widget""",
+        "value", 3, BACK_AND_FORTH,
+        ("knob", "method", "the gain along the knob, you predict", "value"),
+    ),
     "x_studio": Example(
         "widgets.x_studio()", "w R", 1, ("ArrowRight",) * 20,
         (

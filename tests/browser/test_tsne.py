@@ -61,7 +61,7 @@ def test_keys_and_pointer_choose_a_point_and_show_its_image(lab, known):
 
 
 def test_a_stored_map_comes_at_once(lab):
-    lab.open(CELL).follows("perplexity", ["ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowRight"])
+    lab.follow(CELL, "perplexity", ["ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowRight"])
 
 
 def test_a_map_that_is_not_stored_comes_after_a_sentence(lab):

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from studykit.analysis.intervals import Interval
+from studykit.analysis.toy_of_x import learn, toy_world
 from studykit.analysis.wavelengths import Measured
 from studykit.analysis.x_position import Place
-from studykit.plots import charts, curves, gap, images, pipeline, studies
+from studykit.plots import charts, curves, effects, gap, images, pipeline, studies, toy_of_x, verdicts, when
 from studykit.plots.picture import Picture, encode, plot_axes
 
-MODULES = (charts, curves, gap, images, pipeline, studies)
+MODULES = (charts, curves, effects, gap, images, pipeline, studies, toy_of_x, verdicts, when)
 MODALITIES = ("infrared", "x", "visible")
 RNG = np.random.default_rng(0)
 LABELS, NAMES = [1, 1, 2, 2], ["a", "b", "c", "d"]
@@ -30,6 +31,30 @@ VALIDATED = pd.DataFrame(
     {"step": [20, 40], "split": "val", "query": "infrared", "test_distance": "v+x", "rank1": [0.2, 0.4]}
 )
 CURVES = {"v": np.linspace(0.5, 1, 20), "x": np.linspace(0.4, 0.9, 20)}
+TWO_SEARCHES = pd.DataFrame(
+    [
+        {"variant": name, "seed": seed, "test_distance": distance, "rank1": score + 0.01 * seed**2}
+        for name, distance, score in (("Baseline", "v", 0.2), ("X", "v", 0.25), ("X", "v+x", 0.3))
+        for seed in range(3)
+    ]
+)
+JUDGED = pd.DataFrame(
+    {"claim": "X helps", "study": ["a", "b"], "world": "w", "metric": "rank1", "gain": "X", "difference": [1.0, -1.0],
+     "low": [0.5, -1.5], "high": [1.5, -0.5], "verdict": ["holds", "does not hold"]}
+)  # fmt: skip
+GAINED = pd.DataFrame(
+    {
+        "point": ["a", "b"],
+        "method": "X",
+        "part": "whole",
+        "mean": [1.0, 2.0],
+        "low": [0.0, 1.5],
+        "high": [2.0, 2.5],
+    }
+)
+REASONS = pd.DataFrame(
+    {"point": ["a", "b"], "train": 0.5, "val": [0.2, 0.3], "colour_cost": [0.1, 0.2], "linear": [0.4, 0.6]}
+)
 
 
 def _scores(*variants: str) -> pd.DataFrame:
@@ -66,7 +91,16 @@ EXAMPLES: dict[Callable, Callable[[], Picture]] = {
     ),
     studies.variant_scores: lambda: studies.variant_scores(_scores("a", "b"), _scores("a").groupby("variant").mean()),
     studies.gains: lambda: studies.gains(_scores("a", "b", "c")),
+    toy_of_x.toy_frame: lambda: toy_of_x.toy_frame(learn(toy_world(), steps=2, every=1)),
     studies.over_lambda: lambda: studies.over_lambda(_scores("0", "0.01", "0.1", "3")),
+    effects.two_parts: lambda: effects.two_parts(TWO_SEARCHES),
+    verdicts.verdict_grid: lambda: verdicts.verdict_grid(JUDGED),
+    when.by_knob: lambda: when.by_knob(GAINED, {"carbon": {"0": "a", "1": "b"}}),
+    when.plane: lambda: when.plane(pd.DataFrame({"0": [(1.0, 0.5, 1.5)], "1": [None]}), "x", "y", "A plane."),
+    when.scatter: lambda: when.scatter(GAINED, REASONS, "X"),
+    studies.over_length: lambda: studies.over_length(
+        pd.concat(_scores("one").assign(steps=steps) for steps in (150, 300)), 300
+    ),
 }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class FakeWorld:
     exposed = 0  # images exposed by all fake worlds: tells a cached load from a built one
 
     def __init__(self, name: str):
+        self.name = self.kind = name
         self.index = {"synthetic-sysu": sysu_index, "synthetic-regdb": regdb_index}[name]()
 
     def expose(self, rows: np.ndarray) -> np.ndarray:

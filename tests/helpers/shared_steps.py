@@ -17,6 +17,8 @@ CASES = {
     "baseline": {"method": "baseline"},
     "full, hard": {"cross": "hard"},
     "full, centre": {"cross": "centre", "label_smoothing": 0.1},
+    "tone": {"method": "tone"},  # drawn pairs and dropout
+    "cmgan": {"method": "cmgan"},  # drawn triplets, a second network
     "full, no neck": {"neck": False, "x_input": "normalized", "train_on": "train+val"},
 }
 

@@ -61,13 +61,13 @@ def run(folder, packages):
 
 def test_a_notebook_outside_of_the_clone_trains_nothing(folder):
     text, files = run(folder, ROOT)
-    assert "lambda on synthetic-sysu: stored results of 35 runs" in text and "Training " not in text
+    assert "lambda on synthetic-sysu: stored results of 40 runs" in text and "Training " not in text
     assert files == [NOTEBOOK.name]
 
 
 def test_a_notebook_with_an_installed_kit_trains_nothing(folder, installed):
     text, files = run(folder, installed)
-    assert "lambda on synthetic-sysu: stored results of 35 runs" in text and "Training " not in text
+    assert "lambda on synthetic-sysu: stored results of 40 runs" in text and "Training " not in text
     assert files == [NOTEBOOK.name]
 
 
@@ -75,7 +75,7 @@ def test_an_installed_kit_has_all_that_is_stored(folder, installed):
     env = os.environ | {"PYTHONPATH": str(installed)}
     done = subprocess.run([sys.executable, "-c", STORED], check=True, env=env, cwd=folder, capture_output=True, text=True)  # fmt: skip
     first, about, *_, gap, shipped = done.stdout.splitlines()
-    assert "stored results of 35 runs" in first
+    assert "stored results of 40 runs" in first
     assert (about, gap) == ("{'stored'} True 8", "True")
     assert shipped == f"True {installed / 'studykit' / 'results' / 'tables'}"
     assert list(folder.iterdir()) == []

@@ -249,7 +249,7 @@ def shelf(tmp_path_factory, run):
     table = pd.concat([scores_of(one), scores_of(one).assign(run=run.name[:-1] + "0")], ignore_index=True)
     answers.write_table(table.assign(study="ablation", variant="-"), folder)
     generators.write_generators(generators.generators_of([("one", one)]), folder / "generators.csv")
-    measures.write_measures("gap", [one], folder)
+    measures.add_measures("gap", [one], folder)
     embeddings.write_embeddings("shipped", one.embeddings(), folder)
     save_weights(backbone("slim", None)[0], folder / "start.safetensors")
     return folder

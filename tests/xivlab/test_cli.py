@@ -83,6 +83,7 @@ def test_defaults_are_those_of_the_preset_or_the_scale(settings):
     densenet = settings("--preset", "paper-sysu", "--backbone", "densenet121")
     assert (densenet.height, densenet.width) == (224, 224)
     assert settings("--method", "baseline") == current().config(method="baseline")
+    assert settings("--method", "tone", "--lam", "0.2") == current().config(method="tone", lam=0.2)
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ def test_paper_presets_show_densenet_its_own_size():
     assert preset("paper-sysu", backbone="densenet121", height=256).height == 256
 
 
-def test_demo_is_300_steps_of_8_by_4():
+def test_demo_is_600_steps_of_8_by_4():
     config = preset("demo")
-    assert config.epochs * config.steps_per_epoch == 300
+    assert config.epochs * config.steps_per_epoch == 600
     assert (config.people_per_batch, config.images_per_person) == (8, 4)
     assert (config.height, config.width, config.backbone) == (64, 32, "slim")
 
@@ -107,7 +107,7 @@ def test_every_number_has_an_upper_bound(name):
 
 
 def test_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, paper-sysu"):
+    with pytest.raises(XivlabError, match="Unknown preset 'paper': choose demo, study, paper-sysu"):
         preset("paper")
 
 

@@ -229,7 +229,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 
 
 def test_every_asset_is_sealed_or_seals_itself():
-    """After a change: cd xivlab/assets && sha256sum *.csv *_visible.safetensors > checksums.sha256."""
+    """After a change: cd xivlab/assets && sha256sum *.csv *_visible*.safetensors > checksums.sha256."""
     own = {"synthetic_sysu.safetensors", "synthetic_regdb.safetensors"}  # read by xivlab.world.geometry
     names = {path.name for path in ASSETS.iterdir()}
     assert names == seals_in(ASSETS).keys() | own | {SEALS}

@@ -26,7 +26,9 @@ def test_every_face_is_embedded(name):
     net = build_model(tiny(method=name), 4).eval()
     for faces in METHODS[name].faces.values():
         for face in faces:
-            assert net.embed(torch.rand(2, 3, 32, 16), face).after_bn.shape == (2, 128)
+            output = net.embed(torch.rand(2, 3, 32, 16), face)
+            assert output.after_bn.shape == output.before_bn.shape and output.logits.shape == (2, 4)
+            assert output.after_bn.shape[1] == (384 if name == "mpanet" else 128)  # with its two patterns
 
 
 def test_test_distances_follow_from_the_faces():

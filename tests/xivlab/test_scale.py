@@ -72,7 +72,9 @@ def test_the_synthetic_thermal_world_has_validation_people():
 
 def test_unknown_scale(monkeypatch):
     monkeypatch.setenv("XIVLAB_SCALE", "Demo")
-    with pytest.raises(XivlabError, match="Unknown scale XIVLAB_SCALE='Demo': choose smoke, demo, paper"):
+    with pytest.raises(
+        XivlabError, match="Unknown scale XIVLAB_SCALE='Demo': choose smoke, demo, study, paper"
+    ):
         current()
 
 

@@ -19,8 +19,9 @@ from xivlab.loss import batch_hard_triplet
 from xivlab.methods import build_model, losses
 from xivlab.model import Output
 from xivlab.runs.run import run_folder
+from xivlab.runs.schedule import epoch_length, learning_rate
 from xivlab.runs.weights import load_model
-from xivlab.train import epoch_length, learning_rate, train
+from xivlab.train import train
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from joblib import Parallel, delayed
 
 from xivlab.data.packed import SHOTS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
 from xivlab.errors import XivlabError, shown
-from xivlab.world.world import SYNTHETIC, World
+from xivlab.world.knobs import SYNTHETIC, is_synthetic
+from xivlab.world.world import World
 
 BACKEND = "loky"  # of joblib
 CHUNK = 64  # images exposed at a time: enough to keep a core busy, few enough for a smooth progress bar
@@ -127,7 +128,8 @@ def load(name: str | Path, trial: int | None = None, cache: str | Path | None = 
     in use.
 
     Args:
-        name: "synthetic-sysu", "synthetic-regdb", or the folder of a packed data set.
+        name: "synthetic-sysu" or "synthetic-regdb", with knobs of the world behind an "@" as in
+            "synthetic-sysu@carbon=0.8,wavelength=940" (`xivlab.world.knobs`); or the folder of a packed data set.
         trial: which of ten random halves trains, 1 to 10, in a set that has them (RegDB); the first if
             not given.
         cache: folder for the exposed synthetic sets; `cache_folder()` if not given.
@@ -136,7 +138,7 @@ def load(name: str | Path, trial: int | None = None, cache: str | Path | None = 
         XivlabError: there is no such data set or no such trial, or the folder's files are not whole, or
             the cache cannot be written.
     """
-    if name in SYNTHETIC:
+    if is_synthetic(name):
         packed = _read_synthetic(str(name), Path(cache) if cache else cache_folder())
     elif Path(name).is_dir():
         packed = read_packed(name)
@@ -171,8 +173,9 @@ def cache_folder() -> Path:
 
 def _read_synthetic(name: str, cache: Path) -> Packed:
     world = World(name)
+    name = world.name  # however its knobs were spelt
     # The fingerprint is in the folder's name, so that two versions of the world never fight over one folder.
-    folder = cache / f"{name}-{world.fingerprint[:16]}"
+    folder = cache / f"{world.kind}-{world.fingerprint[:16]}"
     with suppress(XivlabError):  # missing or damaged: both are mended below
         packed = read_packed(folder)
         if packed.meta["fingerprint"] == world.fingerprint:

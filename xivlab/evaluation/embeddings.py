@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xivlab.data.images import Images, Modality
 from xivlab.errors import XivlabError
-from xivlab.model import Face, TestDistance, XIVNet
+from xivlab.model import Face, Networks, TestDistance
 from xivlab.resources import FREE_SOME, computing
 
 TestFeature = Literal["before_bn", "after_bn"]
@@ -107,7 +107,7 @@ class Embeddings:
 
 
 def embed(
-    model: XIVNet,
+    model: Networks,
     images: Images,
     test_feature: TestFeature = "after_bn",
     normalize: bool = True,
@@ -130,7 +130,7 @@ def embed(
 
 
 @torch.no_grad()
-def embed_both(model: XIVNet, images: Images, batch_size: int = 256) -> dict[TestFeature, Embeddings]:
+def embed_both(model: Networks, images: Images, batch_size: int = 256) -> dict[TestFeature, Embeddings]:
     """As `embed`, the features on both sides of the BNNeck from one pass, at the length they have."""
     infrared, visible = images.rows("infrared"), images.rows("visible")
     if len(infrared) == 0 or len(visible) == 0:

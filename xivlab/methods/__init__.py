@@ -9,17 +9,52 @@ from threading import Lock
 import torch
 from torch import Tensor
 
-from xivlab.methods import xiv
+from xivlab.methods import (
+    agw,
+    bdtr,
+    caj,
+    cmgan,
+    dhsme_style,
+    hat,
+    hcml,
+    hctri,
+    mpanet,
+    msr_style,
+    one_stream,
+    tone,
+    two_stream,
+    xiv,
+    zero_padding,
+)
 from xivlab.methods.method import Method, Settings
-from xivlab.model import Output, XIVNet
+from xivlab.methods.step import Step
+from xivlab.model import Networks, Output
 
-METHODS: dict[str, Method] = {**xiv.METHODS}
+METHODS: dict[str, Method] = {
+    **xiv.METHODS,
+    # Table 1 of XIV-ReID, in the order of its ideas.
+    **one_stream.METHODS,
+    **two_stream.METHODS,
+    **zero_padding.METHODS,
+    **tone.METHODS,
+    **hcml.METHODS,
+    **bdtr.METHODS,
+    **dhsme_style.METHODS,
+    **cmgan.METHODS,
+    **msr_style.METHODS,
+    # What the field did beside it and next.
+    **hat.METHODS,
+    **hctri.METHODS,
+    **agw.METHODS,
+    **caj.METHODS,
+    **mpanet.METHODS,
+}
 
 # The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.
 _RANDOM = Lock()
 
 
-def build_model(config: Settings, classes: int) -> XIVNet:
+def build_model(config: Settings, classes: int) -> Networks:
     """The untrained networks of a configuration, the same for the same seed, on the CPU.
 
     Args:
@@ -34,12 +69,15 @@ def build_model(config: Settings, classes: int) -> XIVNet:
         return METHODS[config.method].build(config, classes)
 
 
-def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict[str, Tensor]:
+def losses(
+    outputs: dict[str, Output], labels: Tensor, config: Settings, step: Step | None = None
+) -> dict[str, Tensor]:
     """All loss terms of a batch by the method of a configuration; "loss" is the one to minimise.
 
     Args:
         outputs: of the networks' forward pass, M rows per modality.
         labels: (M,), int64.
         config: method, and what its losses are set by.
+        step: what else they may ask for; the first of a training if not given.
     """
-    return METHODS[config.method].losses(outputs, labels, config)
+    return METHODS[config.method].losses(outputs, labels, config, step or Step(seed=config.seed))

@@ -4,11 +4,14 @@ One shared network f for all modalities; g makes X of the visible images; the mo
 all modalities plus lambda times L_C between infrared and both others (Eq. 11).
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from xivlab.loss import cross_gap, cross_modality, modality_loss, respective_gap, total_loss
 from xivlab.methods.method import Method, Settings
+from xivlab.methods.step import Step
 from xivlab.model import WITH_X, WITHOUT_X, FeatureLearner, Output, SpecialCase, XGenerator, XIVNet
 
 
@@ -21,7 +24,9 @@ def build(config: Settings, classes: int) -> XIVNet:
     return XIVNet(learner, generator, config.x_input)
 
 
-def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict[str, Tensor]:
+def losses(
+    outputs: dict[str, Output], labels: Tensor, config: Settings, _: Step | None = None
+) -> dict[str, Tensor]:
     """Eq. 11 and its parts, as far as the method has them.
 
     Args:
@@ -48,8 +53,15 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Settings) -> dict
 
 _INSIDE: tuple[str, ...] = ("loss_infrared", "loss_x", "loss_visible")
 _ACROSS = ("loss_infrared_x", "loss_infrared_visible")
+_SAID: dict[str, Any] = {
+    "source": "Li et al., AAAI 2020",
+    "fidelity": "kit",
+    "assumed": (
+        "Where text and code of the authors differ the default is the text, and a setting has the code.",
+    ),
+}
 METHODS = {
-    "baseline": Method("Baseline", WITHOUT_X, ("loss_infrared", "loss_visible"), (), build, losses),
-    "baseline+x": Method("Baseline+X", WITH_X, _INSIDE, (), build, losses),
-    "baseline+x+cmg": Method("XIV-ReID", WITH_X, _INSIDE + _ACROSS, _ACROSS, build, losses),
+    "baseline": Method("Baseline", WITHOUT_X, ("loss_infrared", "loss_visible"), (), build, losses, **_SAID),
+    "baseline+x": Method("Baseline+X", WITH_X, _INSIDE, (), build, losses, **_SAID),
+    "baseline+x+cmg": Method("XIV-ReID", WITH_X, _INSIDE + _ACROSS, _ACROSS, build, losses, **_SAID),
 }

@@ -14,7 +14,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from xivlab.backbones import WIDTH
 from xivlab.config import Config
 from xivlab.errors import XivlabError, shown
-from xivlab.model import Output, XIVNet
+from xivlab.methods import METHODS
+from xivlab.model import Networks, Output
 from xivlab.resources import FREE_SOME, broken_gpu, device_errors, need
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 32  # pixels; narrower images end up one wide, where oneDNN's bfloat16 gradients are random or NaN
 Model = TypeVar("Model", bound=nn.Module)
+Nets = TypeVar("Nets", bound=Networks)
 # As Lightning Fabric calls them.
 PRECISION: dict[str, Any] = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}
 
@@ -33,7 +35,7 @@ def pick_device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def to_device(model: XIVNet, device: torch.device) -> XIVNet:
+def to_device(model: Nets, device: torch.device) -> Nets:
     """Move a model to a device, channels last, which convolutions prefer.
 
     Raises:
@@ -79,7 +81,7 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
             accelerator=device.type,
             devices=devices,
             num_nodes=nodes,
-            strategy="ddp" if devices * nodes > 1 else "auto",
+            strategy=_strategy(config) if devices * nodes > 1 else "auto",
             precision=PRECISION[kind],
         )
         fabric.launch()
@@ -89,6 +91,11 @@ def processes(config: Config, devices: int = 1, nodes: int = 1) -> "Fabric":
             f"{nodes} x {devices} processes cannot start ({reason}): see SCALING.md."
         ) from error
     return fabric
+
+
+def _strategy(config: Config) -> str:
+    """Where some weights rest in some steps, each process has to look which."""
+    return "ddp_find_unused_parameters_true" if METHODS[config.method].rests else "ddp"
 
 
 def check_shares(config: Config, devices: int, nodes: int) -> None:
@@ -185,7 +192,7 @@ def gather(fabric: "Fabric", outputs: dict[str, Output]) -> dict[str, Output]:
 
     Args:
         fabric: of R processes.
-        outputs: of `XIVNet.forward`, M / R rows per modality.
+        outputs: of the networks' forward pass, M / R rows per modality.
 
     Returns:
         M rows per modality, in the order of the whole batch, in every process.
@@ -201,7 +208,7 @@ def gather(fabric: "Fabric", outputs: dict[str, Output]) -> dict[str, Output]:
         places[fabric.global_rank] = rows
         return add_up(places).flatten(0, 1)
 
-    return {name: Output(*map(whole, output)) for name, output in outputs.items()}
+    return {name: output.mapped(whole) for name, output in outputs.items()}
 
 
 def add_up(tensor: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tqdm.auto import tqdm
 
-from xivlab.model import XIVNet
+from xivlab.model import Networks
 from xivlab.runs.devices import any_process, first_alone
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def pausing(model: XIVNet, pause: Callable[[], None]) -> Iterator[None]:
+def pausing(model: Networks, pause: Callable[[], None]) -> Iterator[None]:
     """Have `pause` called before each batch that a model's f sees, so that an evaluation can be left."""
     hook = model.learner.register_forward_pre_hook(lambda *_: pause())
     try:

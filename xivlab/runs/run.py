@@ -40,6 +40,7 @@ from xivlab.methods import METHODS
 
 DATA = {"name", "fingerprint", "trial"}  # what is kept of a data set
 AGAIN = "train the run again"  # the remedy for most files
+BEFORE = {"x_rate": 1.0}  # what runs did that are older than a setting
 SEALED = ("config.json", "model.safetensors", "log.csv", "metrics.csv", "made.json")
 
 
@@ -75,12 +76,13 @@ class Run:
         """
         about = self.about()
         names = {field.name for field in fields(Config)}
-        if about["version"] != __version__ or set(about["config"]) != names:
+        here = version(about["config"].get("method"))
+        settings = BEFORE | about["config"]
+        if about["version"] != here or set(settings) != names:
             raise XivlabError(
                 f"The run in {self.folder} was made by xivlab {about['version']} and this is "
-                f"{__version__}: train it again, or install that version."
+                f"{here}: train it again, or install that version."
             )
-        settings = about["config"]
         if isinstance(settings["decay_epochs"], list):  # JSON has no tuples
             settings["decay_epochs"] = tuple(settings["decay_epochs"])
         with reading(self.folder / "config.json", AGAIN, "has been changed ({error})"):
@@ -307,7 +309,7 @@ class Run:
         about = {
             "config": asdict(config),
             "data": {"name": data.name, "fingerprint": data.fingerprint, "trial": data.trial},
-            "version": __version__,
+            "version": version(config.method),
         }
         if made is not None:
             self._write_json("made.json", made)
@@ -375,6 +377,12 @@ class Run:
         write_atomically(self.folder / name, save)
 
 
+def version(method: Any) -> str:
+    """Of the package, and of a method that has one of its own: a corrected method is another run."""
+    own = METHODS[method].version if isinstance(method, str) and method in METHODS else 0
+    return f"{__version__}+{method}.{own}" if own else __version__
+
+
 def _check(embeddings: Embeddings) -> None:
     """Raises ValueError if the arrays of embeddings do not fit each other, or a feature is not a number."""
     for light in ("infrared", "visible"):
@@ -390,7 +398,7 @@ def _check(embeddings: Embeddings) -> None:
 
 
 def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:
-    """The run of these settings on these data by this version of the package.
+    """The run of these settings on these data by this version of the package and of the method.
 
     Args:
         root: folder of all runs.
@@ -411,6 +419,6 @@ def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path
             remedy = NEW_ASSETS if weights.parent == ASSETS else "copy or make them again"
             raise XivlabError(f"The weights {weights} cannot be used ({error}): {remedy}.") from error
     settings = asdict(config) | {"weights": start}
-    text = json.dumps([settings, fingerprint, __version__], sort_keys=True)
+    text = json.dumps([settings, fingerprint, version(config.method)], sort_keys=True)
     digest = digest_of(text.encode())[:12]
     return Run(Path(root) / f"{config.method}-{digest}")

@@ -9,7 +9,7 @@ from torch import nn
 
 from xivlab.files import reading
 from xivlab.methods import build_model
-from xivlab.model import XIVNet
+from xivlab.model import Networks
 from xivlab.runs.devices import pick_device, to_device
 from xivlab.runs.run import AGAIN, Run
 
@@ -21,13 +21,14 @@ def save_weights(model: torch.nn.Module, path: Path) -> None:
     path.write_bytes(safetensors.torch.save(state))
 
 
-def load_model(run: Run) -> XIVNet:
+def load_model(run: Run) -> Networks:
     """The model of a run that counts, in evaluation mode, on the device `pick_device` finds.
 
     Raises:
         XivlabError: the run folder cannot be read.
     """
-    classifier = run.weights().get("learner.classifier.weight", ())
+    # Every classifier of a method has a row for each training person.
+    classifier = next((w for name, w in run.weights().items() if name.endswith("classifier.weight")), ())
     model = build_model(replace(run.config(), weights=None), len(classifier))
     fill(model, run)
     return to_device(model, pick_device()).eval()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from xivlab.world.knobs import Knobs
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,22 @@ REGDB = (
         1, 1, RGB, "filter:ir-cut", (("light:daylight", 0.95, 0.10),), (1.0, 1.0, 1.03),
         saturation=1.6, exposure=1.15, blur=0.6, read_noise=0.005,
     ),
-    Camera(2, 1, (), "filter:none", (), exposure_spread=0.06, gamma=1.0, blur=1.3, read_noise=0.012, vignetting=0.05),
+    Camera(2, 1, (), "filter:none", (), exposure_spread=0.02, gamma=1.0, blur=0.8, read_noise=0.006, vignetting=0.05),
 )  # fmt: skip
 CAMERAS = {"synthetic-sysu": SYSU, "synthetic-regdb": REGDB}
+
+
+def turned(camera: Camera, knobs: Knobs) -> Camera:
+    """The camera in a world with knobs: another lamp if it sees the near-infrared, more or less noise."""
+    default = Knobs()
+    if knobs.wavelength != default.wavelength and camera.sensors == MONO:
+        lamp = f"lamp:{knobs.wavelength:g}"
+        lights = tuple(
+            (lamp if light.startswith("light:led") else light, power, spread)
+            for light, power, spread in camera.lights
+        )
+        camera = replace(camera, lights=lights)
+    if knobs.noise != default.noise:
+        shot, read = knobs.noise**2 * camera.shot_noise, knobs.noise * camera.read_noise
+        camera = replace(camera, shot_noise=shot, read_noise=read)
+    return camera

@@ -2,6 +2,7 @@
 
 One asset per data set, a safetensors file: for every crop a WebP of labels (256 x 128, lossless) and one of three
 planes (128 x 64), a coarse contact shadow, its window in the camera's frame; for every camera a plate, the empty view.
+An asset of the second format has a grey WebP of warmth (128 x 64) as well, which thermal images use.
 The people (who wears what) and the places are JSON in the header. Colour is not in it: `xivlab.world.world` adds it.
 """
 
@@ -26,7 +27,8 @@ SHADOW_SHAPE = (24, 12)
 # Value that a plane stores as 255: facing the camera (plates: times the lamp's fall-off), light from the dome, texture.
 PLANE_MAX = np.array([2.0, 1.6, 2.0], np.float32)
 REFERENCE_DISTANCE = 5.0  # metres at which a lamp at the camera gives 1
-FORMAT = "xivlab-buffers-1"
+WARMTH_MAX = 2.0  # what the warmth plane stores as 255
+FORMAT, FORMAT_WITH_WARMTH = "xivlab-buffers-1", "xivlab-buffers-2"  # the second is the first and warmth
 
 
 def _decode(data: np.ndarray) -> np.ndarray:
@@ -59,8 +61,8 @@ class Buffers:
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
                 header = json.loads((file.metadata() or {}).get("xivlab", "{}"))
-            if header.get("format") != FORMAT:
-                raise ValueError(f"it is not a {FORMAT} file")
+            if header.get("format") != (FORMAT_WITH_WARMTH if "warmth" in tensors else FORMAT):
+                raise ValueError(f"it is not a {FORMAT} or {FORMAT_WITH_WARMTH} file")
             if header["checksum"] != checksum_of(tensors, header["people"], header["plates"]):
                 raise ValueError("its checksum does not fit")
         self.fingerprint = header["checksum"]
@@ -74,6 +76,7 @@ class Buffers:
         self._labels, self._planes = (
             _Blobs(tensors[name], tensors[f"{name}_end"]) for name in ("labels", "planes")
         )
+        self._warmth = _Blobs(tensors["warmth"], tensors["warmth_end"]) if "warmth" in tensors else None
         plates = _Blobs(tensors["plates"], tensors["plates_end"])
         self.plates = {
             plate["camera"]: Plate(
@@ -95,6 +98,12 @@ class Buffers:
     def planes(self, row: int) -> np.ndarray:
         """(128, 64, 3) uint8 in units of PLANE_MAX / 255, valid where the person is."""
         return _decode(self._planes[row])
+
+    def warmth(self, row: int) -> np.ndarray:
+        """(128, 64) float32: factor on the person's excess over the air; 1 everywhere where an asset has none."""
+        if self._warmth is None:
+            return np.ones((HEIGHT, WIDTH), np.float32)
+        return _decode(self._warmth[row])[..., 0] * np.float32(WARMTH_MAX / 255)
 
 
 class _Blobs:

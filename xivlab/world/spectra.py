@@ -14,8 +14,10 @@ import pandas as pd
 
 from xivlab.errors import XivlabError
 from xivlab.files import ASSETS, NEW_ASSETS, read_csv, reading
+from xivlab.world import fabrics
 
 PATH = ASSETS / "spectra.csv"
+LAMP_WIDTH = 42  # nm at half maximum, of an infrared lamp
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +29,18 @@ class Spectra:
     about: pd.DataFrame
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """The spectrum of a name such as "fabric:navy-c0", "light:daylight" or "sensor:mono", (61,)."""
+        """The spectrum of a name such as "fabric:navy-c0", "light:daylight" or "sensor:mono", (61,).
+
+        Fabrics that are no column are mixed: "fabric:navy carbon 0.25 edge 0.8", see `xivlab.world.fabrics`; and
+        "lamp:900" is an infrared lamp of that many nm.
+        """
         if name not in self.value:
+            mixed = fabrics.mixed(name, self.value[fabrics.FIBRE], self.wavelength)
+            if mixed is not None:
+                return mixed
+            kind, _, nanometres = name.partition(":")
+            if kind == "lamp" and nanometres.isdecimal():
+                return self.band(float(nanometres), LAMP_WIDTH)
             raise XivlabError(
                 f"There is no spectrum {name!r}: see xivlab.world.spectra.load().about for the names."
             )

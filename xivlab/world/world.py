@@ -5,7 +5,7 @@ A pixel of a camera with light L, filter F and sensor S sees of a material with 
     sum R L F S / sum L F S      over 400-1000 nm,
 
 which is one small table (material x channel) per camera and person; an image is a gather from it, times the light
-that reaches each point. Thermal images follow temperatures and emissivities instead.
+that reaches each point. Thermal images follow temperatures instead: `xivlab.world.thermal`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from scipy.ndimage import gaussian_filter
 
 from xivlab.errors import XivlabError
 from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
+from xivlab.world import fabrics, spectra, thermal
 from xivlab.world import labels as label_names
-from xivlab.world import spectra, thermal
-from xivlab.world.cameras import CAMERAS, Camera
+from xivlab.world.cameras import CAMERAS, Camera, turned
 from xivlab.world.geometry import (
     HEIGHT,
     PLANE_MAX,
@@ -36,10 +36,12 @@ from xivlab.world.geometry import (
     Buffers,
     Plate,
 )
+from xivlab.world.knobs import SYNTHETIC, is_synthetic, knobs_of, plain_name, with_knobs
+from xivlab.world.wear import dressed
 
 T = TypeVar("T")
-SYNTHETIC = ("synthetic-sysu", "synthetic-regdb")
-VERSION = 1  # of the image formation: a change makes packed caches out of date
+VERSION = 2  # of the image formation: a change makes packed caches out of date
+DAYLIGHT = "light:daylight"
 PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
 SPLITS = ("train", "val", "test")
 
@@ -56,20 +58,28 @@ class World:
     def __init__(self, name: str, asset: Path | None = None):
         """Opens the shipped buffers, or those of other people seen by the same cameras in `asset`.
 
-        Raises XivlabError for an unknown name or a damaged asset.
+        Args:
+            name: of the world, its knobs behind an "@": "synthetic-sysu@carbon=0.8".
+            asset: of other people.
+
+        Raises XivlabError for an unknown name or knob, or a damaged asset.
         """
-        if name not in SYNTHETIC:
+        if not is_synthetic(name):
             raise XivlabError(f"There is no synthetic data set {name!r}: choose {' or '.join(SYNTHETIC)}.")
-        self.name = name
-        self.cameras = {camera.number: camera for camera in CAMERAS[name]}
-        self._buffers = Buffers(asset or ASSETS / f"{name.replace('-', '_')}.safetensors")
-        self._people = {someone["person"]: someone for someone in self._buffers.people}
+        self.kind, self.knobs = plain_name(name), knobs_of(name)
+        self.name = with_knobs(self.kind, self.knobs)
+        self.cameras = {camera.number: turned(camera, self.knobs) for camera in CAMERAS[self.kind]}
+        self._buffers = Buffers(asset or ASSETS / f"{self.kind.replace('-', '_')}.safetensors")
+        self._people = dressed(self._buffers.people, self.knobs)
         self._tables: dict[tuple, np.ndarray] = {}
         tables = []
-        for table in (spectra, thermal):
+        sees_heat = any(not camera.sensors for camera in CAMERAS[self.kind])
+        for table in (spectra, fabrics, thermal) if sees_heat else (spectra, fabrics):
             with reading(table.PATH, NEW_ASSETS):
                 tables.append(content_of(table.PATH).decode())
-        content = [self._buffers.fingerprint, *tables, repr(CAMERAS[name])]
+        content = [self._buffers.fingerprint, *tables, repr(CAMERAS[self.kind])]
+        if self.knobs.turned:
+            content.append(json.dumps(self.knobs.turned, sort_keys=True))
         self.fingerprint = hashlib.sha256(json.dumps([VERSION, *content]).encode()).hexdigest()
 
     @cached_property
@@ -88,6 +98,10 @@ class World:
             for c in self.cameras.values()
         ]
         rows = pd.concat(seen).sort_values(["split", "person", "camera", "frame"], ignore_index=True)
+        if self.knobs.people is not None:
+            train = rows["split"] == "train"
+            first = rows["person"][train].unique()[: self.knobs.people]
+            rows = rows[~train | rows["person"].isin(first)].reset_index(drop=True)
         seen_as = rows[["person", "camera", "frame"]].itertuples(index=False)
         rows["path"] = [self._path(*row) for row in seen_as]
         rows["split"] = rows["split"].astype(str)
@@ -95,11 +109,11 @@ class World:
 
     def _path(self, person: int, camera: int, frame: int) -> str:
         """Where the image lies in the folder tree of the real data set."""
-        if self.name == "synthetic-sysu":
+        if self.kind == "synthetic-sysu":
             return f"cam{camera}/{person:04d}/{frame:04d}.jpg"
         someone = self._people[person]
         folder, letter = ("Visible", "v") if camera == 1 else ("Thermal", "t")
-        return f"{folder}/{person}/{someone['gender']}_{someone['facing'][frame - 1]}_{letter}_{frame:05d}_{person}.bmp"
+        return f"{folder}/{person}/{someone['gender']}_{someone['facing']}_{letter}_{frame:05d}_{person}.bmp"
 
     def person(self, number: int) -> dict:
         """What is known of a person: split, gender, materials and temperatures by label name."""
@@ -245,31 +259,30 @@ class World:
     def _thermal(self, buffer: int, rng: np.random.Generator) -> np.ndarray:
         """Thermal image (1, 128, 64) in [0, 1]: emitted radiance after the camera's automatic gain."""
         names, planes, _, back_planes = self._geometry(buffer)
-        person = self._people[int(self._buffers.person[buffer])]
-        own = _by_label(person["temperatures"], thermal.AIR)
-        back = [thermal.of_material(name) for name in self._plate(buffer).materials]
-        table = np.array([*own, *back], np.float32)
-        temperature = _mean_of_four(table[names])
-        share = _mean_of_four((names < PERSON_LABELS).astype(np.float32))
-        # folds and hollows that see little sky keep warmth; what is turned away shows a cooler reflection
-        temperature = temperature + share * (
-            1.6 * (0.7 - np.clip(planes[1], 0, 1)) - 1.8 * (1 - np.clip(planes[0], 0, 1)) ** 3
-        )
-        temperature += (1 - share) * 1.2 * (back_planes[2] - 1)
+        person, plate = self._people[int(self._buffers.person[buffer])], self._plate(buffer)
+        own = _by_label(person["temperatures"], thermal.value("air"))
+        back = [thermal.of_material(name) for name in plate.materials]
+        celsius = np.array([*own, *back], np.float32)
+        lights = {light for c in self.cameras.values() if c.plate == plate.camera for light, _, _ in c.lights}
+        outdoors = DAYLIGHT in lights
+        sunned = thermal.heating(celsius, self._absorbed(buffer)) if outdoors else np.zeros_like(celsius)
+        warmth = self._buffers.warmth(buffer)
+        temperature = thermal.surface(names, celsius, sunned, PERSON_LABELS, warmth, planes, back_planes)
         return thermal.automatic_gain(temperature, rng)[None]
+
+    def _absorbed(self, buffer: int) -> np.ndarray:
+        """Share of daylight that the labels of a crop absorb, (n,) float32; beyond 1000 nm as it is up to there."""
+        key = (int(self._buffers.person[buffer]), int(self._buffers.camera[buffer]), "absorbed")
+        if key not in self._tables:
+            light = thermal.daylight(spectra.load().wavelength)
+            self._tables[key] = (1 - _reflectances(self._material_names(buffer)) @ light).astype(np.float32)
+        return self._tables[key]
 
 
 def _by_label(values: dict[str, T], missing: T) -> list[T]:
     """Sixteen values in the order of the person's labels, those without an entry `missing`."""
     own = [values.get(name, missing) for name in label_names.NAMES]
     return own + [missing] * (PERSON_LABELS - len(own))
-
-
-def _mean_of_four(samples: np.ndarray) -> np.ndarray:
-    """(256, 128) as (128, 64), each the mean of 2 x 2."""
-    return (
-        samples[0::2, 0::2] + samples[0::2, 1::2] + samples[1::2, 0::2] + samples[1::2, 1::2]
-    ) / np.float32(4)
 
 
 def _channels_first(image: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ class Material(NamedTuple):
     """What somebody is seen to wear or be made of.
 
     Attributes:
-        name: of its spectrum, such as "fabric:navy-c0".
+        name: of its spectrum, such as "fabric:navy carbon 0 edge 1.2".
         parts: where it is, such as "upper, shoe".
         celsius: temperature of the first of these parts.
     """
@@ -36,7 +36,7 @@ class Material(NamedTuple):
         kind, _, name = self.name.partition(":")
         if kind != "fabric":
             return ""
-        first, _, second = name.partition("-")
+        first, _, second = name.partition(" carbon ")[0].partition("-")
         return f"{second} {first}" if second and not second[1:].isdigit() else first
 
 

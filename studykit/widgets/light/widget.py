@@ -187,7 +187,7 @@ class Wavelength(Panel):
             artists["curve"].set_ydata(spectra.load()[one.name])
             artists["start"].set_visible(not heat), artists["point"].set_visible(not heat)
         axes: Axes = self._scale
-        axes.set_xlim(*((thermal.COLDEST, thermal.WARMEST) if heat else (0, 100)))
+        axes.set_xlim(*((thermal.value("gain-black"), thermal.value("gain-white")) if heat else (0, 100)))
         label = "temperature (°C)" if heat else "reflectance (%), open: mean of 400 to 700 nm"
         axes.set_xlabel(label, fontsize=FONT - 1)
         axes.xaxis.set_label_coords(0.5 if heat else 0.38, -0.145)
@@ -235,15 +235,15 @@ class Wavelength(Panel):
 
     def _at_heat(self) -> dict[str, str]:
         for artists, one in zip(self._rowwise, self._worn):
-            artists["way"].set_xdata([thermal.COLDEST, one.celsius])
+            artists["way"].set_xdata([thermal.value("gain-black"), one.celsius])
             artists["end"].set_xdata([one.celsius])
             artists["value"].set_text(f"{one.celsius:.1f} °C")
         warm, cold = (pick(self._worn, key=lambda one: one.celsius) for pick in (max, min))
         return {
             "photos": self._pictures("as heat (about 10 µm)"),
             "bars": f"From {cold.celsius:.1f} °C ({cold.parts}) to {warm.celsius:.1f} °C ({warm.parts}).",
-            "spectra": "A thermal camera sees what bodies emit, not what they reflect: neither dye nor carbon counts, "
-            "and a print, as warm as its garment, is gone.",
+            "spectra": "A thermal camera sees what bodies emit, not what they reflect: dye and carbon, and so a print, "
+            "count only by the sun that they take up.",
         }
 
     def _at(self, nm: int) -> dict[str, str]:

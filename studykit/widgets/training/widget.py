@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
+from studykit.studies.converged import converged
 from studykit.studies.questions import KINDS_OF_X, LAMBDAS, TABLE_4
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
@@ -23,14 +24,15 @@ from xivlab.files import read_csv, reading
 from xivlab.methods import METHODS
 from xivlab.runs.progress import Progress
 from xivlab.runs.run import Run, run_folder
+from xivlab.runs.schedule import epoch_length
 from xivlab.scale import Scale, current
-from xivlab.train import epoch_length, train
+from xivlab.train import train
 
 PAUSE = 0.25  # seconds from picture to picture at least
 SHARE = 10  # drawing takes at most one part in so many of the time
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 # The last ones are too large, on purpose.
-MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 10.0, 30.0, 100.0, 300.0)
+MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 30.0, 100.0, 300.0)
 SEEDS = 20  # the last of them: one each for the pairs of a class
 LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
 
@@ -69,6 +71,7 @@ class TrainLive(Panel):
         self._epoch = epoch_length(base, self.data)
         searched = "val" if base.train_on == "train" else ""
         self._people = self.data.index["person"][self.data.index["split"] == searched].nunique()
+        self._converged = converged(self._scale)
         self._job: Job[Run] | None = None
         self._last: Job[Run] | None = None
         self._learning: tuple[Config, Learnt] | None = None
@@ -114,9 +117,13 @@ class TrainLive(Panel):
             changes |= {"lam": self.lam.value, "margin_cross": self.margin_cross.value}
         if method.has_x:
             changes["x"] = self.x.value
-        if self.steps.value != self._epoch * self._base.epochs:
-            changes["steps_per_epoch"] = self.steps.value // self._base.epochs
-        return self._scale.config(**changes)
+        if self.steps.value == self._epoch * self._base.epochs:
+            return self._scale.config(**changes)
+        epoch = self.steps.value // self._base.epochs
+        study = self._scale.study_config(**changes)
+        if study.steps_per_epoch == epoch:  # then it is a run of the studies, and found if it is there
+            return study
+        return self._scale.config(**changes, steps_per_epoch=epoch)
 
     def run(self, config: Config | None = None) -> Run:
         """The run of these settings, those of the controls if none are given, whether there yet or not."""
@@ -205,6 +212,9 @@ class TrainLive(Panel):
                 says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
             else:
                 says = f"Not trained yet. A training of this scale takes {self._scale.training}."
+            if test is not None and self._converged is not None:
+                share = self._converged.share(test)
+                says += f" Its rank-1 is {share:.0%} of that of a Baseline trained to the end, {self._converged.steps:,} steps."
             self.bar.value = 1.0 if run.finished else curves.done / steps
             self._tell(f"{describe(config)}. {says}")
         return curves, test

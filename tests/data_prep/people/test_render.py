@@ -45,3 +45,21 @@ def test_two_people_from_bodies_to_pixels(makehuman, small_set, tmp_path):
         assert 0.1 < person.mean() < 0.7
         assert not person[0].any() and not person[:, 0].all()  # the head is inside
         assert {labels.UPPER, labels.LOWER} <= set(np.unique(shown))
+
+
+def test_two_people_of_one_walk_each_with_warmth(makehuman, tmp_path):
+    from data_prep.people.pack import pack, plates_of
+    from data_prep.people.render import render
+
+    walks = replace(SETS["synthetic-regdb"], splits={"train": 2}, images=3)
+    files = render(walks, makehuman, tmp_path, processes=1)
+    for path in files:
+        with np.load(path) as file:
+            assert np.ptp(file["away"]) < 30  # near one heading
+            assert (np.abs(file["away"]) < 45).all() or (np.abs(file["away"]) > 135).all()
+    pack(walks, walks.people(), tmp_path, tmp_path / "two.safetensors", plates_of(walks))
+    world = World("synthetic-regdb", tmp_path / "two.safetensors")
+    assert {world.person(p)["facing"] for p in world.index["person"]} <= {"front", "back"}
+    for row in range(6):
+        upper = world._geometry(row)[0][::2, ::2] == labels.UPPER
+        assert world._buffers.warmth(row)[upper].std() > 0.01

@@ -1,21 +1,9 @@
-"""Mixing dyes: Kubelka-Munk there and back, and resampling."""
+"""The table of spectra, made: resampling, and which mixtures are columns of it."""
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from data_prep.people.spectra import CARBON_OF, DYES, WAVELENGTHS, kubelka_munk, reflectance_of, resample
-
-
-@given(st.floats(0.01, 0.99))
-def test_kubelka_munk_there_and_back(reflectance):
-    assert reflectance_of(kubelka_munk(np.array(reflectance))) == pytest.approx(reflectance, abs=1e-9)
-
-
-@given(st.floats(0.05, 0.95), st.floats(0.0, 20.0))
-def test_more_absorption_never_makes_brighter(reflectance, added):
-    assert reflectance_of(kubelka_munk(np.array(reflectance)) + added) <= reflectance + 1e-12
+from data_prep.people.spectra import CARBON_OF, WAVELENGTHS, resample
+from xivlab.world.fabrics import dyes
 
 
 def test_resampling_a_line_gives_the_line():
@@ -32,5 +20,5 @@ def test_resampling_leaves_out_what_is_marked_as_no_data():
 
 
 def test_every_colour_comes_without_carbon_first():
-    assert set(CARBON_OF) == set(DYES)
+    assert set(CARBON_OF) == set(dyes())
     assert all(levels[0] == "c0" for levels in CARBON_OF.values())

@@ -40,7 +40,7 @@ def test_a_map_is_large_where_the_network_responds(model):
 
 def test_maps_of_x_see_x(model):
     model.generator.expand.bias.data.fill_(2.0)
-    assert (activation_maps(model, PIXELS, as_x=True) > activation_maps(model, PIXELS)).all()
+    assert (activation_maps(model, PIXELS, "x") > activation_maps(model, PIXELS)).all()
 
 
 def test_a_real_network_is_left_as_it_was():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from studykit.analysis.intervals import by_variant, interval, paired
+from studykit.analysis.intervals import between, by_variant, interval, paired
 from xivlab.errors import XivlabError
 
 
@@ -62,3 +62,18 @@ def test_seeds_that_do_not_match_are_refused():
         paired(scores, "better", "other")
     with pytest.raises(XivlabError, match="one row per seed"):
         paired(pd.concat([scores, scores]), "better", "plain")
+
+
+def test_a_difference_of_two_samples_is_welchs():
+    one, other = [1.0, 2.5, 3.0], [0.1, 0.2, 0.15, 0.4]
+    expected = stats.ttest_ind(one, other, equal_var=False).confidence_interval()
+    found = between(one, other)
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+    assert found.mean == pytest.approx(np.mean(one) - np.mean(other)) and found.count == 3
+
+
+def test_a_difference_without_spread_and_of_one_value():
+    assert between([2.0, 2.0], [1.0, 1.0]) == (1.0, 1.0, 1.0, 2)
+    assert np.isnan(between([2.0], [1.0, 3.0]).low)
+    with pytest.raises(XivlabError, match="no values"):
+        between([], [1.0])

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from studykit.analysis.intervals import by_variant, paired
-from studykit.plots.studies import PAPER, gains, over_lambda, variant_scores
+from studykit.plots.bars import PAPER
+from studykit.plots.studies import gains, over_lambda, over_length, variant_scores
 from xivlab.errors import XivlabError
 
 MEANS = {"first": 0.30, "same": 0.301, "better": 0.40, "worse": 0.20}
@@ -113,6 +114,25 @@ def test_lambda_zero_stands_apart_on_a_logarithmic_axis():
     np.testing.assert_allclose(curve.get_ydata(), expected[1:])
     assert any(list(line.get_xdata()) == [ticks["0.1"]] * 2 for line in axes.lines)
     assert "λ 0.1 30." in figure.alt and "the paper's λ = 0.1" in keys(figure)
+
+
+def test_length_stands_on_an_axis_of_doublings():
+    rows = [
+        {"steps": n, "seed": s, "rank1": 0.1 * k + 0.001 * s, "mAP": 0.2}
+        for k, n in enumerate((150, 300, 600))
+        for s in range(3)
+    ]
+    picture = over_length(pd.DataFrame(rows), 300, here=600)
+    axes = picture.axes[0]
+    ticks = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks()))
+    assert ticks["600"] - ticks["300"] == pytest.approx(1) == pytest.approx(ticks["300"] - ticks["150"])
+    curve = next(line for line in axes.lines if len(line.get_xdata()) == 3)
+    np.testing.assert_allclose(curve.get_ydata(), [0.1, 10.1, 20.1])
+    assert [list(line.get_xdata()) for line in axes.lines[1:] if len(line.get_xdata()) == 2] == [
+        [ticks["300"]] * 2,
+        [ticks["600"]] * 2,
+    ]
+    assert keys(picture)[-2:] == ["levels off: 300", "this run: 600"] and "600 steps 20.1" in picture.alt
 
 
 @pytest.mark.parametrize(

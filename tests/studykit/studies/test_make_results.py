@@ -29,7 +29,7 @@ STUDIES = {
 @pytest.fixture(scope="module")
 def made(folder):
     with pytest.MonkeyPatch.context() as patch, joblib.parallel_config(backend="threading"):
-        for module in ("questions", "answers", "make_results", "generators"):
+        for module in ("questions", "answers", "make_results", "generators", "faces"):
             patch.setattr(f"studykit.studies.{module}.STUDIES", STUDIES)
         patch.setattr(make_results, "ORDER", [(name, NEAR_INFRARED) for name in STUDIES])
         patch.setattr(make_results, "THERMAL", NEAR_INFRARED)
@@ -79,7 +79,32 @@ def test_embeddings_generators_and_what_it_took(made):
         path.name for path in (made / "embeddings").iterdir()
     )
     assert set(read_generators(made / "generators.csv")["variant"]) >= {"Baseline+X", "Baseline+X+CMG"}
-    assert {path.name for path in (made / "measures").iterdir()} == {"gap.csv", "place.csv", SEALS}
+    measures = {"gap.csv", "place.csv", "losses.csv", "faces.synthetic-sysu.csv", SEALS}
+    assert {path.name for path in (made / "measures").iterdir()} == measures
     assert seals_in(made).keys() == {"generators.csv", "about.json"}
     about = json.loads((made / "about.json").read_text())
     assert list(about["minutes"]) == [f"{name} on synthetic-sysu" for name in STUDIES]
+
+
+def test_what_is_finished_is_stored_and_another_machine_trains_the_rest(made, folder, monkeypatch, tmp_path):
+    """Half of the runs on one machine, which is taken away; the other half by --missing."""
+    half = tmp_path / "results"
+    lost = sorted(path for path in (folder / "runs").iterdir() if path.name.startswith("baseline+x+cmg"))
+    away = [path.rename(tmp_path / path.name) for path in lost]
+    make_results.write_finished(current(), half)
+    known = read_tables(half / "tables")
+    assert known["run"].nunique() == 2  # Baseline, and +X
+    trained = []
+    monkeypatch.setattr(
+        "studykit.studies.grid.train",
+        lambda config, *_, **__: trained.append(config) or away.pop().rename(lost.pop()),
+    )
+    with joblib.parallel_config(backend="threading"):
+        make_results.make_results(current(), half, missing=True)
+    assert len(trained) == 2 and read_tables(half / "tables")["run"].nunique() == 4
+    for name in STUDIES:
+        both = [pd.read_csv(one / "tables" / f"{name}.synthetic-sysu.csv") for one in (half, made)]
+        pd.testing.assert_frame_equal(*both)
+    assert set(read_generators(half / "generators.csv")["run"]) == set(
+        read_generators(made / "generators.csv")["run"]
+    )

@@ -7,7 +7,7 @@ from pretended_runs import ToyScale, pretend
 
 from studykit.studies import measures
 from studykit.studies.grid import runs_of
-from studykit.studies.measures import measured, over_seeds, write_measures
+from studykit.studies.measures import add_measures, measured, over_seeds
 from xivlab.errors import XivlabError
 
 
@@ -45,7 +45,7 @@ def test_finished_runs_are_measured_and_others_left_out(scale, tmp_path, capsys)
 
 def test_stored_measures_need_no_run(scale, tmp_path, capsys):
     found = runs(scale, 0, 1, 2)
-    write_measures("size", found[:2], tmp_path)
+    add_measures("size", found[:2], tmp_path)
     for run in found[:2]:
         for path in run.folder.iterdir():
             path.unlink()

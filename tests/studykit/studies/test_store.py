@@ -56,7 +56,12 @@ def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
 
 ROOMS = ("tables", "measures", "embeddings", "maps")
 STORED = [results("about.json"), results("generators.csv")]
-STORED += [path for room in ROOMS for path in sorted(results(room).iterdir()) if path.name != SEALS]
+STORED += [
+    path
+    for room in ROOMS
+    for path in sorted(results(room).rglob("*"))
+    if path.is_file() and path.name != SEALS
+]
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)

@@ -94,7 +94,7 @@ def test_a_run_is_put_onto_the_curve_and_can_be_chosen(data, run):
     widget = lambda_explorer()
     before = pictures(widget)
     widget.add(run, data)
-    assert list(widget.lam.options) == ["0", "0.01", "0.03", "0.1", "0.2 yours", "0.3", "1", "3"]
+    assert list(widget.lam.options) == ["0", "0.01", "0.03", "0.1", "0.2 yours", "0.3", "1", "3", "10"]
     assert widget.lam.value == "0.1"  # what the reader looks at stays
     assert "curve" in changed(widget, before)
     widget.lam.value = "0.2 yours"
@@ -105,7 +105,7 @@ def test_a_run_is_put_onto_the_curve_and_can_be_chosen(data, run):
     for name in ("map", "distances", "list"):
         assert "λ = 0.2" in widget.views[name].words
     widget.add(run, data)  # again: nothing new
-    assert len(widget.lam.options) == 8
+    assert len(widget.lam.options) == 9
 
 
 def test_two_runs_of_one_lambda_have_names_of_their_own(data, run, tmp_path):
@@ -119,7 +119,7 @@ def test_the_baseline_and_other_data_are_one_sentence(data, run, tmp_path):
     widget = lambda_explorer()
     with pytest.raises(XivlabError, match="The Baseline has no lambda"):
         widget.add(train(tiny(method="baseline"), data, tmp_path, quiet=True), data)
-    assert len(widget.lam.options) == 7
+    assert len(widget.lam.options) == 8
 
 
 def test_a_run_on_other_people_is_said_to_be_one(data, run, monkeypatch):
@@ -153,7 +153,7 @@ def test_runs_added_while_the_slider_moves(data, run, tmp_path):
     widget.lam.value = "1"
     widget.lam.value = "0.3"
     assert all("λ = 0.3" in widget.views[name].words for name in widget.views)
-    assert len(widget.canvases["curve"].places) == 9
+    assert len(widget.canvases["curve"].places) == 10
 
 
 def test_another_scale_is_said(data, monkeypatch):

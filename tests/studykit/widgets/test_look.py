@@ -1,5 +1,9 @@
 """Every widget looks as it does, whatever the reader has set for matplotlib, when it opens and when it is moved."""
 
+import tempfile
+from pathlib import Path
+
+import made_up_map
 import numpy as np
 import pytest
 from hostile_look import changed
@@ -10,6 +14,14 @@ from studykit.plots import image_strip
 from studykit.widgets.panel import still
 
 HOSTILE = changed()
+
+
+def of_a_made_up_map():
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        made_up_map.install(Path(folder), patch)
+        return widgets.when_does_x_help()
+
+
 OPENED = {
     "frame_slider": lambda: widgets.frame_slider(
         [1, 2],
@@ -21,6 +33,7 @@ OPENED = {
     "train_live": widgets.train_live,
     "tsne_explorer": widgets.tsne_explorer,
     "wavelength": widgets.wavelength,
+    "when_does_x_help": of_a_made_up_map,
     "x_studio": widgets.x_studio,
     "lambda_explorer": widgets.lambda_explorer,
 }

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import made_up_map
 import numpy as np
 import pytest
 import small_results
@@ -56,6 +57,7 @@ def make(tmp_path_factory):
     scale = Scale("smoke", "demo", "a few seconds", changes=changes, runs=root / "runs")
     with pytest.MonkeyPatch.context() as monkeypatch:
         small_results.install(root, monkeypatch)
+        made_up_map.install(root / "map", monkeypatch)
         special = {
             "bars": Bars,
             "frame_slider": frames,

@@ -17,7 +17,7 @@ PLANES = np.full((128, 64, 3), (100, 150, 200), np.uint8)
 SHADOW = RNG.integers(0, 256, (3, *geometry.SHADOW_SHAPE)).astype(np.uint8)
 
 
-def write(path):
+def write(path, **more):
     """A three-crop asset of one person and one plate."""
     crops = {
         "labels": [written.encode_labels(image) for image in LABELS],
@@ -28,6 +28,7 @@ def write(path):
         "person": np.int16([1, 1, 1]),
         "camera": np.int16([1, 1, 1]),
         "frame": np.int16([1, 2, 3]),
+        **more,
     }
     plate = {"camera": 1, "materials": ["scene:concrete"], "labels": np.zeros((720, 960), np.uint8)}
     people = [{"person": 1, "split": "train", "materials": {"upper": "fabric:navy-c0"}}]
@@ -82,10 +83,37 @@ def test_another_format_is_refused(asset):
         header = json.loads(file.metadata()["xivlab"])
     header["format"] = "xivlab-buffers-0"
     save_file(load_file(asset), asset, {"xivlab": json.dumps(header)})
-    with pytest.raises(XivlabError, match="is not a xivlab-buffers-1 file"):
+    with pytest.raises(XivlabError, match="is not a xivlab-buffers-1 or xivlab-buffers-2 file"):
         geometry.Buffers(asset)
 
 
 def test_planes_are_stored_in_the_unit_they_name():
     stored = written.quantise(np.array([[1.0, 0.81, 1.0], [9.0, 9.0, 9.0], [-1.0, 0.0, 0.0]]))
     np.testing.assert_array_equal(stored, [[128, 129, 128], [255, 255, 255], [0, 0, 0]])
+
+
+def test_an_asset_with_warmth_is_of_the_second_format_and_reads_it(tmp_path):
+    rows, columns = np.mgrid[0:128, 0:64]
+    smooth = np.float32(1 + 0.3 * np.sin(rows / 20) * np.cos(columns / 15))
+    blob = written.encode_planes(written.quantise_warmth(smooth), 75)
+    write(tmp_path / "warm", warmth=[blob] * 3)
+    read = geometry.Buffers(tmp_path / "warm")
+    np.testing.assert_allclose(read.warmth(2), smooth, atol=0.05)  # WebP: a few steps of 2 / 255 off
+    assert read.warmth(2).dtype == np.float32
+
+
+def test_an_asset_without_warmth_is_of_the_first_format_and_has_1_everywhere(asset):
+    with safe_open(asset, "numpy") as file:
+        assert json.loads(file.metadata()["xivlab"])["format"] == geometry.FORMAT
+    warmth = geometry.Buffers(asset).warmth(0)
+    assert warmth.shape == (128, 64) and (warmth == 1).all()
+
+
+def test_the_format_says_whether_there_is_warmth(tmp_path):
+    write(tmp_path / "warm", warmth=[written.encode_planes(np.zeros((128, 64), np.uint8), 75)] * 3)
+    with safe_open(tmp_path / "warm", "numpy") as file:
+        header = json.loads(file.metadata()["xivlab"])
+    header["format"] = geometry.FORMAT
+    save_file(load_file(tmp_path / "warm"), tmp_path / "warm", {"xivlab": json.dumps(header)})
+    with pytest.raises(XivlabError, match="is damaged"):
+        geometry.Buffers(tmp_path / "warm")

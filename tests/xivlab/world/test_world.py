@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,6 +43,25 @@ def test_sysu_has_six_cameras_and_enough_people(sysu):
 def test_regdb_has_ten_aligned_pairs_of_everybody(regdb):
     assert people_per_split(regdb) == {"train": 150, "val": 30, "test": 80}
     assert (regdb.index.groupby(["person", "modality"]).size() == 10).all()
+
+
+def test_regdb_shows_everybody_from_one_side_only(regdb):
+    views = regdb.index["path"].str.extract(r"male_(front|back)_")[0].groupby(regdb.index["person"]).unique()
+    assert (views.map(len) == 1).all()
+    assert 0.35 < (views.str[0] == "front").mean() < 0.65
+
+
+def test_regdb_pairs_are_of_one_moment_and_the_ten_of_one_walk(regdb):
+    """Neighbouring frames cover about the same pixels; the first and the last less so, for somebody walks."""
+    rows = regdb.index.reset_index().query("modality == 1").groupby("person").head(10)
+    near, far = [], []
+    for _, ten in list(rows.groupby("person"))[:12]:
+        shown = [regdb._buffers.labels(int(regdb._rows["buffer"].iloc[row])) > 0 for row in ten.index]
+        overlap = [(a & b).sum() / (a | b).sum() for a, b in pairwise(shown)]
+        near.append(np.mean(overlap))
+        assert len({int(regdb._rows["buffer"].iloc[row]) for row in ten.index}) == 10
+        far.append((shown[0] & shown[-1]).sum() / (shown[0] | shown[-1]).sum())
+    assert np.mean(near) > 0.6 and np.mean(near) > np.mean(far)
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)
@@ -120,12 +140,43 @@ def test_images_are_well_exposed(sysu):
     assert (image == 255).mean() < 0.05
 
 
-def test_skin_is_the_brightest_thing_in_a_thermal_image(regdb):
-    row = int(regdb.index.index[regdb.index["modality"] == 1][0])
-    buffer = int(regdb._rows["buffer"].iloc[row])
-    image = regdb.expose(np.array([row]))[0, ..., 0]
-    names = regdb._geometry(buffer)[0][::2, ::2]
-    assert image[names == 1].mean() > image[names == 4].mean() > image[names >= 16].mean() + 20
+def test_skin_is_the_brightest_thing_in_thermal_images(regdb):
+    """On average: black cloth in the light can be as warm as a hand."""
+    rows = regdb.index.index[regdb.index["modality"] == 1][::50].to_numpy()
+    seen: dict[str, list[np.ndarray]] = {"skin": [], "upper": [], "scene": []}
+    for row, image in zip(rows, regdb.expose(rows)[..., 0]):
+        names = regdb._geometry(int(regdb._rows["buffer"].iloc[row]))[0].reshape(128, 2, 64, 2)
+        for name, on in (("skin", names == 1), ("upper", names == 4), ("scene", names >= 16)):
+            seen[name].append(image[on.all((1, 3))])
+    skin, upper, scene = (np.concatenate(values).mean() for values in seen.values())
+    assert skin > upper + 20 and upper > scene + 60
+
+
+def test_warmth_varies_over_a_garment_in_regdb_and_is_not_stored_in_sysu(regdb, sysu):
+    upper = regdb._geometry(0)[0][::2, ::2] == 4
+    assert regdb._buffers.warmth(0)[upper].std() > 0.02
+    assert (sysu._buffers.warmth(0) == 1).all()
+
+
+def test_black_cloth_is_warmer_than_white_in_daylight_and_not_indoors(regdb, sysu, monkeypatch):
+    """The same person in the same moment, only dyed: what is absorbed counts, where there is daylight."""
+
+    def upper(world, row, fabric):
+        buffer = int(world._rows["buffer"].iloc[row])
+        person = world._people[int(world.index["person"].iloc[row])]
+        monkeypatch.setitem(person["materials"], "upper", fabric)
+        world._tables.clear()
+        image = world._thermal(buffer, np.random.default_rng(0))[0]
+        world._tables.clear()
+        return image[(world._geometry(buffer)[0] == 4).reshape(128, 2, 64, 2).all((1, 3))].mean()
+
+    def gain(world, row):
+        return upper(world, row, "fabric:black-c4") - upper(world, row, "fabric:cotton-white")
+
+    kelvin = 1 / (thermal.value("gain-white") - thermal.value("gain-black"))
+    assert kelvin < gain(regdb, 0) < 8 * kelvin
+    lobby, yard = (int(sysu.index.index[sysu.index["camera"] == camera][0]) for camera in (1, 4))
+    assert gain(sysu, lobby) == 0 and gain(sysu, yard) > kelvin / 2
 
 
 def test_the_same_moment_in_another_light(sysu):

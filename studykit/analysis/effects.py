@@ -1,0 +1,53 @@
+"""The two parts of a gain: what training with a third modality does to f, and what the second view does at test."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from studykit.analysis.intervals import Interval, paired
+
+
+class Effects(NamedTuple):
+    """Differences to the Baseline in the units of the metric; the first two add up to the third.
+
+    Attributes:
+        training: the variant searched by v, minus the Baseline searched by v.
+        test: the variant searched by v+x, minus the same run searched by v.
+        whole: the variant searched by v+x, minus the Baseline.
+    """
+
+    training: Interval
+    test: Interval
+    whole: Interval
+
+
+def effects(table: pd.DataFrame, variant: str, baseline: str = "Baseline", metric: str = "rank1") -> Effects:
+    """The parts of a variant's gain, paired by seed.
+
+    Args:
+        table: one data set and direction, with columns variant, seed, test_distance and the metric.
+        variant: that has an X.
+        baseline: that has none; seeds that the variant lacks are left out.
+        metric: whose.
+
+    Raises:
+        XivlabError: a side is missing, or lacks a seed of the variant.
+    """
+    sides = {
+        "v": (variant, "v"),
+        "v+x": (variant, "v+x"),
+        "baseline": (baseline, "v"),
+    }
+    seeds = table.loc[table["variant"] == variant, "seed"]
+    parts = [
+        table[
+            (table["variant"] == name) & (table["test_distance"] == distance) & table["seed"].isin(seeds)
+        ].assign(variant=side)
+        for side, (name, distance) in sides.items()
+    ]
+    both = pd.concat(parts)
+    return Effects(
+        paired(both, "v", "baseline", metric),
+        paired(both, "v+x", "v", metric),
+        paired(both, "v+x", "baseline", metric),
+    )
