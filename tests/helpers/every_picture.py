@@ -6,14 +6,17 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from studykit.analysis.anatomy import anatomy
 from studykit.analysis.intervals import Interval
 from studykit.analysis.toy_of_x import learn, toy_world
 from studykit.analysis.wavelengths import Measured
 from studykit.analysis.x_position import Place
+from studykit.plots import anatomy as anatomy_plot
 from studykit.plots import charts, curves, effects, gap, images, pipeline, studies, toy_of_x, verdicts, when
 from studykit.plots.picture import Picture, encode, plot_axes
+from xivlab.config import preset
 
-MODULES = (charts, curves, effects, gap, images, pipeline, studies, toy_of_x, verdicts, when)
+MODULES = (anatomy_plot, charts, curves, effects, gap, images, pipeline, studies, toy_of_x, verdicts, when)
 MODALITIES = ("infrared", "x", "visible")
 RNG = np.random.default_rng(0)
 LABELS, NAMES = [1, 1, 2, 2], ["a", "b", "c", "d"]
@@ -86,6 +89,7 @@ EXAMPLES: dict[Callable, Callable[[], Picture]] = {
     gap.embedding_map: lambda: gap.embedding_map({"one": POINTS}, "words"),
     images.image_strip: lambda: images.image_strip([PHOTOS[0, 0], PHOTOS[0, 1, ..., 0]], ["V", "I"], ["one"]),
     images.ranked_lists: lambda: images.ranked_lists(PHOTOS[:, 0], PHOTOS, np.eye(2, 3), [["0.1"] * 3] * 2),
+    anatomy_plot.anatomy_picture: lambda: anatomy_plot.anatomy_picture(anatomy(preset("demo", method="caj"))),
     pipeline.pipeline: lambda: pipeline.pipeline(
         {name: PHOTOS[0, 0] for name in MODALITIES}, _features(), POINTS["x"], PHOTOS[0], [True, False, True]
     ),
