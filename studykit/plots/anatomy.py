@@ -101,6 +101,7 @@ def _named(name: str, count: int) -> str:
     return f"{'g' if name == 'generator' else name.replace('_', ' ')} ({count:,} weights)"
 
 
+@own_look()
 def _entrance(page: Axes, left: float, row: float, block: str, channels: int) -> None:
     """A square for each channel of the images that the first convolution takes; the silent one of two is hollow."""
     lights = (COLOUR["visible"], COLOUR["infrared"])
@@ -115,6 +116,7 @@ def _entrance(page: Axes, left: float, row: float, block: str, channels: int) ->
         page.add_patch(look)
 
 
+@own_look()
 def _made(page: Axes, method: Anatomy, rows: dict[str, float]) -> None:
     """What is made of an image before it enters, and networks beside the learner."""
     visible = rows.get("visible")
@@ -152,6 +154,7 @@ def _search(page: Axes, method: Anatomy) -> None:
     page.text(SEARCH + 0.55, (TOP + BOTTOM) / 2, text, ha="center", va="center", fontsize=FONT, color=INK)
 
 
+@own_look()
 def _box(
     page: Axes,
     left: float,
@@ -171,6 +174,7 @@ def _box(
     )
 
 
+@own_look()
 def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> None:
     page.add_patch(
         FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=11, color=colour,
