@@ -38,6 +38,7 @@ _import_matplotlib()
 from matplotlib import rcParams, rcParamsDefault
 
 LOCK = RLock()  # widgets may draw from two threads
+NONE = "".join(("a", "gg"))  # an object of its own, so that a backend chosen meanwhile is told from it
 SHOWN = ("backend", "backend_fallback", "interactive")  # how pyplot shows figures: not ours to touch
 # The one font is named, since a list of fonts is often changed in place, and with it matplotlib's defaults.
 OWN = {name: deepcopy(value) for name, value in dict.items(rcParamsDefault) if name not in SHOWN}
@@ -58,6 +59,10 @@ def own_look() -> Iterator[None]:
             return
         theirs = dict(dict.items(rcParams))  # as they are: to ask for the backend would choose one
         dict.update(rcParams, OWN)  # `rcParams.update` would check every value: 100 times as long
+        if not isinstance(
+            theirs["backend"], str
+        ):  # none is chosen yet, and a box plot, which reads all, would
+            dict.__setitem__(rcParams, "backend", NONE)
         _inside = True
         try:
             yield
@@ -66,3 +71,5 @@ def own_look() -> Iterator[None]:
             now = dict(dict.items(rcParams))
             ours = (name for name, value in OWN.items() if now[name] is value or now[name] == value)
             dict.update(rcParams, {name: theirs[name] for name in ours})
+            if now["backend"] is NONE:
+                dict.__setitem__(rcParams, "backend", theirs["backend"])
