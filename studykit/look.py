@@ -38,7 +38,7 @@ _import_matplotlib()
 from matplotlib import rcParams, rcParamsDefault
 
 LOCK = RLock()  # widgets may draw from two threads
-NONE = "".join(("a", "gg"))  # an object of its own, so that a backend chosen meanwhile is told from it
+NONE = str(b"agg", "ascii")  # an object of its own, so that a backend chosen meanwhile is told from it
 SHOWN = ("backend", "backend_fallback", "interactive")  # how pyplot shows figures: not ours to touch
 # The one font is named, since a list of fonts is often changed in place, and with it matplotlib's defaults.
 OWN = {name: deepcopy(value) for name, value in dict.items(rcParamsDefault) if name not in SHOWN}
