@@ -8,7 +8,8 @@ import argparse
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -28,6 +29,7 @@ from xivlab.model import TestDistance
 from xivlab.runs.devices import is_first
 from xivlab.runs.run import Run
 from xivlab.runs.scores import remarks, scores_of_runs
+from xivlab.runs.tensorboard import EventLog
 from xivlab.runs.weights import load_model
 from xivlab.scale import current
 
@@ -38,7 +40,7 @@ else:
     PresetName = Literal[tuple(PRESETS)]
 GROUP = "xivlab.commands"  # of entry points
 # Of commands in the help; others come last.
-ORDER = ("train", "evaluate", "study", "figures", "export", "prepare", "doctor")
+ORDER = ("train", "evaluate", "find", "study", "figures", "deploy", "export", "prepare", "doctor")
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 
@@ -51,6 +53,7 @@ def train(
     resume: Folder | None = None,
     devices: int = 1,
     nodes: int = 1,
+    tensorboard: bool = False,
 ) -> None:
     """Train, or go on with, or find finished, the run of these settings on these data.
 
@@ -65,13 +68,21 @@ def train(
         resume: Folder of an interrupted run to go on with, by its own settings.
         devices: GPUs of every machine, or processes where there is no GPU, that share the training.
         nodes: Machines; see SCALING.md.
+        tensorboard: Write the numbers of log.csv and metrics.csv for TensorBoard as well (extra [tensorboard]), into
+            the run's folder: tensorboard --logdir runs.
     """
     if resume is None:
-        run = training.train(config, current().load(data, trial), runs or current().runs, devices, nodes)
+        data_set, root = current().load(data, trial), runs or current().runs
+        run = training.run_of(config, data_set, root)
+        with _events(run, tensorboard) as events:
+            run = training.train(config, data_set, root, devices, nodes, False, events)
     else:
         if preset or runs or trial is not None or config != _defaults(data=data):
             raise XivlabError("--resume goes on by the run's own settings: give no others with it.")
-        run = training.resume(resume, current().data_of(Run(resume), data), devices, nodes)
+        run = Run(resume)
+        data_set = current().data_of(run, data)
+        with _events(run, tensorboard) as events:
+            run = training.resume(resume, data_set, devices, nodes, events)
     first = is_first()
     if not run.finished:
         # The training has said how to go on. To fail is for the first: the others would be taken for broken.
@@ -80,6 +91,17 @@ def train(
         return
     print(f"{run.folder} is finished. Test people, in %:")
     print("\n".join([as_text(run.test_scores()), *remarks([run])]))
+
+
+@contextmanager
+def _events(run: Run, wanted: bool) -> Iterator[EventLog | None]:
+    """What writes for TensorBoard, if that is wanted; closed at the end, whatever that is."""
+    events = EventLog(run) if wanted else None
+    try:
+        yield events
+    finally:
+        if events is not None and is_first():
+            events.close(run)
 
 
 def evaluate(

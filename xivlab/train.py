@@ -70,12 +70,22 @@ def train(
         XivlabError: the data do not fit the settings, the loss is NaN, weights cannot be had, the
             folder cannot be read or written, or there are not that many devices.
     """
-    run = run_folder(root, config, data.fingerprint, weights_file(config.weights, config.backbone))
-    return _go_on(run, config, data, devices, nodes, quiet, watch)
+    return _go_on(run_of(config, data, root), config, data, devices, nodes, quiet, watch)
 
 
-def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) -> Run:
-    """Go on with an interrupted run from its folder alone.
+def run_of(config: Config, data: DataSet, root: str | Path = "runs") -> Run:
+    """The run of these settings on these data, whether it is there or not.
+
+    Raises:
+        XivlabError: the weights that it starts from cannot be read.
+    """
+    return run_folder(root, config, data.fingerprint, weights_file(config.weights, config.backbone))
+
+
+def resume(
+    folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1, watch: Watch | None = None
+) -> Run:
+    """Go on with an interrupted run from its folder alone; the arguments are those of `train`.
 
     Raises:
         XivlabError: there is no such run, or it was trained on other data; and as `train`.
@@ -83,7 +93,7 @@ def resume(folder: str | Path, data: DataSet, devices: int = 1, nodes: int = 1) 
     run = Run(Path(folder))
     config = run.config()
     run.check_data(data)
-    return _go_on(run, config, data, devices, nodes)
+    return _go_on(run, config, data, devices, nodes, watch=watch)
 
 
 def _go_on(
