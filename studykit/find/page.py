@@ -40,15 +40,16 @@ def tell(found: Found) -> dict[str, Any]:
             path = found.gallery.paths[row]
             name = str(path.relative_to(found.folder))
             alt = f"Place {place}: {name}, at a distance of {distance:.3f}"
-            items.append({"place": place, "name": name, "far": distance, "source": _picture(path), "alt": alt})
+            items.append(
+                {"place": place, "name": name, "far": distance, "source": _picture(path), "alt": alt}
+            )
         lists.append({"name": str(query), "source": _picture(query), "items": items})
-    left_out = found.queries.left_out + found.gallery.left_out
     return {
         "found": found,
         "through": THROUGH[found.kind],
         "lists": lists,
-        "remarks": [one for one in remarks(found) if not one.startswith(("  ", "Left out"))],
-        "left_out": [one.reason for one in left_out],
+        "remarks": remarks(found),
+        "left_out": [one.reason for one in found.queries.left_out + found.gallery.left_out],
     }
 
 

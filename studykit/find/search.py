@@ -110,18 +110,19 @@ def remarks(found: Found) -> list[str]:
             f"{whole} {SCENE_PIXELS:,} pixels or more: the network sees a person who fills the picture, so cut "
             "people out of scenes first."
         )
-    for what, left_out in (("queries", found.queries.left_out), ("gallery", found.gallery.left_out)):
-        if left_out:
-            said.append(f"Left out of the {what}: {len(left_out):,} of {_all(found, what):,} files.")
-            said += [f"  {one.reason}" for one in left_out[:NAMED]]
-            if len(left_out) > NAMED:
-                said.append(f"  and {len(left_out) - NAMED:,} others; the page has all.")
     return said
 
 
-def _all(found: Found, what: str) -> int:
-    embedded = found.queries if what == "queries" else found.gallery
-    return len(embedded) + len(embedded.left_out)
+def left_out(found: Found) -> list[str]:
+    """Which files are not searched, and why, the first few of them, to print."""
+    said = []
+    for what, embedded in (("queries", found.queries), ("gallery", found.gallery)):
+        if out := embedded.left_out:
+            said.append(f"Left out of the {what}: {len(out):,} of {len(embedded) + len(out):,} files.")
+            said += [f"  {one.reason}" for one in out[:NAMED]]
+            if len(out) > NAMED:
+                said.append(f"  and {len(out) - NAMED:,} others, which the page names.")
+    return said
 
 
 def as_text(found: Found) -> str:
@@ -133,7 +134,8 @@ def as_text(found: Found) -> str:
             lines.append((str(query) if place == 1 else "", str(place), f"{distance:.4f}", str(name)))
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join(
-        f"{query:{widths[0]}}  {place:>{widths[1]}}  {far:>{widths[2]}}  {name}" for query, place, far, name in lines
+        f"{query:{widths[0]}}  {place:>{widths[1]}}  {far:>{widths[2]}}  {name}"
+        for query, place, far, name in lines
     )
 
 

@@ -25,9 +25,7 @@ def shown(run):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     events = EventAccumulator(str(run.folder / FOLDER), size_guidance={"scalars": 0}).Reload()
-    found = [
-        ((tag, one.step), one.value) for tag in events.Tags()["scalars"] for one in events.Scalars(tag)
-    ]
+    found = [((tag, one.step), one.value) for tag in events.Tags()["scalars"] for one in events.Scalars(tag)]
     assert len(dict(found)) == len(found)
     return dict(found)
 
@@ -44,10 +42,10 @@ def tables(run):
     return found
 
 
-def watched(root, config=tiny(epochs=1)):
-    run = run_of(config, dataset(), root)
+def watched(root):
+    run = run_of(tiny(epochs=1), dataset(), root)
     events = EventLog(run)
-    train(config, dataset(), root, quiet=True, watch=events)
+    train(tiny(epochs=1), dataset(), root, quiet=True, watch=events)
     events.close(run)
     return run
 
@@ -90,5 +88,7 @@ def test_no_step_is_there_twice_after_an_interruption(tmp_path, monkeypatch):
 
 def test_without_tensorboard_a_sentence_says_so_before_a_step_is_done(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(XivlabError, match=r"TensorBoard is not installed: type pip install '.\[tensorboard\]'"):
+    with pytest.raises(
+        XivlabError, match=r"TensorBoard is not installed: type pip install '.\[tensorboard\]'"
+    ):
         EventLog(run_of(tiny(), dataset(), tmp_path))
