@@ -135,7 +135,7 @@ def deploy(
 
     described = file.with_suffix(".md")
     text = card(Run(run), file, batch)  # first: a run that is not finished has no scores to tell
-    difference, _ = write(Run(run), file, batch)
+    difference = write(Run(run), file, batch)
     write_atomically(described, lambda path: path.write_text(text, encoding="utf-8"))
     print(f"{file}: embeddings are at most {difference:.1e} from PyTorch's.\n{described}: its model card.")
 

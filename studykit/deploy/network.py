@@ -62,7 +62,7 @@ class Deployed(nn.Module):
         return F.normalize(feature) if self.unit else feature
 
 
-def deploy(run: Run, path: Path, batch: int | None = None) -> tuple[float, Deployed]:
+def deploy(run: Run, path: Path, batch: int | None = None) -> float:
     """Write the networks of a run, compare them with PyTorch on drawn images, and keep the file if they agree.
 
     Args:
@@ -71,7 +71,7 @@ def deploy(run: Run, path: Path, batch: int | None = None) -> tuple[float, Deplo
         batch: how many images the file takes at a time; any number if not given.
 
     Returns:
-        the largest difference of any number of an embedding; and the networks.
+        the largest difference of any number of an embedding.
 
     Raises:
         XivlabError: another ending or a batch that makes no sense, the run cannot be used, a package is missing, the file
@@ -95,7 +95,7 @@ def deploy(run: Run, path: Path, batch: int | None = None) -> tuple[float, Deplo
         difference = largest_difference(network, read(scratch, network), drawn)
 
     write_atomically(path, save)
-    return difference, network
+    return difference
 
 
 def draw(config: Config, sizes: tuple[int, ...]) -> list[Tensor]:

@@ -1,0 +1,116 @@
+"""`python -m benchmarks.large [--to N] [--write]`: recall against time of the search in large galleries (extra [large]).
+
+Galleries of 10,000 embeddings and ten times as many, up to N, are drawn: people are clusters, their X lie near their V,
+and queries are further pictures of some of the people. Each way to search is asked for the ten nearest by Eq. 2 of the
+same queries, one at a time. Recall is the share of the true ten, which the exact search knows, that a way finds.
+Speed is in queries a second, over the exact search in the same process. `--write` keeps the table in benchmarks/LARGE.md.
+"""
+
+import argparse
+import datetime
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.harness import machine, peak, seconds, text_table
+from studykit.find.large import LargeGallery, Way
+from studykit.find.nearest import nearest
+from xivlab.files import write_atomically
+
+WIDTH = 128  # of an embedding, as slim's
+PICTURES = 10  # of each person
+WANTED = 10
+BREADTHS = (32, 128, 512)
+HEAD = ["gallery", "way", "build", "a query", "over exact", "recall at 10", "memory, GiB"]
+PAGE = Path(__file__).parent / "LARGE.md"
+HEADING = """\
+# Large galleries: recall against time
+
+Written by `python -m benchmarks.large --write`; do not edit. Embeddings are drawn, 128 numbers each, ten of each person;
+what is measured is the search alone, one query at a time. "plain" compares with every picture, "exact" goes through FAISS's
+flat indices, "graph b" through its HNSW graphs, which keep b pictures in mind. Memory is the peak of the process so far.
+"""
+
+
+def drawn(
+    size: int, queries: int, seed: int = 0
+) -> tuple[NDArray[np.float32], dict[Any, NDArray[np.float32]]]:
+    """Embeddings of queries (Q, D) and, by face, of a gallery (size, D), each of length 1."""
+    rng = np.random.default_rng(seed)
+    people = rng.standard_normal((max(1, size // PICTURES), WIDTH), np.float32)
+    person = np.arange(size) % len(people)
+
+    def near(who: NDArray, spread: float) -> NDArray[np.float32]:
+        seen = people[who] + np.float32(spread) * rng.standard_normal((len(who), WIDTH), np.float32)
+        seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+        return seen
+
+    return near(rng.integers(0, len(people), queries), 0.8), {
+        "visible": near(person, 0.5),
+        "x": near(person, 0.5),
+    }
+
+
+def rows_of(size: int, queries: int) -> list[list[str]]:
+    """The lines of one size of gallery."""
+    infrared, gallery = drawn(size, queries)
+    # The matrix of the plain way has double precision: a million pictures and a few queries are enough to time it.
+    few = infrared[: max(1, min(queries, 2_000_000 // size))]
+    start = time.perf_counter()
+    plain = nearest(few, gallery, "v+x", WANTED)
+    plainly = (time.perf_counter() - start) / len(few)
+    build, exactly, exact, memory = _measured(infrared, gallery, "exact", 0)
+    assert (exact[: len(few)] == plain.rows).all(), "the exact search is not exact"
+    lines = [
+        [f"{size:,}", "plain", "–", seconds(plainly), f"{exactly / plainly:.2f}x", "100.0 %", ""],
+        [f"{size:,}", "exact", seconds(build), seconds(exactly), "1.00x", "100.0 %", f"{memory:.1f}"],
+    ]
+    for breadth in BREADTHS:
+        build, taken, found, memory = _measured(infrared, gallery, "approximate", breadth)
+        recall = np.mean([len(np.intersect1d(a, b)) / WANTED for a, b in zip(found, exact)])
+        over, share = f"{exactly / taken:.1f}x", f"{100 * recall:.1f} %"
+        lines.append(
+            [f"{size:,}", f"graph {breadth}", seconds(build), seconds(taken), over, share, f"{memory:.1f}"]
+        )
+    return lines
+
+
+def _measured(
+    infrared: NDArray[np.float32], gallery: dict[Any, NDArray[np.float32]], way: Way, breadth: int
+) -> tuple[float, float, NDArray[np.intp], float]:
+    """Seconds to build and of one query, the ranked rows, and the memory."""
+    start = time.perf_counter()
+    index = LargeGallery(gallery, "v+x", way, breadth)
+    built = time.perf_counter()
+    found = index.nearest(infrared, WANTED).rows
+    return built - start, (time.perf_counter() - built) / len(infrared), found, peak() / 1024
+
+
+def main(args: list[str] | None = None) -> int:
+    """Measure every size, print the table, and keep it if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.large", description=__doc__)
+    parser.add_argument(
+        "--to", type=int, default=1_000_000, metavar="N", help="pictures of the largest gallery"
+    )
+    parser.add_argument("--queries", type=int, default=100, help="that each way is asked")
+    parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/LARGE.md")
+    chosen = parser.parse_args(args)
+    table = [HEAD]
+    size = min(10_000, chosen.to)
+    while size <= chosen.to:
+        table += rows_of(size, chosen.queries)
+        size *= 10
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    measured = f"Measured on {today}, {chosen.queries} queries: {machine()}."
+    text = f"{text_table(table)}\n\n{measured}\n"
+    print(text, end="")
+    if chosen.write:
+        write_atomically(PAGE, lambda path: path.write_text(f"{HEADING}\n{text}", encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
