@@ -114,6 +114,7 @@ STUDIES: dict[str, Study] = {
         "What do the choices of the authors' code change?",
         (NEAR_INFRARED,),
         {"as the paper says": {}}
+        | CODE
         | {"all of the code": {name: value for one in CODE.values() for name, value in one.items()}},
         seeds=3,
     ),

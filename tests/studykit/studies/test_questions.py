@@ -63,13 +63,13 @@ def test_every_variant_is_judged_by_its_own_distance():
         for study, variant in (
             ("ablation", "Baseline"),
             ("ablation", "Baseline+X"),
-            ("paper-and-code", "all of the code"),
+            ("paper-and-code", "distance v"),
         )
         for distance in ("v", "x", "v+x")
         for query in ("infrared", "visible")
     ]
     own = judged(pd.DataFrame(rows))
     assert list(zip(own["variant"], own["test_distance"])) == [
-        ("Baseline", "v"), ("Baseline+X", "v+x"), ("all of the code", "v")
+        ("Baseline", "v"), ("Baseline+X", "v+x"), ("distance v", "v")
     ]  # fmt: skip
     assert set(own["query"]) == {"infrared"}
