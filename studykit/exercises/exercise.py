@@ -24,10 +24,11 @@ class Exercise:
     """Task of a notebook: its solution, the cases that decide, and mistakes that are known.
 
     Attributes:
-        solution: a function that does it right, by NumPy or PyTorch alone: its source is shown to teachers.
+        solution: a function that does it right, by NumPy, pandas or PyTorch alone: its source is shown to teachers.
         cases: arguments by what the case is about, a phrase that goes on "it is wrong where ...". The first is
             tiny; all are printable in a line, hold whole numbers where they can, and lie on the edges.
-        mistakes: functions, as self-contained as the solution, by the sentence that helps.
+        mistakes: functions, as self-contained as the solution, by the sentence that helps. Each differs from the
+            solution, and from every other, in some case.
         answer: what of an attempt is compared in a case; by default what it returns for the arguments.
         tolerance: how far numbers may differ, relative and absolute.
     """
@@ -37,6 +38,11 @@ class Exercise:
     mistakes: Mapping[str, Callable]
     answer: Callable[..., Any] = called
     tolerance: float = 1e-5
+
+    @property
+    def arguments(self) -> list[str]:
+        """Names of what a case hands over."""
+        return list(inspect.signature(self.solution).parameters)
 
 
 def numbers() -> list[str]:
@@ -59,9 +65,27 @@ def find(number: str) -> Exercise:
     raise XivlabError(f"There is no exercise {number!r}; write its number as in {', '.join(numbers()[:3])}.")
 
 
-def code(function: Callable, name: str) -> str:
-    """The source of a solution or mistake under the name of the reader's function."""
-    return re.sub(r"def \w+\(", f"def {name}(", textwrap.dedent(inspect.getsource(function)), count=1).rstrip()
+def solution(number: str) -> None:
+    """Print a solution, for whoever gives up.
+
+    Args:
+        number: of the exercise, "03.2" is the second of notebook 03.
+
+    Raises:
+        XivlabError: there is no exercise of that number.
+
+    Example:
+        >>> solution("09.2")
+        def wasserstein(one, other):
+            return np.abs(np.sort(one) - np.sort(other)).mean()
+    """
+    print(code(find(number).solution))
+
+
+def code(function: Callable, name: str | None = None) -> str:
+    """The source of a solution or mistake, under the name of the reader's function if that is given."""
+    source = textwrap.dedent(inspect.getsource(function)).rstrip()
+    return re.sub(r"def \w+\(", f"def {name}(", source, count=1) if name else source
 
 
 def _of_notebook(notebook: str) -> dict[int, Exercise]:

@@ -1,6 +1,10 @@
 """Judgement of a reader's function: right, or one sentence that helps; it never raises for what a reader wrote."""
 
 import copy
+import inspect
+import linecache
+import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from studykit.exercises.exercise import Exercise, find
-from studykit.exercises.forms import form, form_of_shape
+from studykit.exercises.exercise import Exercise, called, find
+from studykit.exercises.forms import form
+from studykit.exercises.shapes import form_of_shape, sizes_of
+from studykit.exercises.words import LINE, case_in_words, numeric, short
 from xivlab.errors import XivlabError
 
-LINE = 150  # characters of an input that is shown; a longer one is left out
+EMPTY = "your function returns None. Write its body, end it with return, and run both cells again."
+OF_FIRST_CELLS = ("np", "pd", "torch")
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ def check(number: str, attempt: Callable) -> None:
     Example:
         >>> check("09.2", lambda one, other: None)
         Not yet: your function returns None. Write its body, end it with return, and run both cells again.
+        >>> check("09.2", lambda one, other: np.abs(one - other).mean())
+        Not yet: sort both first: an image may go to any other.
     """
     verdict = judge(find(number), attempt)
     print(f"{'Right' if verdict.kind == 'right' else 'Not yet'}: {verdict.sentence}")
@@ -53,10 +62,12 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
 
     A known mistake is named only if it gives what the attempt gives in every case, also in those that are right.
     """
+    if attempt is None or attempt is Ellipsis:
+        return Verdict("none", EMPTY)
     if not callable(attempt):
         return Verdict("type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}.")
-    wanted = [_array(exercise.answer(exercise.solution, *copy.deepcopy(case))) for case in exercise.cases.values()]
-    given = []
+    raw = [exercise.answer(exercise.solution, *copy.deepcopy(case)) for case in exercise.cases.values()]
+    wanted, given = [numeric(one) for one in raw], []
     for place, (about, case) in enumerate(exercise.cases.items()):
         answer = _answer(exercise, attempt, about, case, wanted[place])
         if isinstance(answer, Verdict):
@@ -68,48 +79,80 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
     for sentence, mistake in exercise.mistakes.items():
         if _does_the_same(exercise, mistake, given):
             return Verdict("mistake", sentence)
+    sizes = [sizes_of(exercise.arguments, case) for case in exercise.cases.values()]
     if any(g.shape != w.shape for g, w in zip(given, wanted)):
-        return Verdict("shape", form_of_shape(given, wanted))
+        return Verdict("shape", form_of_shape(given, wanted, sizes))
     for g, about in zip(given, exercise.cases):
         if np.isnan(g).any():
-            return Verdict(
-                "nan", f"there is a NaN (not a number) in your answer, as from 0 / 0 or inf - inf, where {about}."
-            )
-    if sentence := form(given, wanted):
+            return Verdict("nan", f"your answer is no number (NaN), as of 0 / 0 or inf - inf, where {about}.")
+        if np.isinf(g).any():
+            return Verdict("nan", f"your answer is infinite, as of 1 / 0 or the extreme of nothing, where {about}.")
+    whole = all(np.asarray(one).dtype.kind in "iu" for one in raw)
+    if sentence := form(given, wanted, sizes, whole=whole):
         return Verdict("form", sentence)
-    return _by_case(exercise, given, wanted, wrong)
+    return _by_case(exercise, given, wanted, wrong, truth=all(np.asarray(one).dtype == bool for one in raw))
 
 
 def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple, wanted: np.ndarray) -> np.ndarray | Verdict:
     """The reader's answer in one case as an array; a verdict if it is none."""
     own = copy.deepcopy(case)
     try:
-        value = exercise.answer(attempt, *own)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # the sentence says it
+            value = exercise.answer(attempt, *own)
+    except NotImplementedError:
+        return Verdict("none", EMPTY.replace("returns None", "is not written yet"))
     except XivlabError as error:  # what `answer` says about it
         return Verdict("type", str(error))
     except Exception as error:  # noqa: BLE001 (whatever the reader's code raises)
-        text = " ".join(str(error).split())
-        return Verdict("error", f"your function raises {type(error).__name__} where {about}: {text[:200]}")
+        return Verdict("error", _raised(exercise, attempt, error, about))
     if any(not _unchanged(one, other) for one, other in zip(own, case)):
         return Verdict("changed", "your function changes its arguments in place; work on a copy, or make new arrays.")
-    if value is None:
-        first = about == next(iter(exercise.cases))
-        if first:
-            return Verdict(
-                "none", "your function returns None. Write its body, end it with return, and run both cells again."
-            )
-        return Verdict("none", f"your function returns None where {about}; one way through it lacks a return.")
+    if value is None or value is Ellipsis:
+        if about == next(iter(exercise.cases)):
+            return Verdict("none", EMPTY if value is None else EMPTY.replace("None", "..."))
+        return Verdict("none", f"your function returns {value} where {about}; one way through it lacks a return.")
     try:
-        return _array(value)
-    except (TypeError, ValueError, RuntimeError):
-        return Verdict("type", f"the answer should be {_what(wanted)}, and yours is a {_kind(value)}.")
+        return numeric(value)
+    except Exception:  # noqa: BLE001 (whatever a reader may return)
+        kind = "an array of numbers" if wanted.ndim else "a number"
+        return Verdict("type", f"the answer should be {kind}, and yours is a {_kind(value)}.")
+
+
+def _raised(exercise: Exercise, attempt: Callable, error: Exception, about: str) -> str:
+    """An error of a reader's function in a sentence, with the line."""
+    if exercise.answer is called and not _takes(attempt, len(exercise.arguments)):
+        return f"your function should take {', '.join(exercise.arguments)}; leave its first line as it was."
+    code = getattr(attempt, "__code__", None)
+    where = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if code is not None and frame.filename == code.co_filename and frame.lineno:
+            line = linecache.getline(frame.filename, frame.lineno).strip()
+            where = f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f", `{line[:80]}`" if line else "")
+    text = " ".join(str(error).split())
+    text = text if len(text) <= LINE else f"{text[:LINE]} ..."
+    if isinstance(error, NameError) and any(f"'{name}'" in text for name in OF_FIRST_CELLS):
+        text += ": run the first cells of the notebook"
+    return f"your function raises {_kind(error)}{where}, where {about}: {text}."
+
+
+def _takes(attempt: Callable, many: int) -> bool:
+    try:
+        inspect.signature(attempt).bind(*range(many))
+    except TypeError:
+        return False
+    except ValueError:  # of a built-in function nothing is known
+        return True
+    return True
 
 
 def _does_the_same(exercise: Exercise, mistake: Callable, given: list[np.ndarray]) -> bool:
+    """Whether a known mistake answers as the reader does, in all cases."""
     for case, answer in zip(exercise.cases.values(), given):
         try:
-            with np.errstate(all="ignore"):
-                other = _array(exercise.answer(mistake, *copy.deepcopy(case)))
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                other = numeric(exercise.answer(mistake, *copy.deepcopy(case)))
         except Exception:  # noqa: BLE001 (a mistake may fail on an edge; then it is not this one)
             return False
         if not _same(answer, other, exercise.tolerance):
@@ -117,15 +160,15 @@ def _does_the_same(exercise: Exercise, mistake: Callable, given: list[np.ndarray
     return True
 
 
-def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool]) -> Verdict:
+def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool], *, truth: bool) -> Verdict:
     """Which case is wrong, with its input if that fits into a line."""
     failed = [one for one, is_wrong in enumerate(wrong) if is_wrong]
     cases = list(exercise.cases.items())
-    place = min(failed, key=lambda one: len(_line(cases[one][1])))
-    about, case = cases[place]
-    text, right, yours = _line(case), _short(wanted[place]), _short(given[place])
-    shown = f"for {text} the answer" if 0 < len(text) <= LINE else "the answer"
-    numbers = f"{shown} should be {right}, and yours is {yours}."
+    lines = [case_in_words(exercise.arguments, case) for _, case in cases]
+    place = min(failed, key=lambda one: (not lines[one], one))
+    about, text = cases[place][0], lines[place]
+    right, yours = (_shown(side[place], truth=truth) for side in (wanted, given))
+    numbers = f"{f'for {text} ' if text else ''}the answer should be {right}, and yours is {yours}."
     if len(right) + len(yours) > LINE:
         first = tuple(int(i) for i in np.argwhere(~np.isclose(given[place], wanted[place], 1e-5, 1e-7))[0])
         numbers = f"the number at {first} should be {wanted[place][first]:.4g}, and yours is {given[place][first]:.4g}."
@@ -135,12 +178,9 @@ def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool]) -
     return Verdict("numbers", f"where {about}, {numbers}")
 
 
-def _array(value: Any) -> np.ndarray:
-    if isinstance(value, str) or callable(value):
-        raise TypeError("no numbers")
-    if hasattr(value, "detach"):
-        value = value.detach()
-    return np.asarray(value, dtype=float)
+def _shown(answer: np.ndarray, *, truth: bool) -> str:
+    is_truth = truth and np.isin(answer, (0, 1)).all()
+    return short(answer.astype(bool) if is_truth else answer)
 
 
 def _same(one: np.ndarray, other: np.ndarray, tolerance: float) -> bool:
@@ -151,30 +191,10 @@ def _unchanged(one: Any, other: Any) -> bool:
     if isinstance(one, pd.DataFrame):
         return one.equals(other)
     if isinstance(one, np.ndarray) or hasattr(one, "detach"):
-        one, other = _array(one), _array(other)
+        one, other = numeric(one), numeric(other)
         return _same(one, other, 0)
     return one == other
 
 
 def _kind(value: Any) -> str:
     return type(value).__name__
-
-
-def _what(wanted: np.ndarray) -> str:
-    return "an array of numbers" if wanted.ndim else "a number"
-
-
-def _line(case: tuple) -> str:
-    return ", ".join(_short(value) for value in case)
-
-
-def _short(value: Any) -> str:
-    """A value in one line."""
-    if isinstance(value, pd.DataFrame):
-        return f"a table of {len(value)} rows"
-    if isinstance(value, (str, tuple, list)):
-        return repr(value)
-    array = _array(value)
-    if array.ndim == 0:
-        return f"{array:.4g}"
-    return " ".join(np.array2string(array, precision=4, threshold=100, suppress_small=True).replace(".]", "]").split())
