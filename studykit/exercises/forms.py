@@ -11,21 +11,24 @@ from studykit.exercises.shapes import Answers, Sizes, close, in_all, varied
 from studykit.exercises.words import short
 
 
-def form(given: Answers, wanted: Answers, sizes: Sequence[Sizes] = (), *, whole: bool = False) -> str | None:
+def form(given: Answers, wanted: Answers, sizes: Sequence[Sizes] = (), *, kind: str = "f") -> str | None:
     """What kind of error answers of the right shape have; None if it is of no kind that is known here.
 
     Args:
         given: a reader's answers, finite floats, an array for each case.
         wanted: the right ones.
         sizes: of the arguments of each case, as `shapes.sizes_of` gives them.
-        whole: the right ones are whole numbers by kind, as indices are.
+        kind: of the right ones: "i" whole numbers, as indices are; "b" True or False; "f" any numbers.
     """
     g, w = (np.concatenate([one.ravel() for one in side]) for side in (given, wanted))
     if set(w) <= {0, 1} and close(g, 1 - w) and len(set(w)) == 2 and len(w) > 2:
         return "that is the other way round: 0 (False) where 1 (True) is right, and 1 where 0 is."
     if len(given) > 1 and len({one.tobytes() for one in given}) == 1 and len({one.shape for one in given}) == 1:
-        return f"your answer is the same for every input, {short(given[0])}."
-    if whole and not close(g, np.round(g)):
+        is_truth = kind == "b" and g[0] in (0, 1) and given[0].ndim == 0
+        return f"your answer is the same for every input, {bool(g[0]) if is_truth else short(given[0])}."
+    if kind == "b" and not np.isin(g, (0, 1)).all():
+        return "the answer should be True or False, and yours is a number."
+    if kind == "i" and not close(g, np.round(g)):
         return "the answer should be whole numbers, and yours are not."
     if not varied(wanted):
         return None  # too few different numbers to tell one form from another
@@ -128,9 +131,9 @@ def _of_sizes(given: Answers, wanted: Answers, sizes: Sequence[Sizes]) -> str | 
             ):
                 reason = "a sum in the place of a mean?" if power > 0 else "divided once too often?"
                 return f"your answer is the right one {shown} {words}: {reason}"
-    first, last = _times(known[0]), _times(known[-1])
+    least, most = _times(min(known)), _times(max(known))
     if all(abs(one - round(one)) < 1e-6 and round(one) >= 1 for one in known):
-        return f"your answer is a whole number of times the right one, {first} it in one case and {last} it in another."
+        return f"your answer is a whole number of times the right one, from {least} to {most} it."
     return None
 
 

@@ -87,10 +87,10 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
             return Verdict("nan", f"your answer is no number (NaN), as of 0 / 0 or inf - inf, where {about}.")
         if np.isinf(g).any():
             return Verdict("nan", f"your answer is infinite, as of 1 / 0 or the extreme of nothing, where {about}.")
-    whole = all(np.asarray(one).dtype.kind in "iu" for one in raw)
-    if sentence := form(given, wanted, sizes, whole=whole):
+    kind = _kind_of_all(raw)
+    if sentence := form(given, wanted, sizes, kind=kind):
         return Verdict("form", sentence)
-    return _by_case(exercise, given, wanted, wrong, truth=all(np.asarray(one).dtype == bool for one in raw))
+    return _by_case(exercise, given, wanted, wrong, truth=kind == "b")
 
 
 def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple, wanted: np.ndarray) -> np.ndarray | Verdict:
@@ -128,12 +128,16 @@ def _raised(exercise: Exercise, attempt: Callable, error: Exception, about: str)
     for frame in traceback.extract_tb(error.__traceback__):
         if code is not None and frame.filename == code.co_filename and frame.lineno:
             line = linecache.getline(frame.filename, frame.lineno).strip()
-            where = f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f", `{line[:80]}`" if line else "")
+            where = f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f", `{_cut(line, 80)}`" if line else "")
     text = " ".join(str(error).split())
-    text = text if len(text) <= LINE else f"{text[:LINE]} ..."
+    text = _cut(text, LINE).rstrip(".")
     if isinstance(error, NameError) and any(f"'{name}'" in text for name in OF_FIRST_CELLS):
         text += ": run the first cells of the notebook"
     return f"your function raises {_kind(error)}{where}, where {about}: {text}."
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} ..."
 
 
 def _takes(attempt: Callable, many: int) -> bool:
@@ -164,9 +168,8 @@ def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool], *
     """Which case is wrong, with its input if that fits into a line."""
     failed = [one for one, is_wrong in enumerate(wrong) if is_wrong]
     cases = list(exercise.cases.items())
-    lines = [case_in_words(exercise.arguments, case) for _, case in cases]
-    place = min(failed, key=lambda one: (not lines[one], one))
-    about, text = cases[place][0], lines[place]
+    place = next((one for one in failed if case_in_words(exercise.arguments, cases[one][1])), failed[0])
+    about, text = cases[place][0], case_in_words(exercise.arguments, cases[place][1])
     right, yours = (_shown(side[place], truth=truth) for side in (wanted, given))
     numbers = f"{f'for {text} ' if text else ''}the answer should be {right}, and yours is {yours}."
     if len(right) + len(yours) > LINE:
@@ -181,6 +184,12 @@ def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool], *
 def _shown(answer: np.ndarray, *, truth: bool) -> str:
     is_truth = truth and np.isin(answer, (0, 1)).all()
     return short(answer.astype(bool) if is_truth else answer)
+
+
+def _kind_of_all(answers: list) -> str:
+    """ "b" if all are True or False, "i" if all are whole numbers by kind, "f" if not."""
+    kinds = {np.asarray(one).dtype.kind for one in answers}
+    return "b" if kinds == {"b"} else "i" if kinds <= {"i", "u"} else "f"
 
 
 def _same(one: np.ndarray, other: np.ndarray, tolerance: float) -> bool:

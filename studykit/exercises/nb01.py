@@ -42,6 +42,11 @@ def added(reflectance, light, filter, sensor):
     return (reflectance * weight).sum() / weight.sum()
 
 
+def inverted(reflectance, light, filter, sensor):
+    weight = light * filter * sensor
+    return weight.sum() / (reflectance * weight).sum()
+
+
 def relative_gap(visible, infrared):
     centre = visible.mean(axis=0)
     between = np.linalg.norm(centre - infrared.mean(axis=0))
@@ -72,6 +77,12 @@ def to_the_other_centre(visible, infrared):
 def by_standard_deviation(visible, infrared):
     between = np.linalg.norm(visible.mean(axis=0) - infrared.mean(axis=0))
     return between / visible.std()
+
+
+def squared_gap(visible, infrared):
+    centre = visible.mean(axis=0)
+    between = ((centre - infrared.mean(axis=0)) ** 2).sum()
+    return between / np.linalg.norm(visible - centre, axis=1).mean()
 
 
 def by_sum(visible, infrared):
@@ -123,6 +134,7 @@ EXERCISES = {
             "that is the plain mean of the reflectance; it needs weights.": plain_mean,
             "you divided by the number of wavelengths; divide by the sum of the weights.": over_wavelengths,
             "you added light, filter and sensor; the weight is their product.": added,
+            "that is upside down: the sum with the reflectance stands above.": inverted,
         },
     ),
     2: Exercise(
@@ -156,6 +168,7 @@ EXERCISES = {
                 by_standard_deviation
             ),
             "you divided by the sum of the distances to the centre; divide by their mean.": by_sum,
+            "you squared the distance of the centres; take the root.": squared_gap,
         },
     ),
 }

@@ -59,6 +59,10 @@ def absolute(w, b):
     return b + np.abs(w).sum() <= 0
 
 
+def mean_of_channels(w, b):
+    return b + np.maximum(0, w).mean() <= 0
+
+
 def no_bias(w, b):
     return np.maximum(0, w).sum() <= 0
 
@@ -121,6 +125,7 @@ EXERCISES = {
             "white hides what yellow would give": (np.array([2, 2, -9]), -1),
             "a positive weight is not enough": (np.array([1, -1, -1]), -2),
             "weights cannot be turned round": (np.array([-1, -1, -1]), -2),
+            "every colour is bright enough": (np.array([1, 1, 1]), 1),
             "a positive b outweighs all": (np.array([-5, -5, 1]), 1),
             "b is 0 and a weight is positive": (np.array([-1, 0, 1]), 0),
             "half of each weight would not be enough": (np.array([2, 1, 1]), -3),
@@ -132,6 +137,7 @@ EXERCISES = {
             "not all weights need be negative: b may outweigh them.": all_negative,
             "you took all weights as positive; a channel with a negative weight is best left at 0.": absolute,
             "you forgot the bias b.": no_bias,
+            "you took the mean over the channels; the ReLU gets their sum.": mean_of_channels,
         },
     ),
 }

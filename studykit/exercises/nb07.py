@@ -79,6 +79,10 @@ def contrast_twice():
     return [0.299 * 219 / 255, 0.587 * 219 / 255, 0.114 * 219 / 255], 0.0, [219 / 255] * 3, [16 / 255] * 3
 
 
+def black_twice():
+    return [0.299 * 219 / 255, 0.587 * 219 / 255, 0.114 * 219 / 255], 16 / 255, [1, 1, 1], [16 / 255] * 3
+
+
 def x_of(attempt: Callable[[], Any], pixels: NDArray) -> NDArray | None:
     """X of pixels, (n, 3), by the ten numbers of a reader.
 
@@ -150,6 +154,7 @@ EXERCISES = {
             "images run from 0 to 1 here: black is 16 / 255, not 16.": in_bytes,
             "contrast and black are right; the three weights are not equal, they are those of Gray.": equal_weights,
             "the contrast 219 / 255 is there twice: put it into w or into a.": contrast_twice,
+            "black, 16 / 255, is there twice: put it into b or into d.": black_twice,
         },
         answer=x_of,
     ),

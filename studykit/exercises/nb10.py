@@ -90,6 +90,11 @@ def a_number_of_pairs(same, different):
     return (same[:, None] < different[None, :]).sum()
 
 
+def one_by_one(same, different):
+    many = min(len(same), len(different))
+    return (same[:many] < different[:many]).mean()
+
+
 def of_means(same, different):
     return float(same.mean() < different.mean())
 
@@ -170,6 +175,7 @@ EXERCISES = {
             "divide by the number of comparisons, n times m; yours is divided by m only.": by_columns,
             "that is the number of comparisons that are right; divide by all, n times m.": a_number_of_pairs,
             "compare every pair with every other, not the two means.": of_means,
+            "compare every pair with every other; yours takes them one by one, as zip does.": one_by_one,
             "you compared with the nearest pair of two people only; compare with every one.": below_all,
         },
     ),

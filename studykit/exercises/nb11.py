@@ -90,7 +90,7 @@ EXERCISES = {
             "there are more seeds than values": (np.array([[1, 5, 3], [2, 2, 8], [6, 1, 0], [4, 4, 4]]),),
             "there are two values": (np.array([[1, 4], [3, 2], [5, 5]]),),
             "the middle leads astray": (np.array([[2, 9, 9, 1, 3], [0, 4, -4, 8, 1]]),),
-            "there is one seed": (np.array([[3, 1, 4, 1, 5, 9]]),),
+            "there are six values": (np.array([[3, 1, 4, 1, 5, 9], [2, 7, 1, 8, 2, 8]]),),
         },
         {
             "that is the slope of one step; from first to last there are n - 1.": one_step,
