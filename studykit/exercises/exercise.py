@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from xivlab.errors import XivlabError
 
 NUMBER = re.compile(r"(\d\d)\.(\d)")
@@ -17,6 +20,11 @@ NUMBER = re.compile(r"(\d\d)\.(\d)")
 def called(attempt: Callable, *case: Any) -> Any:
     """The answer of a reader's function to the arguments of a case."""
     return attempt(*case)
+
+
+def floats(rows: ArrayLike) -> NDArray[np.float64]:
+    """Numbers as readers have them: distances, scores and images are not whole by kind, and may be set to infinity."""
+    return np.array(rows, dtype=float)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def best_image(to_visible, to_x):
@@ -72,22 +72,22 @@ EXERCISES = {
         best_image,
         {
             "V and X disagree": (
-                np.array([[1, 2, 3], [3, 1, 2]]),
-                np.array([[5, 1, 4], [1, 5, 1]]),
+                floats([[1, 2, 3], [3, 1, 2]]),
+                floats([[5, 1, 4], [1, 5, 1]]),
             ),
             "the best image is first neither by V nor by X": (
-                np.array([[1, 3, 7], [5, 2, 9]]),
-                np.array([[7, 3, 1], [3, 8, 2]]),
+                floats([[1, 3, 7], [5, 2, 9]]),
+                floats([[7, 3, 1], [3, 8, 2]]),
             ),
             "one image is near by V and far by X": (
-                np.array([[1, 4, 6, 9], [0, 5, 7, 9], [6, 2, 9, 4]]),
-                np.array([[9, 4, 5, 8], [8, 5, 6, 9], [2, 9, 7, 5]]),
+                floats([[1, 4, 6, 9], [0, 5, 7, 9], [6, 2, 9, 4]]),
+                floats([[9, 4, 5, 8], [8, 5, 6, 9], [2, 9, 7, 5]]),
             ),
             "there are more queries than gallery images": (
-                np.array([[2, 1], [1, 4], [3, 3], [5, 1]]),
-                np.array([[2, 6], [2, 1], [1, 2], [1, 3]]),
+                floats([[2, 1], [1, 4], [3, 3], [5, 1]]),
+                floats([[2, 6], [2, 1], [1, 2], [1, 3]]),
             ),
-            "there is one query": (np.array([[4, 1, 3, 3]]), np.array([[2, 4, 1, 3]])),
+            "there is one query": (floats([[4, 1, 3, 3]]), floats([[2, 4, 1, 3]])),
         },
         {
             "you looked at V alone; Eq. 2 adds the distance to X.": v_alone,
@@ -103,27 +103,27 @@ EXERCISES = {
         rank1,
         {
             "two of three queries are right": (
-                np.array([[1, 2], [2, 1], [1, 2]]),
+                floats([[1, 2], [2, 1], [1, 2]]),
                 np.array([7, 8, 8]),
                 np.array([7, 8]),
             ),
             "the gallery is larger than the queries are many": (
-                np.array([[3, 1, 2, 9, 4], [1, 2, 3, 0, 5]]),
+                floats([[3, 1, 2, 9, 4], [1, 2, 3, 0, 5]]),
                 np.array([1, 1]),
                 np.array([3, 1, 1, 2, 1]),
             ),
             "people have numbers that are indices as well": (
-                np.array([[1, 5, 2], [6, 1, 3], [9, 8, 1], [3, 1, 2]]),
+                floats([[1, 5, 2], [6, 1, 3], [9, 8, 1], [3, 1, 2]]),
                 np.array([0, 2, 1, 1]),
                 np.array([2, 2, 1]),
             ),
             "every query is right": (
-                np.array([[9, 1, 8], [2, 3, 4]]),
+                floats([[9, 1, 8], [2, 3, 4]]),
                 np.array([5, 4]),
                 np.array([4, 5, 6]),
             ),
             "no query is right": (
-                np.array([[1, 3], [1, 2], [4, 5]]),
+                floats([[1, 3], [1, 2], [4, 5]]),
                 np.array([2, 2, 2]),
                 np.array([1, 2]),
             ),

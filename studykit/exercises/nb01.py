@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def seen(reflectance, light, filter, sensor):
@@ -96,34 +96,34 @@ EXERCISES = {
         seen,
         {
             "light, filter and sensor all differ": (
-                np.array([0, 1, 1]),
-                np.array([1, 2, 1]),
-                np.array([1, 1, 0]),
-                np.array([1, 3, 2]),
+                floats([0, 1, 1]),
+                floats([1, 2, 1]),
+                floats([1, 1, 0]),
+                floats([1, 3, 2]),
             ),
             "the material reflects a part of everything": (
-                np.array([0.5, 0.25, 1, 0]),
-                np.array([1, 2, 3, 4]),
-                np.array([1, 1, 0.5, 0]),
-                np.array([0, 2, 2, 1]),
+                floats([0.5, 0.25, 1, 0]),
+                floats([1, 2, 3, 4]),
+                floats([1, 1, 0.5, 0]),
+                floats([0, 2, 2, 1]),
             ),
             "the filter lets one wavelength through": (
-                np.array([0.1, 0.7, 0.2]),
-                np.array([3, 5, 2]),
-                np.array([0, 1, 0]),
-                np.array([1, 2, 4]),
+                floats([0.1, 0.7, 0.2]),
+                floats([3, 5, 2]),
+                floats([0, 1, 0]),
+                floats([1, 2, 4]),
             ),
             "the material is a perfect white": (
-                np.array([1, 1]),
-                np.array([2, 3]),
-                np.array([1, 2]),
-                np.array([4, 1]),
+                floats([1, 1]),
+                floats([2, 3]),
+                floats([1, 2]),
+                floats([4, 1]),
             ),
             "the material is black": (
-                np.array([0, 0]),
-                np.array([2, 3]),
-                np.array([1, 2]),
-                np.array([4, 1]),
+                floats([0, 0]),
+                floats([2, 3]),
+                floats([1, 2]),
+                floats([4, 1]),
             ),
         },
         {
@@ -141,20 +141,20 @@ EXERCISES = {
         relative_gap,
         {
             "there are two images of each": (
-                np.array([[0, 0], [2, 0]]),
-                np.array([[1, 1], [1, 5]]),
+                floats([[0, 0], [2, 0]]),
+                floats([[1, 1], [1, 5]]),
             ),
             "the visible cloud is wide in both directions": (
-                np.array([[0, 0], [6, 8], [0, 8], [6, 0]]),
-                np.array([[15, 4], [15, 6], [15, 2]]),
+                floats([[0, 0], [6, 8], [0, 8], [6, 0]]),
+                floats([[15, 4], [15, 6], [15, 2]]),
             ),
             "the centres lie apart in both directions": (
-                np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 2], [0, 0, -2]]),
-                np.array([[3, 4, 0], [3, 4, 2]]),
+                floats([[1, 0, 0], [-1, 0, 0], [0, 0, 2], [0, 0, -2]]),
+                floats([[3, 4, 0], [3, 4, 2]]),
             ),
             "both clouds have one centre": (
-                np.array([[0, 0], [4, 0], [2, 3]]),
-                np.array([[2, 0], [2, 2]]),
+                floats([[0, 0], [4, 0], [2, 3]]),
+                floats([[2, 0], [2, 2]]),
             ),
         },
         {

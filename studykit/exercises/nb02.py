@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def x_image(visible, w, b, a, d):
@@ -72,32 +72,32 @@ EXERCISES = {
         x_image,
         {
             "the ReLU is off for one of two pixels": (
-                np.array([[[1, 0, 0], [0, 1, 1]]]),
-                np.array([2, -1, -1]),
+                floats([[[1, 0, 0], [0, 1, 1]]]),
+                floats([2, -1, -1]),
                 -1,
-                np.array([1, 2, 3]),
-                np.array([0, 1, 0]),
+                floats([1, 2, 3]),
+                floats([0, 1, 0]),
             ),
             "X lies below 0": (
-                np.array([[[1, 1, 0]], [[0, 0, 1]]]),
-                np.array([1, 2, -1]),
+                floats([[[1, 1, 0]], [[0, 0, 1]]]),
+                floats([1, 2, -1]),
                 1,
-                np.array([-1, 2, 0]),
-                np.array([1, -9, -2]),
+                floats([-1, 2, 0]),
+                floats([1, -9, -2]),
             ),
             "the image is wider than high": (
-                np.array([[[0.5, 0, 1], [1, 1, 1], [0, 0.5, 0]], [[0, 0, 0], [1, 0, 0.5], [0, 0, 1]]]),
-                np.array([4, 2, -2]),
+                floats([[[0.5, 0, 1], [1, 1, 1], [0, 0.5, 0]], [[0, 0, 0], [1, 0, 0.5], [0, 0, 1]]]),
+                floats([4, 2, -2]),
                 -1,
-                np.array([1, 2, 3]),
-                np.array([0.5, 0, 1]),
+                floats([1, 2, 3]),
+                floats([0.5, 0, 1]),
             ),
             "the ReLU is off everywhere": (
-                np.array([[[1, 1, 1], [0, 0, 0]]]),
-                np.array([1, 1, 1]),
+                floats([[[1, 1, 1], [0, 0, 0]]]),
+                floats([1, 1, 1]),
                 -3,
-                np.array([1, 2, 3]),
-                np.array([1, 0, 2]),
+                floats([1, 2, 3]),
+                floats([1, 0, 2]),
             ),
         },
         {
@@ -114,21 +114,21 @@ EXERCISES = {
     2: Exercise(
         dead_for_all,
         {
-            "a mix of two channels gives more than each": (np.array([2, 2, -9]), -3),
-            "white gives more than any two": (np.array([1, 1, 1]), -2.5),
-            "even white is not enough": (np.array([1, 1, 1]), -4),
-            "the largest sum is exactly 0": (np.array([1, -2, -2]), -1),
-            "all is 0": (np.array([0, 0, 0]), 0),
-            "all weights are negative": (np.array([-3, -1, -1]), -1),
-            "black alone is left": (np.array([-3, -1, -1]), 2),
-            "white hides what red would give": (np.array([2, -3, -3]), -1),
-            "white hides what yellow would give": (np.array([2, 2, -9]), -1),
-            "a positive weight is not enough": (np.array([1, -1, -1]), -2),
-            "weights cannot be turned round": (np.array([-1, -1, -1]), -2),
-            "every colour is bright enough": (np.array([1, 1, 1]), 1),
-            "a positive b outweighs all": (np.array([-5, -5, 1]), 1),
-            "b is 0 and a weight is positive": (np.array([-1, 0, 1]), 0),
-            "half of each weight would not be enough": (np.array([2, 1, 1]), -3),
+            "a mix of two channels gives more than each": (floats([2, 2, -9]), -3),
+            "white gives more than any two": (floats([1, 1, 1]), -2.5),
+            "even white is not enough": (floats([1, 1, 1]), -4),
+            "the largest sum is exactly 0": (floats([1, -2, -2]), -1),
+            "all is 0": (floats([0, 0, 0]), 0),
+            "all weights are negative": (floats([-3, -1, -1]), -1),
+            "black alone is left": (floats([-3, -1, -1]), 2),
+            "white hides what red would give": (floats([2, -3, -3]), -1),
+            "white hides what yellow would give": (floats([2, 2, -9]), -1),
+            "a positive weight is not enough": (floats([1, -1, -1]), -2),
+            "weights cannot be turned round": (floats([-1, -1, -1]), -2),
+            "every colour is bright enough": (floats([1, 1, 1]), 1),
+            "a positive b outweighs all": (floats([-5, -5, 1]), 1),
+            "b is 0 and a weight is positive": (floats([-1, 0, 1]), 0),
+            "half of each weight would not be enough": (floats([2, 1, 1]), -3),
         },
         {
             "you asked red, green and blue alone; a mix of them may give more.": primaries,

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def hardest_negative(distance, labels):
@@ -227,23 +227,23 @@ EXERCISES = {
         hardest_negative,
         {
             "there are two people with two images": (
-                np.array([[0, 2, 3, 4], [2, 0, 1, 5], [3, 1, 0, 6], [4, 5, 6, 0]]),
+                floats([[0, 2, 3, 4], [2, 0, 1, 5], [3, 1, 0, 6], [4, 5, 6, 0]]),
                 np.array([7, 7, 8, 8]),
             ),
             "the way back is not the way there": (
-                np.array([[1, 5, 2], [4, 2, 3], [5, 6, 3]]),
+                floats([[1, 5, 2], [4, 2, 3], [5, 6, 3]]),
                 np.array([1, 2, 3]),
             ),
             "a person's images do not stand together": (
-                np.array([[1, 4, 2, 3], [7, 2, 6, 5], [3, 8, 0, 9], [5, 1, 4, 2]]),
+                floats([[1, 4, 2, 3], [7, 2, 6, 5], [3, 8, 0, 9], [5, 1, 4, 2]]),
                 np.array([0, 1, 0, 1]),
             ),
             "people have different numbers of images": (
-                np.array([[0, 9, 5, 7, 6], [9, 0, 4, 3, 8], [5, 4, 0, 2, 1], [7, 3, 2, 0, 6], [6, 8, 1, 6, 0]]),
+                floats([[0, 9, 5, 7, 6], [9, 0, 4, 3, 8], [5, 4, 0, 2, 1], [7, 3, 2, 0, 6], [6, 8, 1, 6, 0]]),
                 np.array([3, 3, 3, 4, 5]),
             ),
             "another person has distance 0": (
-                np.array([[0, 1, 0, 2], [1, 0, 3, 0], [4, 0, 0, 1], [0, 2, 1, 0]]),
+                floats([[0, 1, 0, 2], [1, 0, 3, 0], [4, 0, 0, 1], [0, 2, 1, 0]]),
                 np.array([5, 5, 6, 6]),
             ),
         },

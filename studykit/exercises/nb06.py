@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def my_interval(better, worse, t):
@@ -102,11 +102,11 @@ EXERCISES = {
     1: Exercise(
         my_interval,
         {
-            "there are two seeds": (np.array([3, 5]), np.array([1, 1]), 2),
-            "there are three seeds": (np.array([9, 2, 7]), np.array([5, 2, 3]), 3),
-            "there are four seeds, and luck is shared": (np.array([11, 21, 33, 41]), np.array([10, 20, 30, 38]), 1.5),
-            "all differences are the same": (np.array([2, 4, 7]), np.array([1, 3, 6]), 4),
-            "the gain is a loss": (np.array([1, 2, 3, 1, 8]), np.array([4, 4, 4, 9, 4]), 2.5),
+            "there are two seeds": (floats([3, 5]), floats([1, 1]), 2),
+            "there are three seeds": (floats([9, 2, 7]), floats([5, 2, 3]), 3),
+            "there are four seeds, and luck is shared": (floats([11, 21, 33, 41]), floats([10, 20, 30, 38]), 1.5),
+            "all differences are the same": (floats([2, 4, 7]), floats([1, 3, 6]), 4),
+            "the gain is a loss": (floats([1, 2, 3, 1, 8]), floats([4, 4, 4, 9, 4]), 2.5),
         },
         {
             "s divides by n - 1: std(ddof=1).": by_n,

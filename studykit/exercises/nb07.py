@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 from xivlab.errors import XivlabError
 
 
@@ -139,12 +139,12 @@ EXERCISES = {
     2: Exercise(
         my_numbers,
         {
-            "the pixel is black": (np.array([[0, 0, 0]]),),
-            "the pixel is white": (np.array([[1, 1, 1]]),),
-            "the pixel is red": (np.array([[1, 0, 0]]),),
-            "the pixel is green": (np.array([[0, 1, 0]]),),
-            "the pixel is blue": (np.array([[0, 0, 1]]),),
-            "the pixel is a dark gray": (np.array([[0.25, 0.25, 0.25]]),),
+            "the pixel is black": (floats([[0, 0, 0]]),),
+            "the pixel is white": (floats([[1, 1, 1]]),),
+            "the pixel is red": (floats([[1, 0, 0]]),),
+            "the pixel is green": (floats([[0, 1, 0]]),),
+            "the pixel is blue": (floats([[0, 0, 1]]),),
+            "the pixel is a dark gray": (floats([[0.25, 0.25, 0.25]]),),
         },
         {
             "that is Gray: Y has less contrast, and black is 16 / 255.": gray,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def my_gain(scores):
@@ -84,11 +84,11 @@ EXERCISES = {
     1: Exercise(
         my_gain,
         {
-            "there are two seeds": (np.array([[1, 3, 5], [2, 9, 4]]),),
-            "there are three seeds": (np.array([[4, 5, 6, 9], [3, 8, 5, 1], [5, 6, 9, 2]]),),
-            "there are four seeds": (np.array([[1, 2, 7], [5, 4, 2], [3, 6, 4], [2, 3, 9]]),),
-            "the first setting is the best": (np.array([[9, 2], [8, 3], [7, 6]]),),
-            "the gain is a loss": (np.array([[5, 9, 1], [5, 1, 9]]),),
+            "there are two seeds": (floats([[1, 3, 5], [2, 9, 4]]),),
+            "there are three seeds": (floats([[4, 5, 6, 9], [3, 8, 5, 1], [5, 6, 9, 2]]),),
+            "there are four seeds": (floats([[1, 2, 7], [5, 4, 2], [3, 6, 4], [2, 3, 9]]),),
+            "the first setting is the best": (floats([[9, 2], [8, 3], [7, 6]]),),
+            "the gain is a loss": (floats([[5, 9, 1], [5, 1, 9]]),),
         },
         {
             "that chooses on all seeds, the one that judges among them.": all_choose,
@@ -102,10 +102,10 @@ EXERCISES = {
     2: Exercise(
         my_values,
         {
-            "each value doubles": (1, 8, 4),
-            "the factor is 10": (1, 100, 3),
-            "there are two values": (3, 12, 2),
-            "the first value is not 1": (2, 162, 5),
+            "each value doubles": (1.0, 8.0, 4),
+            "the factor is 10": (1.0, 100.0, 3),
+            "there are two values": (3.0, 12.0, 2),
+            "the first value is not 1": (2.0, 162.0, 5),
             "the values are smaller than 1": (0.01, 0.64, 4),
         },
         {

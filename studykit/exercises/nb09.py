@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def along_and_off(X, V, I):
@@ -99,13 +99,13 @@ EXERCISES = {
     1: Exercise(
         along_and_off,
         {
-            "V is the origin": (np.array([1, 3]), np.array([0, 0]), np.array([4, 0])),
-            "V is not the origin": (np.array([3, 5]), np.array([1, 2]), np.array([5, 2])),
-            "the line runs aslant": (np.array([1, 9, 2]), np.array([1, 2, 2]), np.array([4, 6, 2])),
-            "X lies on the line": (np.array([3, 3]), np.array([1, 1]), np.array([9, 9])),
-            "X lies beyond I": (np.array([7, 6]), np.array([1, 4]), np.array([5, 4])),
-            "X lies behind V": (np.array([-2, 5]), np.array([2, 3]), np.array([4, 3])),
-            "X is V": (np.array([2, 1, 3]), np.array([2, 1, 3]), np.array([0, 5, 4])),
+            "V is the origin": (floats([1, 3]), floats([0, 0]), floats([4, 0])),
+            "V is not the origin": (floats([3, 5]), floats([1, 2]), floats([5, 2])),
+            "the line runs aslant": (floats([1, 9, 2]), floats([1, 2, 2]), floats([4, 6, 2])),
+            "X lies on the line": (floats([3, 3]), floats([1, 1]), floats([9, 9])),
+            "X lies beyond I": (floats([7, 6]), floats([1, 4]), floats([5, 4])),
+            "X lies behind V": (floats([-2, 5]), floats([2, 3]), floats([4, 3])),
+            "X is V": (floats([2, 1, 3]), floats([2, 1, 3]), floats([0, 5, 4])),
         },
         {
             "divide off by the distance from V to I.": off_in_no_units,
@@ -122,12 +122,12 @@ EXERCISES = {
     2: Exercise(
         wasserstein,
         {
-            "the ways go to both sides": (np.array([5, 1]), np.array([2, 3])),
-            "both samples are unsorted": (np.array([4, 1, 9]), np.array([8, 7, 0])),
-            "all ways are long": (np.array([10, 40, 20, 30]), np.array([90, 60, 70, 85])),
-            "the first is sorted": (np.array([1, 2, 6]), np.array([5, 9, 1])),
-            "the second is sorted": (np.array([6, 2, 7]), np.array([1, 3, 8])),
-            "both have the same numbers": (np.array([3, 1, 2]), np.array([2, 3, 1])),
+            "the ways go to both sides": (floats([5, 1]), floats([2, 3])),
+            "both samples are unsorted": (floats([4, 1, 9]), floats([8, 7, 0])),
+            "all ways are long": (floats([10, 40, 20, 30]), floats([90, 60, 70, 85])),
+            "the first is sorted": (floats([1, 2, 6]), floats([5, 9, 1])),
+            "the second is sorted": (floats([6, 2, 7]), floats([1, 3, 8])),
+            "both have the same numbers": (floats([3, 1, 2]), floats([2, 3, 1])),
         },
         {
             "sort both first: an image may go to any other.": not_sorted,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def infrared_share(distance, is_infrared, is_same_person, k):
@@ -108,37 +108,37 @@ EXERCISES = {
         infrared_share,
         {
             "the nearest of all is the same person": (
-                np.array([1, 2, 3, 4]),
+                floats([1, 2, 3, 4]),
                 np.array([True, True, False, True]),
                 np.array([True, False, False, False]),
                 2,
             ),
             "distances do not stand in order": (
-                np.array([7, 3, 9, 1, 5]),
+                floats([7, 3, 9, 1, 5]),
                 np.array([True, False, True, True, True]),
                 np.array([False, False, False, True, False]),
                 3,
             ),
             "the nearest alone counts": (
-                np.array([4, 2, 6, 1]),
+                floats([4, 2, 6, 1]),
                 np.array([False, True, True, False]),
                 np.array([False, False, False, True]),
                 1,
             ),
             "near ones are infrared and far ones are visible": (
-                np.array([8, 1, 2, 9, 3, 7]),
+                floats([8, 1, 2, 9, 3, 7]),
                 np.array([False, True, True, False, False, False]),
                 np.array([False, False, True, False, True, False]),
                 2,
             ),
             "all others count": (
-                np.array([5, 1, 4, 2]),
+                floats([5, 1, 4, 2]),
                 np.array([True, False, True, True]),
                 np.array([False, False, False, True]),
                 3,
             ),
             "one more would change the share": (
-                np.array([2, 1, 3, 5, 4]),
+                floats([2, 1, 3, 5, 4]),
                 np.array([False, True, True, False, False]),
                 np.array([True, False, False, False, False]),
                 2,
@@ -162,11 +162,11 @@ EXERCISES = {
     2: Exercise(
         my_auc,
         {
-            "five of six comparisons are right": (np.array([1, 3]), np.array([2, 4, 5])),
-            "there are more pairs of the same person": (np.array([5, 1, 2, 4]), np.array([3, 6])),
-            "all of the same person are nearer": (np.array([1, 2, 3]), np.array([4, 5])),
-            "none of the same person is nearer": (np.array([8, 9]), np.array([1, 2, 3])),
-            "one pair of two people is very near": (np.array([2, 3, 9]), np.array([1, 4, 5, 6])),
+            "five of six comparisons are right": (floats([1, 3]), floats([2, 4, 5])),
+            "there are more pairs of the same person": (floats([5, 1, 2, 4]), floats([3, 6])),
+            "all of the same person are nearer": (floats([1, 2, 3]), floats([4, 5])),
+            "none of the same person is nearer": (floats([8, 9]), floats([1, 2, 3])),
+            "one pair of two people is very near": (floats([2, 3, 9]), floats([1, 4, 5, 6])),
         },
         {
             "that is upside down: nearer is smaller.": reversed_,

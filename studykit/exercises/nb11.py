@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studykit.exercises.exercise import Exercise
+from studykit.exercises.exercise import Exercise, floats
 
 
 def two_parts(baseline_v, method_v, method_sum):
@@ -70,11 +70,11 @@ EXERCISES = {
     1: Exercise(
         two_parts,
         {
-            "there are two seeds": (np.array([1, 2]), np.array([4, 3]), np.array([5, 6])),
-            "there are three seeds": (np.array([10, 20, 30]), np.array([15, 19, 41]), np.array([17, 20, 41])),
-            "training helps and the second view harms": (np.array([5, 7]), np.array([9, 8]), np.array([6, 7])),
-            "training harms and the second view helps": (np.array([4, 8, 6]), np.array([3, 7, 2]), np.array([9, 8, 4])),
-            "nothing happens": (np.array([3, 4]), np.array([3, 4]), np.array([3, 4])),
+            "there are two seeds": (floats([1, 2]), floats([4, 3]), floats([5, 6])),
+            "there are three seeds": (floats([10, 20, 30]), floats([15, 19, 41]), floats([17, 20, 41])),
+            "training helps and the second view harms": (floats([5, 7]), floats([9, 8]), floats([6, 7])),
+            "training harms and the second view helps": (floats([4, 8, 6]), floats([3, 7, 2]), floats([9, 8, 4])),
+            "nothing happens": (floats([3, 4]), floats([3, 4]), floats([3, 4])),
         },
         {
             "the second part is of one model, searched twice: v+x minus v.": both_from_the_baseline,
@@ -86,11 +86,11 @@ EXERCISES = {
     2: Exercise(
         my_trend,
         {
-            "there are four values": (np.array([[0, 1, 2, 3], [0, 0, 0, 5]]),),
-            "there are more seeds than values": (np.array([[1, 5, 3], [2, 2, 8], [6, 1, 0], [4, 4, 4]]),),
-            "there are two values": (np.array([[1, 4], [3, 2], [5, 5]]),),
-            "the middle leads astray": (np.array([[2, 9, 9, 1, 3], [0, 4, -4, 8, 1]]),),
-            "there are six values": (np.array([[3, 1, 4, 1, 5, 9], [2, 7, 1, 8, 2, 8]]),),
+            "there are four values": (floats([[0, 1, 2, 3], [0, 0, 0, 5]]),),
+            "there are more seeds than values": (floats([[1, 5, 3], [2, 2, 8], [6, 1, 0], [4, 4, 4]]),),
+            "there are two values": (floats([[1, 4], [3, 2], [5, 5]]),),
+            "the middle leads astray": (floats([[2, 9, 9, 1, 3], [0, 4, -4, 8, 1]]),),
+            "there are six values": (floats([[3, 1, 4, 1, 5, 9], [2, 7, 1, 8, 2, 8]]),),
         },
         {
             "that is the slope of one step; from first to last there are n - 1.": one_step,
