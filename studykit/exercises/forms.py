@@ -23,7 +23,11 @@ def form(given: Answers, wanted: Answers, sizes: Sequence[Sizes] = (), *, kind: 
     g, w = (np.concatenate([one.ravel() for one in side]) for side in (given, wanted))
     if set(w) <= {0, 1} and close(g, 1 - w) and len(set(w)) == 2 and len(w) > 2:
         return "that is the other way round: 0 (False) where 1 (True) is right, and 1 where 0 is."
-    if len(given) > 1 and len({one.tobytes() for one in given}) == 1 and len({one.shape for one in given}) == 1:
+    if (
+        len(given) > 1
+        and len({one.tobytes() for one in given}) == 1
+        and len({one.shape for one in given}) == 1
+    ):
         is_truth = kind == "b" and g[0] in (0, 1) and given[0].ndim == 0
         return f"your answer is the same for every input, {bool(g[0]) if is_truth else short(given[0])}."
     if kind == "b" and not np.isin(g, (0, 1)).all():

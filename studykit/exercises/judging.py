@@ -65,7 +65,9 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
     if attempt is None or attempt is Ellipsis:
         return Verdict("none", EMPTY)
     if not callable(attempt):
-        return Verdict("type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}.")
+        return Verdict(
+            "type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}."
+        )
     raw = [exercise.answer(exercise.solution, *copy.deepcopy(case)) for case in exercise.cases.values()]
     wanted, given = [numeric(one) for one in raw], []
     for place, (about, case) in enumerate(exercise.cases.items()):
@@ -86,14 +88,18 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
         if np.isnan(g).any():
             return Verdict("nan", f"your answer is no number (NaN), as of 0 / 0 or inf - inf, where {about}.")
         if np.isinf(g).any():
-            return Verdict("nan", f"your answer is infinite, as of 1 / 0 or the extreme of nothing, where {about}.")
+            return Verdict(
+                "nan", f"your answer is infinite, as of 1 / 0 or the extreme of nothing, where {about}."
+            )
     kind = _kind_of_all(raw)
     if sentence := form(given, wanted, sizes, kind=kind):
         return Verdict("form", sentence)
     return _by_case(exercise, given, wanted, wrong, truth=kind == "b")
 
 
-def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple, wanted: np.ndarray) -> np.ndarray | Verdict:
+def _answer(
+    exercise: Exercise, attempt: Callable, about: str, case: tuple, wanted: np.ndarray
+) -> np.ndarray | Verdict:
     """The reader's answer in one case as an array; a verdict if it is none."""
     own = copy.deepcopy(case)
     try:
@@ -107,11 +113,15 @@ def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple, want
     except Exception as error:  # noqa: BLE001 (whatever the reader's code raises)
         return Verdict("error", _raised(exercise, attempt, error, about))
     if any(not _unchanged(one, other) for one, other in zip(own, case)):
-        return Verdict("changed", "your function changes its arguments in place; work on a copy, or make new arrays.")
+        return Verdict(
+            "changed", "your function changes its arguments in place; work on a copy, or make new arrays."
+        )
     if value is None or value is Ellipsis:
         if about == next(iter(exercise.cases)):
             return Verdict("none", EMPTY if value is None else EMPTY.replace("None", "..."))
-        return Verdict("none", f"your function returns {value} where {about}; one way through it lacks a return.")
+        return Verdict(
+            "none", f"your function returns {value} where {about}; one way through it lacks a return."
+        )
     try:
         return numeric(value)
     except Exception:  # noqa: BLE001 (whatever a reader may return)
@@ -128,7 +138,9 @@ def _raised(exercise: Exercise, attempt: Callable, error: Exception, about: str)
     for frame in traceback.extract_tb(error.__traceback__):
         if code is not None and frame.filename == code.co_filename and frame.lineno:
             line = linecache.getline(frame.filename, frame.lineno).strip()
-            where = f" in its line {frame.lineno - code.co_firstlineno + 1}" + (f", `{_cut(line, 80)}`" if line else "")
+            where = f" in its line {frame.lineno - code.co_firstlineno + 1}" + (
+                f", `{_cut(line, 80)}`" if line else ""
+            )
     text = " ".join(str(error).split())
     text = _cut(text, LINE).rstrip(".")
     if isinstance(error, NameError) and any(f"'{name}'" in text for name in OF_FIRST_CELLS):

@@ -147,22 +147,40 @@ EXERCISES = {
             ),
             "another test distance has a larger mAP": (
                 table(
-                    (10, "val", "v", 1, 9), (10, "val", "v+x", 6, 3),
-                    (20, "val", "v", 2, 1), (20, "val", "v+x", 4, 5),
-                    (30, "val", "v", 3, 2), (30, "val", "v+x", 5, 4),
+                    (10, "val", "v", 1, 9),
+                    (10, "val", "v+x", 6, 3),
+                    (20, "val", "v", 2, 1),
+                    (20, "val", "v+x", 4, 5),
+                    (30, "val", "v", 3, 2),
+                    (30, "val", "v+x", 5, 4),
                 ),
                 "v+x",
-            ),  # fmt: skip
+            ),
             "the test people have the largest mAP": (
-                table((10, "test", "v", 1, 9), (10, "val", "v", 3, 4), (20, "val", "v", 2, 6), (30, "val", "v", 4, 5)),
+                table(
+                    (10, "test", "v", 1, 9),
+                    (10, "val", "v", 3, 4),
+                    (20, "val", "v", 2, 6),
+                    (30, "val", "v", 4, 5),
+                ),
                 "v",
             ),
             "the last is the best": (
-                table((5, "test", "v", 1, 1), (5, "val", "v", 9, 2), (7, "test", "v", 2, 2), (7, "val", "v", 5, 3)),
+                table(
+                    (5, "test", "v", 1, 1),
+                    (5, "val", "v", 9, 2),
+                    (7, "test", "v", 2, 2),
+                    (7, "val", "v", 5, 3),
+                ),
                 "v",
             ),
             "the first row is of another split and distance": (
-                table((3, "test", "x", 4, 7), (3, "val", "x", 5, 8), (3, "val", "v", 2, 6), (4, "val", "v", 6, 5)),
+                table(
+                    (3, "test", "x", 4, 7),
+                    (3, "val", "x", 5, 8),
+                    (3, "val", "v", 2, 6),
+                    (4, "val", "v", 6, 5),
+                ),
                 "v",
             ),
         },

@@ -104,7 +104,11 @@ EXERCISES = {
         {
             "there are two seeds": (floats([3, 5]), floats([1, 1]), 2),
             "there are three seeds": (floats([9, 2, 7]), floats([5, 2, 3]), 3),
-            "there are four seeds, and luck is shared": (floats([11, 21, 33, 41]), floats([10, 20, 30, 38]), 1.5),
+            "there are four seeds, and luck is shared": (
+                floats([11, 21, 33, 41]),
+                floats([10, 20, 30, 38]),
+                1.5,
+            ),
             "all differences are the same": (floats([2, 4, 7]), floats([1, 3, 6]), 4),
             "the gain is a loss": (floats([1, 2, 3, 1, 8]), floats([4, 4, 4, 9, 4]), 2.5),
         },

@@ -120,9 +120,7 @@ EXERCISES = {
             "an image has two pixels": (
                 np.array([[[[1, 2, 3], [4, 5, 7]]], [[[9, 8, 6], [2, 1, 0]]]], np.uint8),
             ),
-            "three images have one sum": (
-                np.array([[[[1, 2, 0]]], [[[2, 1, 3]]], [[[0, 4, 2]]]], np.uint8),
-            ),
+            "three images have one sum": (np.array([[[[1, 2, 0]]], [[[2, 1, 3]]], [[[0, 4, 2]]]], np.uint8),),
             "an image is higher than wide": (np.array([[[[3, 5, 8]], [[7, 1, 2]], [[6, 4, 9]]]], np.uint8),),
             "there is one image, and its sum ends on 2": (np.array([[[[8, 9, 3]]]], np.uint8),),
         },

@@ -73,7 +73,11 @@ EXERCISES = {
             "there are two seeds": (floats([1, 2]), floats([4, 3]), floats([5, 6])),
             "there are three seeds": (floats([10, 20, 30]), floats([15, 19, 41]), floats([17, 20, 41])),
             "training helps and the second view harms": (floats([5, 7]), floats([9, 8]), floats([6, 7])),
-            "training harms and the second view helps": (floats([4, 8, 6]), floats([3, 7, 2]), floats([9, 8, 4])),
+            "training harms and the second view helps": (
+                floats([4, 8, 6]),
+                floats([3, 7, 2]),
+                floats([9, 8, 4]),
+            ),
             "nothing happens": (floats([3, 4]), floats([3, 4]), floats([3, 4])),
         },
         {

@@ -71,7 +71,9 @@ def _not_reduced(given: Answers, wanted: Answers) -> str | None:
         for word, reduce in REDUCTIONS.items():
             if in_all(given, wanted, lambda g, w: _reduces(g, axis, reduce, w)):  # noqa: B023 (called at once)
                 if wanted[0].ndim == 0:
-                    return f"your numbers are right, but the task asks for one number: their {word} is missing."
+                    return (
+                        f"your numbers are right, but the task asks for one number: their {word} is missing."
+                    )
                 return f"your numbers are right, but their {word} along axis {axis} is missing."
     return None
 

@@ -43,7 +43,9 @@ def mutants(function: Callable) -> Iterator[tuple[str, Callable]]:
     for place, node in enumerate(nodes):
         for what, change in _changes(node, arguments):
             changed = ast.parse(source)
-            same = [one for one in ast.walk(changed.body[0]) if not isinstance(one, ast.arguments | ast.arg)][place]
+            same = [one for one in ast.walk(changed.body[0]) if not isinstance(one, ast.arguments | ast.arg)][
+                place
+            ]
             new = change(same)
             if new is not same:
                 changed = _Replace(same, new).visit(changed)
@@ -100,14 +102,21 @@ def _changes(node: ast.AST, arguments: list[str]) -> Iterator[tuple[str, Callabl
         if (name := getattr(node, key)) in OPPOSITES:
             yield "function", lambda one: _with(one, **{key: OPPOSITES[name]})
     elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg", "torch"):
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in (
+            "np",
+            "np.linalg",
+            "torch",
+        ):
             yield "left out", lambda one: one.func.value
         elif node.args:
             for place in range(len(node.args)):
                 yield "left out", lambda one, place=place: one.args[place]
         for place in range(len(node.keywords)):
-            yield "left out", lambda one, place=place: _with(
-                one, keywords=one.keywords[:place] + one.keywords[place + 1 :]
+            yield (
+                "left out",
+                lambda one, place=place: _with(
+                    one, keywords=one.keywords[:place] + one.keywords[place + 1 :]
+                ),
             )
         if isinstance(node.func, ast.Name) and node.func.id == "len":
             yield "off by one", lambda one: ast.BinOp(one, ast.Sub(), ast.Constant(1))

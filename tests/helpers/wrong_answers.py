@@ -37,7 +37,12 @@ class WrongAnswer:
         text = f"def attempt({', '.join(find(self.number).arguments)}):\n{self.body}\n"
         ast.parse(text)
         file = f"<{self.number} {self.about}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # as a cell's would be
+        linecache.cache[file] = (
+            len(text),
+            None,
+            text.splitlines(keepends=True),
+            file,
+        )  # as a cell's would be
         names: dict = {"np": np, "pd": pd, "torch": torch}
         exec(compile(text, file, "exec"), names)  # noqa: S102 (of our own file)
         return names["attempt"]
