@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from studykit.exercises.changes import changes
 from studykit.exercises.exercise import Exercise, called, find
 from studykit.exercises.forms import form
 from studykit.exercises.shapes import form_of_shape, sizes_of
@@ -28,8 +29,8 @@ class Verdict:
 
     Attributes:
         kind: "right"; "none", "error", "changed", "type", "nan": of the answer itself; "mistake": a known one;
-            "shape", "form": a form that the error has in all cases; "case": wrong in some cases only;
-            "numbers": nothing more is known.
+            "shape", "form": a form that the error has in all cases; "change": what a small change of the solution
+            gives, in all cases; "case": wrong in some cases only; "numbers": nothing more is known.
         sentence: without "Right: " or "Not yet: ".
     """
 
@@ -94,7 +95,11 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
     kind = _kind_of_all(raw)
     if sentence := form(given, wanted, sizes, kind=kind):
         return Verdict("form", sentence)
-    return _by_case(exercise, given, wanted, wrong, truth=kind == "b")
+    verdict = _by_case(exercise, given, wanted, wrong, truth=kind == "b")
+    for change in changes(exercise.solution):
+        if change.words and _does_the_same(exercise, change.function, given):
+            return Verdict("change", f"{verdict.sentence} Yours is what comes of {change.words}.")
+    return verdict
 
 
 def _answer(
