@@ -7,6 +7,7 @@ place of `min`. And the tests try that no changed solution passes as right.
 import ast
 import inspect
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -39,6 +40,11 @@ OPPOSITES = {
     "sum": ("mean",), "mean": ("sum", "max"), "clamp_min": ("clamp_max",),
 }  # fmt: skip
 
+EDGES = [
+    f"`{one}` in the place of `{other}`"
+    for one, other in (("<", "<="), ("<=", "<"), (">", ">="), (">=", ">"))
+]
+
 Place = Callable[[ast.AST], ast.AST]  # what stands in the place of a node
 
 
@@ -49,11 +55,13 @@ class Change:
     Attributes:
         line: the first of its lines that is another one.
         words: what was changed, "`max` in the place of `min`"; empty if there is no short word for it.
+        on_edge: only what is exactly on an edge can tell the two apart, as `<` and `<=`.
         function: the changed solution.
     """
 
     line: str
     words: str
+    on_edge: bool
     function: Callable
 
 
@@ -63,7 +71,10 @@ def changes(function: Callable) -> Iterator[Change]:
     before = ast.unparse(ast.parse(source))
     arguments = list(inspect.signature(function).parameters)
     seen = {before}
-    for place, node in enumerate(_nodes(ast.parse(source))):
+    nodes = enumerate(_nodes(ast.parse(source)))
+    for place, node in sorted(
+        nodes, key=lambda one: isinstance(one[1], ast.Constant)
+    ):  # an axis has words, a 1 none
         for words, put in _of_node(node, arguments):
             tree = ast.parse(source)
             old = _nodes(tree)[place]
@@ -72,7 +83,7 @@ def changes(function: Callable) -> Iterator[Change]:
             if after not in seen:
                 seen.add(after)
                 line = next((one for one in after.splitlines() if one not in before.splitlines()), "")
-                yield Change(line.strip(), words, _compiled(after, function))
+                yield Change(line.strip(), words, words in EDGES, _compiled(after, function))
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:
@@ -82,7 +93,9 @@ def _nodes(tree: ast.Module) -> list[ast.AST]:
 def _compiled(text: str, function: Callable) -> Callable:
     """A function of another text, which sees the names that the first one sees."""
     names = dict(function.__globals__)
-    exec(compile(text, "<changed solution>", "exec"), names)  # noqa: S102 (the text is ours)
+    with warnings.catch_warnings():  # of code like 1[0], which is wrong, as it should be
+        warnings.simplefilter("ignore")
+        exec(compile(text, "<changed solution>", "exec"), names)  # noqa: S102 (the text is ours)
     return names[function.__name__]
 
 
@@ -147,8 +160,7 @@ def _of_constant(node: ast.Constant) -> Iterator[tuple[str, Place]]:
         yield "", lambda one: ast.Constant("another")
     elif type(node.value) in (int, float):
         for value in (node.value + 1, node.value - 1, -node.value, 2 * node.value):
-            words = f"{value:.4g} in the place of {node.value:.4g}"
-            yield words, lambda one, value=value: ast.Constant(value)
+            yield "", lambda one, value=value: ast.Constant(value)
 
 
 def _of_call(node: ast.Call) -> Iterator[tuple[str, Place]]:
@@ -169,6 +181,14 @@ def _of_call(node: ast.Call) -> Iterator[tuple[str, Place]]:
             words,
             lambda one, place=place: _with(one, keywords=one.keywords[:place] + one.keywords[place + 1 :]),
         )
+        if (
+            keyword.arg == "axis"
+            and isinstance(keyword.value, ast.Constant)
+            and keyword.value.value in (0, 1)
+        ):
+            axis = 1 - keyword.value.value
+            words = f"axis {axis} in the place of axis {1 - axis}"
+            yield words, lambda one, place=place, axis=axis: _with_axis(one, place, axis)
     if name == "len":
         for sign in (ast.Sub, ast.Add):
             words = f"a length that is 1 too {'small' if sign is ast.Sub else 'large'}"
@@ -197,6 +217,11 @@ def _without(sign: str, operand: ast.expr, *, after: bool = False) -> str:
         return ""
     text = ast.unparse(operand)
     return f"`{text} {sign}` left out" if after else f"`{sign} {text}` left out"
+
+
+def _with_axis(call: ast.Call, place: int, axis: int) -> ast.Call:
+    call.keywords[place].value = ast.Constant(axis)
+    return call
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:

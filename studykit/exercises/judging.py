@@ -63,19 +63,11 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
 
     A known mistake is named only if it gives what the attempt gives in every case, also in those that are right.
     """
-    if attempt is None or attempt is Ellipsis:
-        return Verdict("none", EMPTY)
-    if not callable(attempt):
-        return Verdict(
-            "type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}."
-        )
-    raw = [exercise.answer(exercise.solution, *copy.deepcopy(case)) for case in exercise.cases.values()]
-    wanted, given = [numeric(one) for one in raw], []
-    for place, (about, case) in enumerate(exercise.cases.items()):
-        answer = _answer(exercise, attempt, about, case, wanted[place])
-        if isinstance(answer, Verdict):
-            return answer
-        given.append(answer)
+    given = _answers(exercise, attempt)
+    if isinstance(given, Verdict):
+        return given
+    right = [exercise.answer(exercise.solution, *copy.deepcopy(case)) for case in exercise.cases.values()]
+    wanted = [numeric(one) for one in right]
     wrong = [not _same(g, w, exercise.tolerance) for g, w in zip(given, wanted)]
     if not any(wrong):
         return Verdict("right", f"{len(wrong)} cases out of {len(wrong)}.")
@@ -92,19 +84,39 @@ def judge(exercise: Exercise, attempt: Callable) -> Verdict:
             return Verdict(
                 "nan", f"your answer is infinite, as of 1 / 0 or the extreme of nothing, where {about}."
             )
-    kind = _kind_of_all(raw)
+    kind = _kind_of_all(right)
     if sentence := form(given, wanted, sizes, kind=kind):
         return Verdict("form", sentence)
     verdict = _by_case(exercise, given, wanted, wrong, truth=kind == "b")
-    for change in changes(exercise.solution):
-        if change.words and _does_the_same(exercise, change.function, given):
-            return Verdict("change", f"{verdict.sentence} Yours is what comes of {change.words}.")
+    if words := _change(exercise, given, wanted):
+        return Verdict("change", f"{verdict.sentence} Yours is what comes of {words}.")
     return verdict
 
 
-def _answer(
-    exercise: Exercise, attempt: Callable, about: str, case: tuple, wanted: np.ndarray
-) -> np.ndarray | Verdict:
+def passes(exercise: Exercise, attempt: Callable) -> bool:
+    """Whether the verdict is "right"; sooner than `judge`, which asks what is wrong."""
+    given = _answers(exercise, attempt)
+    return not isinstance(given, Verdict) and _does_the_same(exercise, exercise.solution, given)
+
+
+def _answers(exercise: Exercise, attempt: Callable) -> list[np.ndarray] | Verdict:
+    """The reader's answers in all cases; a verdict if one of them is none."""
+    if attempt is None or attempt is Ellipsis:
+        return Verdict("none", EMPTY)
+    if not callable(attempt):
+        return Verdict(
+            "type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}."
+        )
+    given = []
+    for about, case in exercise.cases.items():
+        answer = _answer(exercise, attempt, about, case)
+        if isinstance(answer, Verdict):
+            return answer
+        given.append(answer)
+    return given
+
+
+def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple) -> np.ndarray | Verdict:
     """The reader's answer in one case as an array; a verdict if it is none."""
     own = copy.deepcopy(case)
     try:
@@ -130,7 +142,8 @@ def _answer(
     try:
         return numeric(value)
     except Exception:  # noqa: BLE001 (whatever a reader may return)
-        kind = "an array of numbers" if wanted.ndim else "a number"
+        wanted = exercise.answer(exercise.solution, *copy.deepcopy(case))
+        kind = "numbers" if np.ndim(wanted) else "a number"
         return Verdict("type", f"the answer should be {kind}, and yours is a {_kind(value)}.")
 
 
@@ -179,6 +192,20 @@ def _does_the_same(exercise: Exercise, mistake: Callable, given: list[np.ndarray
         if not _same(answer, other, exercise.tolerance):
             return False
     return True
+
+
+def _change(exercise: Exercise, given: list, wanted: list) -> str:
+    """The words of a small change of the solution that gives what the attempt gives, in all cases; empty if none does.
+
+    Few numbers agree by chance: a change is told only if three different ones are wrong, or if what tells the two
+    apart is an edge.
+    """
+    numbers = np.concatenate([g[~np.isclose(g, w)].ravel() for g, w in zip(given, wanted)])
+    many = len(np.unique(numbers.round(6))) >= 3
+    for change in changes(exercise.solution):
+        if change.words and (many or change.on_edge) and _does_the_same(exercise, change.function, given):
+            return change.words
+    return ""
 
 
 def _by_case(exercise: Exercise, given: list, wanted: list, wrong: list[bool], *, truth: bool) -> Verdict:
