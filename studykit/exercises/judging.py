@@ -105,7 +105,7 @@ def _answers(exercise: Exercise, attempt: Callable) -> list[np.ndarray] | Verdic
         return Verdict("none", EMPTY)
     if not callable(attempt):
         return Verdict(
-            "type", f"hand over the function itself, without calling it; this is a {_kind(attempt)}."
+            "type", f"hand over the function itself, without calling it; this is of type {_kind(attempt)}."
         )
     given = []
     for about, case in exercise.cases.items():
@@ -144,7 +144,7 @@ def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple) -> n
     except Exception:  # noqa: BLE001 (whatever a reader may return)
         wanted = exercise.answer(exercise.solution, *copy.deepcopy(case))
         kind = "numbers" if np.ndim(wanted) else "a number"
-        return Verdict("type", f"the answer should be {kind}, and yours is a {_kind(value)}.")
+        return Verdict("type", f"the answer should be {kind}, and yours is of type {_kind(value)}.")
 
 
 def _raised(exercise: Exercise, attempt: Callable, error: Exception, about: str) -> str:

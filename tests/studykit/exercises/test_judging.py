@@ -81,7 +81,7 @@ def test_a_known_mistake_is_named_only_if_it_does_the_same_in_all_cases():
 def as_of_a_cell(text):
     linecache.cache["<cell>"] = (len(text), None, text.splitlines(keepends=True), "<cell>")
     names = {}
-    exec(compile(text, "<cell>", "exec"), names)
+    exec(compile(text, "<cell>", "exec"), names)  # noqa: S102 (our own text)
     return names["attempt"]
 
 
@@ -109,10 +109,10 @@ def test_other_arguments_are_told():
 
 
 def test_what_is_no_function_or_no_number_is_told():
-    assert said(8)[1] == "hand over the function itself, without calling it; this is a int."
-    assert said(lambda x: "two")[1] == "the answer should be a number, and yours is a str."
-    assert said(lambda x: {2 * x})[1] == "the answer should be a number, and yours is a set."
-    assert said(lambda x: double)[1] == "the answer should be a number, and yours is a function."
+    assert said(8)[1] == "hand over the function itself, without calling it; this is of type int."
+    assert said(lambda x: "two")[1] == "the answer should be a number, and yours is of type str."
+    assert said(lambda x: {2 * x})[1] == "the answer should be a number, and yours is of type set."
+    assert said(lambda x: double)[1] == "the answer should be a number, and yours is of type function."
 
 
 def test_changed_arguments_are_told():
