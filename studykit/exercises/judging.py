@@ -139,6 +139,8 @@ def _answer(exercise: Exercise, attempt: Callable, about: str, case: tuple) -> n
         return Verdict(
             "none", f"your function returns {value} where {about}; one way through it lacks a return."
         )
+    if isinstance(value, tuple | list) and any(part is None or part is Ellipsis for part in value):
+        return Verdict("none", "a part of your answer is not written yet: it is None.")
     try:
         return numeric(value)
     except Exception:  # noqa: BLE001 (whatever a reader may return)

@@ -106,7 +106,7 @@ def x_of(attempt: Callable[[], Any], pixels: NDArray) -> NDArray | None:
 def _many(part: ArrayLike) -> int:
     """How many numbers; 0 for what is none."""
     try:
-        return np.asarray(part, dtype=float).size
+        return 0 if part is None else np.asarray(part, dtype=float).size
     except (TypeError, ValueError):
         return 0
 

@@ -1,5 +1,6 @@
 """The notebooks as shipped: in step with their sources, executed, small; and that they run."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from data_prep.prepare import pack, read_source
 from notebooks.tools import build, editions, minutes
 from studykit.exercises.exercise import code as code_of
 from studykit.exercises.exercise import find
+from studykit.exercises.judging import judge
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -173,6 +175,28 @@ def test_a_source_holds_no_answers(source):
     """Not even for teachers: they stand in the package, once."""
     tags = {tag for cell in build.read_source(source).cells for tag in editions.tags(cell)}
     assert tags <= {"predict", "exercise-text", "exercise", "check", "teacher"}
+
+
+def imported(notebook):
+    """Names of NumPy, pandas and PyTorch as a notebook imports them."""
+    names = {}
+    for cell in code(notebook):
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.Import) and node.names[0].name in ("numpy", "pandas", "torch"):
+                exec(ast.unparse(node), names)  # noqa: S102 (our own imports)
+    return names
+
+
+@each
+def test_answers_of_the_teachers_edition_need_only_what_the_notebook_imports(source):
+    notebook = build.read_source(source)
+    for exercise in editions.exercises(notebook):
+        for cell in (exercise.solution, *exercise.wrong):
+            names = imported(notebook)
+            exec(cell.source, names)  # noqa: S102 (as the notebook does)
+            verdict = judge(find(exercise.number), names[exercise.function])
+            assert verdict.sentence == cell.metadata.get("says", verdict.sentence)
+            assert (verdict.kind == "right") == ("solution" in editions.tags(cell))
 
 
 @each

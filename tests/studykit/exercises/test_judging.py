@@ -54,6 +54,10 @@ def test_nothing_written_yet(attempt):
     assert sentence.endswith("Write its body, end it with return, and run both cells again.")
 
 
+def test_a_part_that_is_not_written_yet_is_told():
+    assert said(lambda x: (2 * x, None)) == ("none", "a part of your answer is not written yet: it is None.")
+
+
 def test_a_way_without_return_is_told_with_its_case():
     kind, sentence = said(lambda x: 2 * x if x > 0 else None)
     assert (kind, sentence) == (
@@ -181,4 +185,5 @@ def test_ten_numbers_are_asked_for_one_by_one():
     assert said(lambda: None, exercise) == ("none", EMPTY)
     assert said(lambda: ([1, 2], 0, [1] * 3, [1] * 3), exercise)[1] == "w should be three numbers."
     assert said(lambda: ([1] * 3, "zero", [1] * 3, [1] * 3), exercise)[1] == "b should be one number."
+    assert said(lambda: ([1] * 3, None, [1] * 3, [1] * 3), exercise)[1] == "b should be one number."
     assert said(lambda: 5, exercise)[1] == "return four things, separated by commas: w, b, a, d."
