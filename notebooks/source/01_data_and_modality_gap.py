@@ -497,54 +497,9 @@ def seen(reflectance, light, filter, sensor):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-curves = [table[name] for name in ("light:tungsten", "filter:ir-cut", "sensor:g")]
-check(
-    seen,
-    lambda r, l, f, s: (r * l * f * s).sum() / (l * f * s).sum(),
-    [(table[f"fabric:{fabric}"], *curves) for fabric in ("nylon-red", "nylon-blue")],
-    mistakes={
-        "you left out the denominator: compare with a perfect white.": lambda r, l, f, s: (
-            (r * l * f * s).sum()
-        ),
-        "you left out the light, in both sums.": lambda r, l, f, s: (
-            (r * f * s).sum() / (f * s).sum()
-        ),
-        "you left out the filter, in both sums.": lambda r, l, f, s: (
-            (r * l * s).sum() / (l * s).sum()
-        ),
-        "that is the plain mean of the reflectance; it needs weights.": lambda r, l, f, s: (
-            r.mean()
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def seen(reflectance, light, filter, sensor):
-    weight = light * filter * sensor
-    return (reflectance * weight).sum() / weight.sum()
-
-
-# %% tags=["wrong"]
-# says: you left out the denominator
-def seen(reflectance, light, filter, sensor):
-    return np.dot(reflectance, light * filter * sensor)
-
-
-# %% tags=["wrong"]
-# says: that is the plain mean of the reflectance
-def seen(reflectance, light, filter, sensor):
-    return np.mean(reflectance)
-
-
-# %% tags=["wrong"]
-# says: you left out the light, in both sums
-def seen(reflectance, light, filter, sensor):
-    weight = filter * sensor
-    return (reflectance * weight).sum() / weight.sum()
-
+check("01.1", seen)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. A gap without units
@@ -568,50 +523,7 @@ def relative_gap(visible, infrared):
 
 
 # %% tags=["check"]
-draw = np.random.default_rng(0)
-spread = lambda e: np.linalg.norm(e - e.mean(0), axis=1).mean()
-check(
-    relative_gap,
-    lambda v, i: gap(v, i) / spread(v),
-    [(draw.normal(size=(50, 8)), 2 + 3 * draw.normal(size=(40, 8))) for _ in range(2)],
-    mistakes={
-        "that is the distance of the centres; divide it by the spread.": gap,
-        "you divided by the spread of the infrared images.": lambda v, i: (
-            gap(v, i) / spread(i)
-        ),
-        "that is upside down.": lambda v, i: spread(v) / gap(v, i),
-    },
-)
-
-
-# %% tags=["solution"]
-def relative_gap(visible, infrared):
-    centre = visible.mean(axis=0)
-    between = np.linalg.norm(centre - infrared.mean(axis=0))
-    return between / np.linalg.norm(visible - centre, axis=1).mean()
-
-
-# %% tags=["wrong"]
-# says: that is the distance of the centres
-def relative_gap(visible, infrared):
-    return np.linalg.norm(visible.mean(axis=0) - infrared.mean(axis=0))
-
-
-# %% tags=["wrong"]
-# says: you divided by the spread of the infrared images
-def relative_gap(visible, infrared):
-    centre = infrared.mean(axis=0)
-    between = np.linalg.norm(centre - visible.mean(axis=0))
-    return between / np.linalg.norm(infrared - centre, axis=1).mean()
-
-
-# %% tags=["wrong"]
-# says: that is upside down
-def relative_gap(visible, infrared):
-    centre = visible.mean(axis=0)
-    between = np.linalg.norm(centre - infrared.mean(axis=0))
-    return np.linalg.norm(visible - centre, axis=1).mean() / between
-
+check("01.2", relative_gap)
 
 # %% [markdown]
 # Next: [02 The X modality](02_x_modality.ipynb).

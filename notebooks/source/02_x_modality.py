@@ -488,63 +488,9 @@ def x_image(visible, w, b, a, d):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(0)
-relu = lambda h: np.maximum(0, h)
-check(
-    x_image,
-    lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a + d,
-    [
-        (
-            draw.random((4, 5, 3)),
-            draw.normal(size=3),
-            -0.1,
-            draw.normal(size=3),
-            draw.random(3),
-        )
-        for _ in range(3)
-    ],
-    mistakes={
-        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (
-            (v @ w + b)[..., None] * a + d
-        ),
-        "you forgot the first bias b.": lambda v, w, b, a, d: (
-            relu(v @ w)[..., None] * a + d
-        ),
-        "you forgot the last biases d.": lambda v, w, b, a, d: (
-            relu(v @ w + b)[..., None] * a
-        ),
-        "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: (
-            relu((v @ w + b)[..., None] * a + d)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def x_image(visible, w, b, a, d):
-    h = np.maximum(0, visible @ w + b)
-    return h[..., None] * a + d
-
-
-# %% tags=["wrong"]
-# says: you forgot the ReLU
-def x_image(visible, w, b, a, d):
-    return (visible @ w + b)[..., None] * a + d
-
-
-# %% tags=["wrong"]
-# says: the ReLU belongs between the two mixings
-def x_image(visible, w, b, a, d):
-    return np.maximum(0, (visible @ w + b)[..., None] * a + d)
-
-
-# %% tags=["wrong"]
-# says: you forgot the first bias b
-def x_image(visible, w, b, a, d):
-    return np.maximum(0, visible @ w)[..., None] * a + d
-
+check("02.1", x_image)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Dead for every colour
@@ -574,66 +520,7 @@ def dead_for_all(w, b):
 
 
 # %% tags=["check"]
-check(
-    dead_for_all,
-    lambda w, b: b + relu(w).sum() <= 0,
-    [
-        (np.array(w), b)
-        for w, b in (
-            ([-0.5, -0.2, -0.1], -0.1),
-            ([0.9, -0.2, -0.2], -0.2),
-            ([0.3, 0.3, 0.3], -0.4),
-            ([-0.5, -0.2, -0.1], 0.2),
-            ([0.3, -0.5, -0.5], -0.2),
-            ([0.1, 0.1, -0.9], -0.3),
-        )
-    ],
-    mistakes={
-        "you asked red, green and blue alone; a mix of them may give more.": lambda w, b: (
-            b + w.max() <= 0
-        ),
-        "you asked black only; another colour may give more.": lambda w, b: b <= 0,
-        "you asked white only; a negative weight is best left at 0.": lambda w, b: (
-            b + w.sum() <= 0
-        ),
-        "not all weights need be negative: b may outweigh them.": lambda w, b: bool(
-            (w < 0).all() and b <= 0
-        ),
-        "that is the opposite.": lambda w, b: b + relu(w).sum() > 0,
-    },
-)
-
-
-# %% tags=["solution"]
-def dead_for_all(w, b):
-    # The brightest colour for w has 1 where a weight is positive and 0 where it is negative.
-    return b + np.maximum(0, w).sum() <= 0
-
-
-# %% tags=["wrong"]
-# says: you asked red, green and blue alone
-def dead_for_all(w, b):
-    return all(b + w_c <= 0 for w_c in w)
-
-
-# %% tags=["wrong"]
-# says: you asked white only
-def dead_for_all(w, b):
-    return w.sum() + b <= 0
-
-
-# %% tags=["wrong"]
-# says: you asked black only
-def dead_for_all(w, b):
-    black = np.zeros(3)
-    return black @ w + b <= 0
-
-
-# %% tags=["wrong"]
-# says: not all weights need be negative
-def dead_for_all(w, b):
-    return max(w) < 0 and b <= 0
-
+check("02.2", dead_for_all)
 
 # %% [markdown]
 # Next: [03 The losses by hand](03_losses_by_hand.ipynb).

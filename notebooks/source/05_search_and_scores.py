@@ -725,56 +725,9 @@ def my_AP(match):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def AP_of(match):
-    people, ranks = np.where(match, 5, 6), np.arange(len(match)) / 10
-    return score(ranks, people, np.ones(len(match), int), 6, "regdb").mAP
-
-
-check(
-    my_AP,
-    AP_of,
-    [(np.array(m, bool),) for m in ([0, 1, 0, 1, 1], [1, 0, 0], [0, 0, 0, 1], [1, 1])],
-    mistakes={
-        "take the mean over the hits, not over all ranks.": lambda m: (
-            m * m.cumsum() / np.arange(1, len(m) + 1)
-        ).mean(),
-        "ranks count from 1.": lambda m: (
-            m.cumsum() / np.maximum(np.arange(len(m)), 1)
-        )[m].mean(),
-        "that is the INP.": lambda m: m.sum() / (np.flatnonzero(m).max() + 1),
-        "that looks at the first hit only.": lambda m: 1 / (m.argmax() + 1),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_AP(match):
-    rank = np.arange(1, len(match) + 1)
-    return (match.cumsum() / rank)[match].mean()
-
-
-# %% tags=["wrong"]
-# says: take the mean over the hits, not over all ranks
-def my_AP(match):
-    rank = np.arange(1, len(match) + 1)
-    return np.mean(match * match.cumsum() / rank)
-
-
-# %% tags=["wrong"]
-# says: that is the INP
-def my_AP(match):
-    last = np.flatnonzero(match)[-1] + 1
-    return match.sum() / last
-
-
-# %% tags=["wrong"]
-# says: that looks at the first hit only
-def my_AP(match):
-    return 1 / (np.flatnonzero(match)[0] + 1)
-
+check("05.1", my_AP)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. The rank among people
@@ -797,58 +750,7 @@ def my_rank(ranked, person):
 
 
 # %% tags=["check"]
-def rank_of(ranked, person):
-    distance, one = np.arange(len(ranked))[None] / 10, np.array([person])
-    cameras = np.ones(len(ranked), int)
-    found = retrieval_metrics(
-        distance, one, ranked, np.array([6]), cameras, max_rank=len(ranked)
-    )
-    return int((found.cmc == 0).sum()) + 1
-
-
-check(
-    my_rank,
-    rank_of,
-    [
-        (np.array(r), 5)
-        for r in ([6, 6, 5, 7, 5, 8], [5, 6], [7, 6, 7, 6, 8, 5], [9, 9, 9, 5])
-    ],
-    mistakes={
-        "that counts images; count each person once.": lambda r, p: (
-            np.flatnonzero(r == p)[0] + 1
-        ),
-        "ranks count from 1.": lambda r, p: rank_of(r, p) - 1,
-        "that counts the people of the whole gallery; stop at the first hit.": lambda r, p: (
-            len(set(r.tolist()))
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_rank(ranked, person):
-    before = ranked[: np.flatnonzero(ranked == person)[0]]
-    return len(set(before.tolist())) + 1
-
-
-# %% tags=["wrong"]
-# says: that counts images; count each person once
-def my_rank(ranked, person):
-    return ranked.tolist().index(person) + 1
-
-
-# %% tags=["wrong"]
-# says: ranks count from 1
-def my_rank(ranked, person):
-    before = ranked[: ranked.tolist().index(person)]
-    return len(np.unique(before))
-
-
-# %% tags=["wrong"]
-# says: that counts the people of the whole gallery
-def my_rank(ranked, person):
-    return len(np.unique(ranked))
-
+check("05.2", my_rank)
 
 # %% [markdown]
 # That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds

@@ -135,7 +135,7 @@ print("SMALLEST =", verdicts.SMALLEST, "points")
 # from seed to seed. Once the two are *equally good*; once one is better by 1 point.
 
 # %%
-from studykit.analysis.intervals import Interval, interval
+from studykit.analysis.intervals import interval
 
 rng = np.random.default_rng(0)
 words = {
@@ -552,72 +552,9 @@ def my_interval(better, worse, t):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def around(values, t, s, n):
-    return values.mean() - t * s / n, values.mean() + t * s / n
-
-
-def paired_interval(better, worse, t):
-    d = better - worse
-    return around(d, t, d.std(ddof=1), np.sqrt(len(d)))
-
-
-draws = np.random.default_rng(1).normal(0.3, 0.02, (3, 2, 5))
-check(
-    my_interval,
-    paired_interval,
-    [(*draw, 2.776) for draw in draws],
-    mistakes={
-        "s divides by n - 1: std(ddof=1).": lambda a, b, t: around(
-            a - b, t, (a - b).std(), np.sqrt(len(a))
-        ),
-        "divide by the root of n.": lambda a, b, t: around(
-            a - b, t, (a - b).std(ddof=1), len(a)
-        ),
-        "that is the spread of the seeds; the mean is surer, by the root of n.": lambda a, b, t: (
-            around(a - b, t, (a - b).std(ddof=1), 1)
-        ),
-        "that is the other difference: better minus worse.": lambda a, b, t: (
-            paired_interval(b, a, t)
-        ),
-        "pair the seeds: take the differences first, then their spread.": lambda a, b, t: (
-            around(a - b, t, np.hypot(a.std(ddof=1), b.std(ddof=1)), np.sqrt(len(a)))
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_interval(better, worse, t):
-    d = better - worse
-    half = t * d.std(ddof=1) / np.sqrt(len(d))
-    return d.mean() - half, d.mean() + half
-
-
-# %% tags=["wrong"]
-# says: s divides by n - 1
-def my_interval(better, worse, t):
-    d = better - worse
-    half = t * d.std() / np.sqrt(len(d))
-    return d.mean() - half, d.mean() + half
-
-
-# %% tags=["wrong"]
-# says: that is the spread of the seeds
-def my_interval(better, worse, t):
-    d = better - worse
-    return d.mean() - t * d.std(ddof=1), d.mean() + t * d.std(ddof=1)
-
-
-# %% tags=["wrong"]
-# says: pair the seeds
-def my_interval(better, worse, t):
-    half = t * np.sqrt((better.var(ddof=1) + worse.var(ddof=1)) / len(better))
-    middle = better.mean() - worse.mean()
-    return middle - half, middle + half
-
+check("06.1", my_interval)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. A claim of several parts
@@ -642,67 +579,7 @@ def my_verdict(intervals):
 
 
 # %% tags=["check"]
-def rule(intervals):
-    kinds = {verdicts.HOLDS: 1, verdicts.FAILS: -1}
-    whole = verdicts.together(
-        [verdicts.verdict(Interval((a + b) / 2, a, b, 5)) for a, b in intervals]
-    )
-    return kinds.get(whole, 0)
-
-
-check(
-    my_verdict,
-    rule,
-    [
-        (one,)
-        for one in (
-            [(0.2, 2.0)],
-            [(0.1, 0.3)],
-            [(-3.0, -1.0)],
-            [(-0.4, 0.4)],
-            [(-1.0, 1.0)],
-            [(1, 2), (-1, 1)],
-            [(1, 2), (-1, 1), (-2, -1)],
-        )
-    ],
-    mistakes={
-        "one part that does not hold is enough.": lambda i: rule(i[:2]),
-        "an interval above 0 holds, however small.": lambda i: (
-            rule([one for one in i if one[1] >= 0.5]) if i[0][1] >= 0.5 else -1
-        ),
-        "it does not hold if half a point is ruled out, even if 0 is not.": lambda i: (
-            1 if min(i)[0] > 0 else -1 if min(b for _, b in i) < 0 else 0
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_verdict(intervals):
-    parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
-    return min(parts)
-
-
-# %% tags=["wrong"]
-# says: an interval above 0 holds, however small
-def my_verdict(intervals):
-    parts = [-1 if high < 0.5 else 1 if low > 0 else 0 for low, high in intervals]
-    return -1 if -1 in parts else min(parts)
-
-
-# %% tags=["wrong"]
-# says: it does not hold if half a point is ruled out
-def my_verdict(intervals):
-    parts = [1 if low > 0 else -1 if high < 0 else 0 for low, high in intervals]
-    return -1 if -1 in parts else min(parts)
-
-
-# %% tags=["wrong"]
-# says: one part that does not hold is enough
-def my_verdict(intervals):
-    parts = [1 if low > 0 else -1 if high < 0.5 else 0 for low, high in intervals]
-    return 1 if all(p == 1 for p in parts) else -1 if all(p == -1 for p in parts) else 0
-
+check("06.2", my_verdict)
 
 # %% [markdown]
 # Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks

@@ -729,63 +729,9 @@ def infrared_share(distance, is_infrared, is_same_person, k):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(0)
-
-
-def share_of(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[:k]].mean()
-
-
-check(
-    infrared_share,
-    share_of,
-    [
-        (draw.random(60), draw.random(60) < 0.4, draw.random(60) < 0.3, k)
-        for k in (3, 5, 10, 20)
-    ],
-    mistakes={
-        "leave the images of the same person out.": lambda d, i, s, k: i[
-            np.argsort(d)[:k]
-        ].mean(),
-        "that is a count; divide by k.": lambda d, i, s, k: k * share_of(d, i, s, k),
-        "those are the farthest.": lambda d, i, s, k: share_of(-d, i, s, k),
-        "that is the share that is visible.": lambda d, i, s, k: (
-            1 - share_of(d, i, s, k)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    nearest = np.argsort(distance[others])[:k]
-    return is_infrared[others][nearest].mean()
-
-
-# %% tags=["wrong"]
-# says: leave the images of the same person out
-def infrared_share(distance, is_infrared, is_same_person, k):
-    nearest = np.argsort(distance)[:k]
-    return is_infrared[nearest].mean()
-
-
-# %% tags=["wrong"]
-# says: that is a count; divide by k
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[:k]].sum()
-
-
-# %% tags=["wrong"]
-# says: those are the farthest
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[-k:]].mean()
-
+check("10.1", infrared_share)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. AUC
@@ -809,47 +755,7 @@ def my_auc(same, different):
 
 
 # %% tags=["check"]
-check(
-    my_auc,
-    separation,
-    [
-        (draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m))
-        for n, m in ((4, 7), (20, 50), (100, 100))
-    ],
-    mistakes={
-        "that is upside down: nearer is smaller.": lambda s, d: (s[:, None] > d).mean(),
-        "compare every pair with every other, not with a typical one.": lambda s, d: (
-            s < np.median(d)
-        ).mean(),
-        "divide by the number of comparisons, n times m.": lambda s, d: (
-            (s[:, None] < d).sum() / len(s)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_auc(same, different):
-    return (same[:, None] < different[None, :]).mean()
-
-
-# %% tags=["wrong"]
-# says: that is upside down: nearer is smaller
-def my_auc(same, different):
-    return np.mean([[s > d for d in different] for s in same])
-
-
-# %% tags=["wrong"]
-# says: divide by the number of comparisons, n times m
-def my_auc(same, different):
-    return sum((s < different).sum() for s in same) / len(same)
-
-
-# %% tags=["wrong"]
-# says: compare every pair with every other
-def my_auc(same, different):
-    return np.mean(same < np.median(different))
-
+check("10.2", my_auc)
 
 # %% [markdown]
 # Back: [09 A closer look at X](09_closer_look_at_x.ipynb). Next: [11 When does X help?](11_when_does_x_help.ipynb) turns

@@ -376,57 +376,9 @@ def two_parts(baseline_v, method_v, method_sum):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def in_parts(b, v, s):
-    return (v - b).mean(), (s - v).mean()
-
-
-drawn = np.random.default_rng(0).uniform(0.2, 0.4, (4, 3, 5)).round(3)
-check(
-    two_parts,
-    in_parts,
-    [tuple(one) for one in drawn],
-    mistakes={
-        "the second part is of one model, searched twice: v+x minus v.": lambda b, v, s: (
-            (v - b).mean(),
-            (s - b).mean(),
-        ),
-        "the training effect is judged by v, the Baseline's own distance.": lambda b, v, s: (
-            (s - b).mean(),
-            (s - v).mean(),
-        ),
-        "a gain is the method minus the Baseline.": lambda b, v, s: (
-            (b - v).mean(),
-            (s - v).mean(),
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def two_parts(baseline_v, method_v, method_sum):
-    return (method_v - baseline_v).mean(), (method_sum - method_v).mean()
-
-
-# %% tags=["wrong"]
-# says: the second part is of one model, searched twice
-def two_parts(baseline_v, method_v, method_sum):
-    return (method_v - baseline_v).mean(), (method_sum - baseline_v).mean()
-
-
-# %% tags=["wrong"]
-# says: the training effect is judged by v
-def two_parts(baseline_v, method_v, method_sum):
-    return method_sum.mean() - baseline_v.mean(), (method_sum - method_v).mean()
-
-
-# %% tags=["wrong"]
-# says: a gain is the method minus the Baseline
-def two_parts(baseline_v, method_v, method_sum):
-    return baseline_v.mean() - method_v.mean(), (method_sum - method_v).mean()
-
+check("11.1", two_parts)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. A trend over seeds
@@ -456,56 +408,7 @@ def my_trend(gains):
 
 
 # %% tags=["check"]
-def change(gains):
-    places = np.arange(gains.shape[1])
-    return (gains.shape[1] - 1) * np.polyfit(places, gains.T, 1)[0]
-
-
-check(
-    my_trend,
-    change,
-    [(np.random.default_rng(n).normal(size=(3, n)).round(2),) for n in (3, 4, 5)],
-    mistakes={
-        "that is the slope of one step; from first to last there are n - 1.": lambda g: (
-            change(g) / (g.shape[1] - 1)
-        ),
-        "first and last alone throw away what is between; lay a line through all.": lambda g: (
-            g[:, -1] - g[:, 0]
-        ),
-        "from n values there are n - 1 steps.": lambda g: (
-            change(g) * g.shape[1] / (g.shape[1] - 1)
-        ),
-        "a line for each seed: one number per row.": lambda g: change(g).mean(),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_trend(gains):
-    n = gains.shape[1]
-    slopes = [np.polyfit(np.arange(n), row, 1)[0] for row in gains]
-    return (n - 1) * np.array(slopes)
-
-
-# %% tags=["wrong"]
-# says: that is the slope of one step
-def my_trend(gains):
-    places = np.arange(gains.shape[1])
-    return np.array([np.polyfit(places, row, 1)[0] for row in gains])
-
-
-# %% tags=["wrong"]
-# says: first and last alone throw away what is between
-def my_trend(gains):
-    return gains[:, -1] - gains[:, 0]
-
-
-# %% tags=["wrong"]
-# says: a line for each seed
-def my_trend(gains):
-    n = gains.shape[1]
-    return (n - 1) * np.polyfit(np.arange(n), gains.mean(0), 1)[0]
-
+check("11.2", my_trend)
 
 # %% [markdown]
 # Back: [10 The modality gap](10_modality_gap.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to
