@@ -131,7 +131,7 @@ image_strip(
 # reflectance $R$, what the filter $F$ lets through and how well the sensor $S$ sees it. (From notebook 03 on
 # $\lambda$ is something else, a weight in the loss.) Compared with a perfect white it sees the share
 #
-# $$p = \frac{\sum_\lambda R\,L\,F\,S}{\sum_\lambda L\,F\,S}. \tag{N1}$$
+# $$p = \frac{\sum_\lambda R\,L\,F\,S}{\sum_\lambda L\,F\,S}. \tag{01.1}$$
 #
 # That is a weighted mean of the reflectance, with weights $w = L F S$. (N marks an equation of the notebook, not of
 # the paper.) By hand, with three wavelengths instead of 61: a red cloth reflects little at 450 and 550 nm, much at
@@ -155,7 +155,7 @@ from xivlab.world import exposed_patch, spectra
 
 table, camera = spectra.load(), world.cameras[4]
 w = table["light:daylight"] * table["filter:ir-cut"] * table["sensor:r"]
-p = (table["fabric:nylon-red"] * w).sum() / w.sum()  # Eq. (N1)
+p = (table["fabric:nylon-red"] * w).sum() / w.sum()  # Eq. (01.1)
 assert np.isclose(p, exposed_patch("fabric:nylon-red", camera)[0])
 print(f"red nylon, red sensor of camera 4: {p:.3f}")
 
@@ -463,7 +463,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 # %% [markdown]
 # ## Takeaways
 #
-# - A pixel is a weighted mean of a reflectance, Eq. N1; visible and infrared cameras have no wavelength in common.
+# - A pixel is a weighted mean of a reflectance, Eq. 01.1; visible and infrared cameras have no wavelength in common.
 # - Dyes are transparent in near infrared: different colours become alike, and equal blacks may differ by their carbon.
 # - Thermal images show temperature, and less still of the clothes.
 # - A network that knows people in visible images loses most of that across the gap, and the neighbours of an infrared
@@ -471,7 +471,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 
 # %% [markdown] tags=["teacher"]
 # If you have a remote control, point it at a phone's camera and press a button: most phones show the infrared lamp as
-# violet, because their filter is imperfect. It makes the point of Eq. N1 in ten seconds.
+# violet, because their filter is imperfect. It makes the point of Eq. 01.1 in ten seconds.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -480,7 +480,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 #
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
-# Write Eq. N1 for one material and one sensor.
+# Write Eq. 01.1 for one material and one sensor.
 #
 # <details><summary>Hint</summary>
 #

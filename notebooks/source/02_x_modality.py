@@ -31,10 +31,10 @@ print(banner())
 # $g$ looks at one pixel at a time. It mixes R, G and B to one number $h$, cuts off what is negative, and spreads that
 # number over three channels again:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{02.1}$$
 #
-# (N1 starts anew in each notebook.) Take an image of two pixels, an orange one and a blue one, and weights made up for
-# the purpose.
+# (Equations of our own have the number of the notebook in front.) Take an image of two pixels, an orange one and a blue
+# one, and weights made up for the purpose.
 
 # %%
 import numpy as np
@@ -44,7 +44,7 @@ w, b = np.array([0.6, 0.3, -0.2]), -0.05
 a, d = np.array([1.2, 0.5, 0.4]), np.array([0.1, 0.0, 0.0])
 
 # %% [markdown]
-# Eq. N1 is two lines of NumPy.
+# Eq. 02.1 is two lines of NumPy.
 
 # %%
 h = np.maximum(0, visible @ w + b)  # (pixels,)
@@ -93,7 +93,7 @@ with torch.no_grad():
 assert np.allclose(network_x, x, atol=1e-6)
 
 # %% [markdown]
-# No complaint: the network is Eq. N1. How many numbers does it learn?
+# No complaint: the network is Eq. 02.1. How many numbers does it learn?
 
 # %%
 g = XGenerator()
@@ -449,7 +449,7 @@ print(
 # %% [markdown]
 # ## Takeaways
 #
-# - $g$ is Eq. N1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
+# - $g$ is Eq. 02.1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
 # - It works pixel by pixel, so edges stay where they are; a GAN may move them.
 # - Mean, Gray and Y are inside what $g$ can be; V of HSV is not.
 # - From a random start it may be dead for good; from 1/3 it lives.
@@ -466,7 +466,7 @@ print(
 #
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
-# Write Eq. N1 for a whole image.
+# Write Eq. 02.1 for a whole image.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -66,7 +66,7 @@ print(f"means: {plain.mean():.4f} and {better.mean():.4f}")
 # %% [markdown]
 # The mean of $n$ values $d_1, \dots, d_n$ with standard deviation $s$ is known to within
 #
-# $$\bar d \;\pm\; t_{n-1}\,\frac{s}{\sqrt n} \tag{N1}$$
+# $$\bar d \;\pm\; t_{n-1}\,\frac{s}{\sqrt n} \tag{06.1}$$
 #
 # where $t_{n-1}$ is Student's factor for 95 %: large for few values, 1.96 for many. For each method by itself:
 
@@ -76,7 +76,7 @@ from scipy import stats
 
 def by_hand(values):
     n = len(values)
-    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)  # Eq. (N1)
+    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)  # Eq. (06.1)
     return values.mean() - half, values.mean() + half
 
 
@@ -530,7 +530,7 @@ computed = arithmetic.stored().read()
 #
 # Difficulty ●●○ · importance ●●● · 8 minutes
 #
-# Write Eq. N1 for the difference of two methods. Student's factor is given.
+# Write Eq. 06.1 for the difference of two methods. Student's factor is given.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -540,7 +540,7 @@ computed = arithmetic.stored().read()
 #
 # <details><summary>Hint 2</summary>
 #
-# The $s$ of Eq. N1 divides by $n - 1$: `std(ddof=1)`.
+# The $s$ of Eq. 06.1 divides by $n - 1$: `std(ddof=1)`.
 #
 # </details>
 

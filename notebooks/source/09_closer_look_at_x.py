@@ -47,7 +47,7 @@ train_images = Images.of(data.train, config.height, config.width)
 # A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
 # images, and do to them what $g$ does to a pixel:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_k = v_k\,h + c_k \quad\text{for } k = R, G, B. \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_k = v_k\,h + c_k \quad\text{for } k = R, G, B. \tag{09.1}$$
 #
 # (Notebook 02 called the last six numbers $a$ and $d$; here they have the package's names.)
 
@@ -62,7 +62,7 @@ by_hand = 255 * X.mean((1, 2))  # one mean per image and channel
 print(by_hand.round(1))
 
 # %% [markdown]
-# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. N1 stops
+# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. 09.1 stops
 # it. To be *shown* it is clamped; here it is measured as it is. The package's `intensities` does the same for any
 # number of images:
 
@@ -222,7 +222,7 @@ print(f"{len(table)} generators at hand; this run is {mine}")
 table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
-# Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
+# Columns as in Eq. 09.1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
 # that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
 # (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
 # went from where they started, in the mean.

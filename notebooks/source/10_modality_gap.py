@@ -51,7 +51,7 @@ print(
 #
 # t-SNE draws many dimensions in two. It asks each point $i$ for its neighbours, by probabilities
 #
-# $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{N1}$$
+# $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{10.1}$$
 #
 # and then moves points in the plane until their neighbours there are much the same. $\sigma_i$ is set so that the
 # **perplexity** of $p_{\cdot|i}$, two to the power of its entropy in bits, is a number that *you* choose: about how
@@ -63,7 +63,7 @@ d = np.array([1.0, 1.2, 3.0, 3.1])  # distances to the four others
 
 def perplexity(d, sigma):
     p = np.exp(-(d**2) / (2 * sigma**2))
-    p = p / p.sum()  # Eq. (N1)
+    p = p / p.sum()  # Eq. (10.1)
     return 2 ** -(p * np.log2(p)).sum()
 
 
@@ -219,7 +219,7 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 # **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each
 # sample and across, with a kernel $k(a, b) = \exp(-\gamma D(a, b)^2)$:
 #
-# $$\text{MMD}^2 = \text{mean}\, k(x, x') + \text{mean}\, k(y, y') - 2\, \text{mean}\, k(x, y), \tag{N2}$$
+# $$\text{MMD}^2 = \text{mean}\, k(x, x') + \text{mean}\, k(y, y') - 2\, \text{mean}\, k(x, y), \tag{10.2}$$
 #
 # where the first two means leave out each point with itself. $\gamma$ is $1 / (2m^2)$, with $m$ the median of all
 # distances. No gap: 0, or a little to either side of it. (`mmd` in code and tables is this square.) By hand, two points
@@ -232,7 +232,7 @@ gamma = 1 / (2 * np.median(differences) ** 2)
 k = lambda a, b: np.exp(-gamma * (a - b) ** 2)
 inside = k(0, 1) + k(2, 4)
 across = (k(0, 2) + k(0, 4) + k(1, 2) + k(1, 4)) / 4
-by_hand = inside - 2 * across  # Eq. (N2)
+by_hand = inside - 2 * across  # Eq. (10.2)
 
 # %%
 from studykit.analysis.gap import mmd

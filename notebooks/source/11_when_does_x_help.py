@@ -35,7 +35,7 @@ print(banner())
 # and the same model twice.
 #
 # $$\underbrace{s_X(v{+}x) - s_B(v)}_{\text{gain}} = \underbrace{s_X(v) - s_B(v)}_{\text{training effect}} +
-# \underbrace{s_X(v{+}x) - s_X(v)}_{\text{test effect}} \tag{N1}$$
+# \underbrace{s_X(v{+}x) - s_X(v)}_{\text{test effect}} \tag{11.1}$$
 #
 # $s_B$ is a score of the Baseline, $s_X$ one of the method with X. By hand, with made-up scores of three seeds:
 
@@ -43,7 +43,7 @@ print(banner())
 baseline_v = np.array([0.25, 0.27, 0.26])
 with_x_v = np.array([0.28, 0.29, 0.30])
 with_x_sum = np.array([0.29, 0.29, 0.31])
-training, test = with_x_v - baseline_v, with_x_sum - with_x_v  # Eq. (N1)
+training, test = with_x_v - baseline_v, with_x_sum - with_x_v  # Eq. (11.1)
 print("training effect:", training.round(2), " test effect:", test.round(2))
 
 # %%
@@ -360,7 +360,7 @@ print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n"
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
 # Scores of the same seeds: the Baseline by v, the method by v and by v+x. Return the mean training effect and the mean test
-# effect (Eq. N1).
+# effect (Eq. 11.1).
 #
 # <details><summary>Hint</summary>
 #

@@ -21,7 +21,7 @@ from xivlab.model import Networks, XGenerator
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
-# Eq. N1 of notebook 09; 02 calls the last six a and d.
+# Eq. 09.1 of notebook 09; 02 calls the last six a and d.
 WEIGHTS = ["w_r", "w_g", "w_b", "b", *("v_r", "v_g", "v_b"), *("c_r", "c_g", "c_b")]
 DEAD = 0.01  # share of living pixels below which X shows nothing
 
