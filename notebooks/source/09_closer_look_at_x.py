@@ -47,9 +47,9 @@ train_images = Images.of(data.train, config.height, config.width)
 # A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
 # images, and do to them what $g$ does to a pixel:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_k = v_k\,h + c_k \quad\text{for } k = R, G, B. \tag{09.1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B, \tag{09.1}$$
 #
-# (Notebook 02 called the last six numbers $a$ and $d$; here they have the package's names.)
+# which is Eq. 02.1 once more.
 
 # %%
 visible = train_images.rows("visible")
