@@ -10,6 +10,8 @@ from xivlab.config import Config, MethodName, preset
 from xivlab.methods import METHODS, build_model, losses
 from xivlab.model import TestDistance
 
+WIDTHS = {"mpanet": 384, "mmn": 256, "deen": 384}  # with two patterns; two strips; three rows
+
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_row_says_what_its_networks_and_losses_do(name):
@@ -28,7 +30,7 @@ def test_every_face_is_embedded(name):
         for face in faces:
             output = net.embed(torch.rand(2, 3, 32, 16), face)
             assert output.after_bn.shape == output.before_bn.shape and output.logits.shape == (2, 4)
-            assert output.after_bn.shape[1] == (384 if name == "mpanet" else 128)  # with its two patterns
+            assert output.after_bn.shape[1] == WIDTHS.get(name, 128)
 
 
 def test_test_distances_follow_from_the_faces():
