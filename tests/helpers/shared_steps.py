@@ -13,12 +13,18 @@ from xivlab.methods import losses
 from xivlab.runs import devices as distributed
 from xivlab.train import Training
 
+SHORT = {"epochs": 1, "steps_per_epoch": 3, "decay_epochs": ()}  # so that three steps are all phases
 CASES = {
     "baseline": {"method": "baseline"},
     "full, hard": {"cross": "hard"},
     "full, centre": {"cross": "centre", "label_smoothing": 0.1},
     "tone": {"method": "tone"},  # drawn pairs and dropout
     "cmgan": {"method": "cmgan"},  # drawn triplets, a second network
+    "mmn": {"method": "mmn"},  # middle images of both sides, their projection
+    "deen": {"method": "deen"},  # three rows of an image
+    "ddag": {"method": "ddag", "epochs": 3, "steps_per_epoch": 1, "height": 32},  # a graph of the batch, and dropout
+    "aligngan-small": {"method": "aligngan-small"} | SHORT,  # players, both phases, images of other people
+    "d2rl-style": {"method": "d2rl-style"} | SHORT,  # players, drawn latent numbers
     "full, no neck": {"neck": False, "x_input": "normalized", "train_on": "train+val"},
 }
 
