@@ -60,7 +60,9 @@ class Heads(nn.Module):
 
     def __init__(self, width: int, inner: int, classes: int) -> None:
         super().__init__()
-        self.hidden = nn.Sequential(nn.Linear(width, inner), nn.BatchNorm1d(inner), nn.LeakyReLU(0.1))
+        self.hidden = nn.Sequential(
+            nn.Linear(width, inner, bias=False), nn.BatchNorm1d(inner), nn.LeakyReLU(0.1)
+        )
         self.classifier = classifier_of(inner, classes)
         self.embedding = nn.Linear(width, inner)
 

@@ -30,7 +30,9 @@ class PartAttention(nn.Module):
 
     def __init__(self, width: int, parts: int, neck: bool) -> None:
         super().__init__()
-        self.u, self.v, self.z = (nn.Linear(width, width) for _ in range(3))
+        self.u = nn.Linear(width, width)
+        # Softmax and normalisation would take their biases away.
+        self.v, self.z = (nn.Linear(width, width, bias=False) for _ in range(2))
         self.gates = nn.Parameter(torch.full((parts,), 1 / parts))
         self.neck = neck_of(width, neck)
 

@@ -84,7 +84,7 @@ class Strips(nn.Module):
             nn.Linear(width, narrow, bias=False),
             nn.BatchNorm1d(narrow),
             nn.ReLU(),
-            nn.Linear(narrow, narrow),
+            nn.Linear(narrow, narrow, bias=False),
             nn.BatchNorm1d(narrow),
         )
 

@@ -103,6 +103,11 @@ class Discriminator(nn.Module):
         return self.last(self.layers(images))
 
 
+def full(tensor: Tensor) -> Tensor:
+    """In single precision at least: half of it would lose what the players differ by."""
+    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+
+
 def as_real(scores: Tensor) -> Tensor:
     """(D - 1)^2 of least squares (Mao et al. 2017), the mean over patches: (B, 1, h, w) -> (B,).
 
@@ -110,12 +115,12 @@ def as_real(scores: Tensor) -> Tensor:
         >>> as_real(torch.full((1, 1, 2, 2), 0.5))
         tensor([0.2500])
     """
-    return (scores.float() - 1).square().mean((1, 2, 3))
+    return (full(scores) - 1).square().mean((1, 2, 3))
 
 
 def as_made(scores: Tensor) -> Tensor:
     """D^2, of what shall be told to be made: (B, 1, h, w) -> (B,)."""
-    return scores.float().square().mean((1, 2, 3))
+    return full(scores).square().mean((1, 2, 3))
 
 
 def far(one: Tensor, other: Tensor) -> Tensor:
@@ -138,7 +143,7 @@ def cosine_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: float 
         labels: (M,), integer, of two people at least.
         margin: m.
     """
-    similar = F.normalize(anchor.float()) @ F.normalize(other.float()).mT
+    similar = F.normalize(full(anchor)) @ F.normalize(full(other)).mT
     same = labels[:, None] == labels[None, :]
     positive = similar.masked_fill(~same, torch.inf).amin(1)
     negative = similar.masked_fill(same, -torch.inf).amax(1)

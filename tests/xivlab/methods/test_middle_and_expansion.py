@@ -175,7 +175,7 @@ def test_parts_begin_with_equal_gates_and_attention_adds_up_to_one():
     ).tolist() == pytest.approx([1 / 3] * 3)
     rows = head.attention(torch.randn(2, 3, 4)).sum(2)
     torch.testing.assert_close(rows, torch.ones_like(rows))
-    nn.init.zeros_(head.z.weight), nn.init.zeros_(head.z.bias)
+    nn.init.zeros_(head.z.weight)
     whole = torch.randn(2, 4)
     torch.testing.assert_close(head(torch.randn(2, 4, 6, 2), whole), whole, rtol=1e-4, atol=1e-4)
 
