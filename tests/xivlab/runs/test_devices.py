@@ -56,11 +56,11 @@ def test_two_processes_compute_what_one_does(case, one, two):
             for name, tensor in alone[part].items():
                 torch.testing.assert_close(shared[part][name].double(), tensor.double(), rtol=1e-9, atol=1e-9)
     gradients = alone["gradients"]
-    # Of what a normalisation right behind takes the size of away, next to nothing is left.
-    seen = {name: one for name, one in gradients.items() if not name.startswith("middle.encoders")}
-    assert all(gradient.abs().max() > 1e-4 for gradient in seen.values()), {
-        name: float(one.abs().max()) for name, one in seen.items() if one.abs().max() <= 1e-4
-    }
+    if case not in (
+        "mmn",
+        "ddag",
+    ):  # a normalisation or a softmax behind some of theirs leaves next to nothing
+        assert all(gradient.abs().max() > 1e-4 for gradient in gradients.values())
     assert {name.split(".")[0] for name in gradients} >= {"learner"} | (
         {"generator"} if case.startswith("full") else set()
     )
