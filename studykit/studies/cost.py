@@ -1,9 +1,10 @@
-"""Cost of each method beside its score: weights that learn, operations of a step, seconds of a step.
+"""Cost of each method beside its score: weights that learn, operations of a step, seconds that it takes.
 
     python -m studykit.studies.cost                   # measures all, and stores them
 
 Operations are those that PyTorch's own counter sees, forward and backward: multiplications and additions of convolutions
-and matrix products. Of a method whose steps differ they are the mean over its training.
+and matrix products. Of a method whose steps differ they are the mean over its training. Seconds are of the processor where
+it computes alone: with one thread a step takes as long on a machine that nobody else uses.
 """
 
 import argparse
@@ -41,9 +42,11 @@ def cost(config: Config, data: DataSet, repeats: int = REPEATS) -> dict[str, obj
 
     Returns:
         COLUMNS: weights that are trained; operations and seconds of a step; on what processor, and how many processes
-        wanted to compute on the machine in the last minute ("busy", its load), which makes a step slower.
+        wanted to compute on the machine in the last minute ("busy", its load): beside others a step is a little slower even
+        by the seconds of its own.
     """
     training = Training(config, data)
+    clock = time.process_time if training.device.type == "cpu" else time.perf_counter
     own = METHODS[config.method]
     steps = (
         np.unique(np.arange(PHASES) * training.steps // PHASES) if len(own.players) > 1 else np.zeros(1, int)
@@ -57,9 +60,9 @@ def cost(config: Config, data: DataSet, repeats: int = REPEATS) -> dict[str, obj
         operations.append(counter.get_total_flops())
         taken = []
         for _ in range(repeats):
-            training.step, start = step, time.perf_counter()
+            training.step, start = step, clock()
             training.learn()
-            taken.append(time.perf_counter() - start)
+            taken.append(clock() - start)
         seconds.append(np.median(taken))
     return {
         "method": config.method,

@@ -7,6 +7,7 @@ from toy import dataset
 
 from studykit.studies import cost as module
 from studykit.studies.cost import COLUMNS, cost, costs, stored
+from studykit.studies.questions import FEWER_STEPS
 from xivlab.methods import METHODS
 
 
@@ -52,3 +53,11 @@ def test_what_is_stored_of_another_version_is_not_shown(tmp_path, monkeypatch):
 def test_the_stored_table_has_every_method():
     assert set(costs().index) == set(METHODS)
     assert (costs()[["weights", "operations", "seconds"]] > 0).all(axis=None)
+
+
+def test_with_the_same_compute_steps_are_fewer_as_they_cost_more():
+    operations = costs()["operations"]
+    dear = operations[operations > 1.03 * operations["one-stream"]]
+    assert set(FEWER_STEPS) == set(dear.index) - {"baseline+x"}
+    for name, share in FEWER_STEPS.items():
+        assert share == pytest.approx(operations["one-stream"] / operations[name], abs=0.01)

@@ -25,7 +25,7 @@ def test_all_runs_of_a_study_have_the_same_seeds_and_length(name):
         assert len(set(images.values())) == 1
     elif name == "table1-compute":
         assert {variant: min(n) / 1200 for variant, n in steps.items()} == pytest.approx(
-            {"one-stream": 1} | FEWER_STEPS
+            {"one-stream": 1} | FEWER_STEPS, abs=0.005
         )
     else:
         # T_F of D2RL begins after a third of the steps.
