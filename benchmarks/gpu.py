@@ -22,9 +22,9 @@ from xivlab.data.packed import write_packed
 from xivlab.errors import XivlabError
 from xivlab.train import Training
 
-# SYSU-MM01 (Wu et al. 2017): people and images of each modality, of those who train, and of those who are searched.
-TRAIN = (395, 22_258, 11_909)
-TEST = (96, 6_775, 3_803)
+# SYSU-MM01 (Wu et al. 2017), people and images of each modality: 395 people train, eight of whom count as validation
+# people here, and train, too; 96 are searched.
+PEOPLE = {"train": (387, 22_178, 11_829), "val": (8, 80, 80), "test": (96, 6_775, 3_803)}
 STEPS, ROUNDS = 10, 5
 WATCHED = 20  # steps of which the GPU's share is taken
 CHUNK = 512  # images that are drawn at a time
@@ -46,7 +46,9 @@ def lines(small: bool = False, device: str = "cuda") -> list[Line]:
     with tempfile.TemporaryDirectory() as scratch:
         data = random_set(Path(scratch, "sysu-mm01"), config, small)
         training = Training(config, data)
-        found = beside_the_backbone(training, 1 if small else STEPS, 1 if small else ROUNDS, compiles=not small)
+        found = beside_the_backbone(
+            training, 1 if small else STEPS, 1 if small else ROUNDS, compiles=not small
+        )
         if device == "cuda":
             found.append(share(training, 2 if small else WATCHED))
         return [*found, epoch(training)]
@@ -63,7 +65,7 @@ def random_set(folder: Path, config: Config, small: bool) -> DataSet:
     rng = np.random.default_rng(0)
     rows: list[tuple[str, int, int, int, str]] = []
     first = 1
-    for split, (people, *counts) in (("train", TRAIN), ("val", (8, 80, 80)), ("test", TEST)):
+    for split, (people, *counts) in PEOPLE.items():
         for modality, count in enumerate(counts):
             count = min(count, 4 * people) if small else count
             for image in range(count):
@@ -121,7 +123,9 @@ class _Bare:
     def __init__(self, training: Training, last: bool, compiled: bool) -> None:
         config = training.config
         layout = torch.channels_last if last else torch.contiguous_format
-        self.backbone: nn.Module = copy.deepcopy(training.model.module.learner.backbone).to(memory_format=layout)
+        self.backbone: nn.Module = copy.deepcopy(training.model.module.learner.backbone).to(
+            memory_format=layout
+        )
         self.weights = list(self.backbone.parameters())
         images = torch.randn(3 * config.per_modality, 3, config.height, config.width, device=training.device)
         self.images = images.contiguous(memory_format=layout)

@@ -46,7 +46,9 @@ def test_out_of_memory_is_one_sentence_and_the_state_is_kept(fill, tmp_path):
         if progress.step == EPOCH + 1:
             fill(True)
 
-    with pytest.raises(XivlabError, match=r"^The memory is not enough \(.*\): lower people_per_batch") as said:
+    with pytest.raises(
+        XivlabError, match=r"^The memory is not enough \(.*\): lower people_per_batch"
+    ) as said:
         train(tiny(), data, tmp_path, quiet=True, watch=full_after_an_epoch)
     assert "\n" not in str(said.value)
     fill(False)

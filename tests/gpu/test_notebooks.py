@@ -6,6 +6,7 @@ from notebooks.tools import build
 
 pytestmark = pytest.mark.gpu
 
+
 @pytest.mark.parametrize("source", build.sources(), ids=lambda path: path.stem)
 def test_runs_from_beginning_to_end(source, device, monkeypatch, tmp_path):
     monkeypatch.setenv("XIVLAB_SCALE", "smoke")

@@ -86,5 +86,10 @@ def test_evaluate_on_the_device(runs, data, device, folder, capsys):
     wanted = (metrics["split"] == "val") & (metrics["query"] == "infrared")
     wanted &= metrics["test_distance"] == run.config().test_distance
     best = 100 * metrics[wanted]["mAP"].max()
-    cells = [float(word) for line in said.splitlines() for word in line.split() if word.replace(".", "").isdecimal()]
+    cells = [
+        float(word)
+        for line in said.splitlines()
+        for word in line.split()
+        if word.replace(".", "").isdecimal()
+    ]
     assert any(abs(cell - best) < 0.3 for cell in cells), (best, said)
