@@ -10,6 +10,7 @@
 # make test        run the tests
 # make lowest      run them with the lowest versions that pyproject.toml allows, in .venv-lowest (CONTRIBUTING.md)
 # make bench       how fast it is, as ratios, in ten minutes
+# make gpu         tests and benchmark of training on a GPU, for a machine that has one
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
 # Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done.
@@ -18,7 +19,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench
+.PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench gpu
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -60,6 +61,10 @@ lowest:
 
 stress: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
+
+gpu: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/gpu -m gpu
+	$(BIN)/python -m benchmarks 7 --write
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
