@@ -28,10 +28,11 @@ All of it is plain text, for the label of a radio button shows no markup: λ, no
 
 import re
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 from xivlab.errors import XivlabError
 
+FOLDER = Path(__file__).with_name("notebooks")
 SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 OPTION = re.compile(r"- \[([ x])\] +(.+)")
 GRADES = ("Good", "Fair", "Insufficient")  # the lines of a rubric begin with these, in this order
@@ -98,7 +99,7 @@ class Quiz:
 
 def numbers() -> list[str]:
     """Notebooks that have a quiz, such as "03", in order."""
-    return sorted(file.name[:2] for file in _folder().iterdir() if file.name.endswith(".md"))
+    return sorted(file.stem for file in FOLDER.glob("*.md"))
 
 
 def quiz_of(number: str) -> Quiz:
@@ -107,7 +108,7 @@ def quiz_of(number: str) -> Quiz:
     Raises:
         XivlabError: there is none, or its file does not keep the form that is described above.
     """
-    file = _folder() / f"{number}.md"
+    file = FOLDER / f"{number}.md"
     if not file.is_file():
         raise XivlabError(f"There is no quiz {number!r}: choose one of {', '.join(numbers())}.")
     return parsed(file.read_text(encoding="utf-8"), number)
@@ -172,7 +173,3 @@ def _task(title: str, body: str, where: str) -> OpenTask:
 def _joined(*lines: str) -> str:
     """Lines as one, with single spaces."""
     return " ".join(" ".join(lines).split())
-
-
-def _folder() -> resources.abc.Traversable:
-    return resources.files("studykit.quiz") / "notebooks"
