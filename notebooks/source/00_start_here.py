@@ -478,5 +478,8 @@ def rank1(distance, query_person, gallery_person):
     return np.mean(gallery_person[nearest] == query_person)
 
 
+# %% tags=["quiz"]
+widgets.quiz("00")
+
 # %% [markdown]
 # Next: [01 Data and the modality gap](01_data_and_modality_gap.ipynb).

@@ -613,5 +613,8 @@ def relative_gap(visible, infrared):
     return np.linalg.norm(visible - centre, axis=1).mean() / between
 
 
+# %% tags=["quiz"]
+widgets.quiz("01")
+
 # %% [markdown]
 # Next: [02 The X modality](02_x_modality.ipynb).

@@ -635,5 +635,8 @@ def dead_for_all(w, b):
     return max(w) < 0 and b <= 0
 
 
+# %% tags=["quiz"]
+widgets.quiz("02")
+
 # %% [markdown]
 # Next: [03 The losses by hand](03_losses_by_hand.ipynb).

@@ -680,5 +680,8 @@ def my_choice(metrics, test_distance):
     return val.loc[val["mAP"].idxmax(), "step"]
 
 
+# %% tags=["quiz"]
+widgets.quiz("04")
+
 # %% [markdown]
 # Next: [05 Search and scores](05_search_and_scores.ipynb) looks closely at what was only called "rank-1" here.

@@ -848,6 +848,9 @@ def my_rank(ranked, person):
     return len(np.unique(ranked))
 
 
+# %% tags=["quiz"]
+widgets.quiz("05")
+
 # %% [markdown]
 # That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds
 # whether X, and the cross-modality loss, help at all.

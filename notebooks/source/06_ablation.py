@@ -687,6 +687,9 @@ def my_verdict(intervals):
     return 1 if all(p == 1 for p in parts) else -1 if all(p == -1 for p in parts) else 0
 
 
+# %% tags=["quiz"]
+widgets.quiz("06")
+
 # %% [markdown]
 # Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks
 # whether X has to be learnt at all.

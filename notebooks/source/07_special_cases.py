@@ -616,5 +616,8 @@ def my_numbers():
     return [0.299, 0.587, 0.114], 16 / 255, [219 / 255] * 3, [0, 0, 0]
 
 
+# %% tags=["quiz"]
+widgets.quiz("07")
+
 # %% [markdown]
 # Back: [06 The ablation](06_ablation.ipynb). Next: [08 Lambda](08_lambda.ipynb) turns the one knob of Eq. 11.
