@@ -2,6 +2,7 @@
 # make study       the main job without a screen: train, test, run all notebooks, write results/report.html
 # make notebooks   build the notebooks from notebooks/source, executed
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
+# make quiz        five questions and an open task a notebook, to print, with and without answers, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
 # make length      where the Baseline levels off: twenty minutes on two cores
@@ -19,7 +20,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench gpu
+.PHONY: lab study notebooks teachers quiz book results length when arithmetic test lowest stress bench gpu
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -31,6 +32,9 @@ notebooks: $(VENV)/installed-dev
 
 teachers: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build --teachers
+
+quiz: $(VENV)/installed
+	$(BIN)/python -m studykit.quiz
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book

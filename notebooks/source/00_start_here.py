@@ -390,5 +390,8 @@ def rank1(distance, query_person, gallery_person):
 # %% tags=["check"]
 check("00.2", rank1)
 
+# %% tags=["quiz"]
+widgets.quiz("00")
+
 # %% [markdown]
 # Next: [01 Data and the modality gap](01_data_and_modality_gap.ipynb).

@@ -525,5 +525,8 @@ def relative_gap(visible, infrared):
 # %% tags=["check"]
 check("01.2", relative_gap)
 
+# %% tags=["quiz"]
+widgets.quiz("01")
+
 # %% [markdown]
 # Next: [02 The X modality](02_x_modality.ipynb).

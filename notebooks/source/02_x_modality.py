@@ -522,5 +522,8 @@ def dead_for_all(w, b):
 # %% tags=["check"]
 check("02.2", dead_for_all)
 
+# %% tags=["quiz"]
+widgets.quiz("02")
+
 # %% [markdown]
 # Next: [03 The losses by hand](03_losses_by_hand.ipynb).

@@ -814,5 +814,8 @@ def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
 # %% tags=["check"]
 check("03.3", my_loss)
 
+# %% tags=["quiz"]
+widgets.quiz("03")
+
 # %% [markdown]
 # Back: [02 The X modality](02_x_modality.ipynb). Next: [04 Training](04_training.ipynb) puts these losses into a loop.

@@ -581,5 +581,8 @@ def my_choice(metrics, test_distance):
 # %% tags=["check"]
 check("04.2", my_choice)
 
+# %% tags=["quiz"]
+widgets.quiz("04")
+
 # %% [markdown]
 # Next: [05 Search and scores](05_search_and_scores.ipynb) looks closely at what was only called "rank-1" here.

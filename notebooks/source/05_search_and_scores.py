@@ -752,6 +752,9 @@ def my_rank(ranked, person):
 # %% tags=["check"]
 check("05.2", my_rank)
 
+# %% tags=["quiz"]
+widgets.quiz("05")
+
 # %% [markdown]
 # That is the whole way from two cameras to a score. Next: [06 The ablation](06_ablation.ipynb) asks with several seeds
 # whether X, and the cross-modality loss, help at all.

@@ -581,6 +581,9 @@ def my_verdict(intervals):
 # %% tags=["check"]
 check("06.2", my_verdict)
 
+# %% tags=["quiz"]
+widgets.quiz("06")
+
 # %% [markdown]
 # Back: [05 Search and scores](05_search_and_scores.ipynb). Next: [07 Special cases](07_special_cases.ipynb) asks
 # whether X has to be learnt at all.

@@ -508,5 +508,8 @@ def my_numbers():
 # %% tags=["check"]
 check("07.2", my_numbers)
 
+# %% tags=["quiz"]
+widgets.quiz("07")
+
 # %% [markdown]
 # Back: [06 The ablation](06_ablation.ipynb). Next: [08 Lambda](08_lambda.ipynb) turns the one knob of Eq. 11.

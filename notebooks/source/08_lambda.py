@@ -463,5 +463,8 @@ def my_values(first, last, count):
 # %% tags=["check"]
 check("08.2", my_values)
 
+# %% tags=["quiz"]
+widgets.quiz("08")
+
 # %% [markdown]
 # Back: [07 Special cases](07_special_cases.ipynb). Next: [09 A closer look at X](09_closer_look_at_x.ipynb).

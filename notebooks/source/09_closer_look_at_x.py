@@ -611,6 +611,9 @@ def wasserstein(one, other):
 # %% tags=["check"]
 check("09.2", wasserstein)
 
+# %% tags=["quiz"]
+widgets.quiz("09")
+
 # %% [markdown]
 # Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The
 # modality gap](10_modality_gap.ipynb).

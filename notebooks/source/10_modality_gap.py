@@ -757,6 +757,9 @@ def my_auc(same, different):
 # %% tags=["check"]
 check("10.2", my_auc)
 
+# %% tags=["quiz"]
+widgets.quiz("10")
+
 # %% [markdown]
 # Back: [09 A closer look at X](09_closer_look_at_x.ipynb). Next: [11 When does X help?](11_when_does_x_help.ipynb) turns
 # the world until the answer changes.

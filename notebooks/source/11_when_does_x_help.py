@@ -328,17 +328,7 @@ from studykit.studies.when_answer import answer
 print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n")
 
 # %% [markdown]
-# Now yours. **The open task:** find the world in which X helps, and say why. Choose a point of the map (or one that is not
-# on it: `xivlab train --data "synthetic-sysu@carbon=0.8,edge=3"` takes any), predict the training effect and the test
-# effect with a reason for each, train Baseline and Baseline+X+CMG with three seeds, and judge by the rule.
-#
-# <details><summary>What a good answer has</summary>
-#
-# The world by its knobs, and the prediction *before* the runs. Both parts of the gain with intervals, not only the whole.
-# A reason that could have been wrong, and the number that would have shown it. A control: V or gray in the place of X, or
-# a second face for the Baseline. And what the answer does not say: of other networks, of photographs.
-#
-# </details>
+# Now yours: the open task at the end of this notebook.
 #
 # ## Takeaways
 #
@@ -409,6 +399,9 @@ def my_trend(gains):
 
 # %% tags=["check"]
 check("11.2", my_trend)
+
+# %% tags=["quiz"]
+widgets.quiz("11")
 
 # %% [markdown]
 # Back: [10 The modality gap](10_modality_gap.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to

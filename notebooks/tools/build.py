@@ -30,7 +30,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from notebooks.tools import editions
+from notebooks.tools import editions, quiz
 from notebooks.tools.minutes import Minutes
 from studykit.report.notebooks import kernel
 from xivlab.errors import XivlabError
@@ -105,7 +105,7 @@ def tried(source: Path) -> NotebookNode:
 
 def _edition(edition: Callable[[NotebookNode, str], NotebookNode], source: Path) -> NotebookNode:
     try:
-        return with_ids(edition(read_source(source), Minutes.read().sentence(source.stem)))
+        return with_ids(edition(quiz.with_quiz(read_source(source)), Minutes.read().sentence(source.stem)))
     except XivlabError as error:
         raise XivlabError(f"{source.name}: {error}") from error
 
@@ -192,13 +192,15 @@ def out_of_step(source: Path) -> str | None:
     """What differs between a source and its built notebook; None if nothing does."""
     if not target(source).is_file():
         return f"{target(source).name} is not built"
-    built = nbformat.read(target(source), as_version=4).cells
-    wanted = learners(source).cells
+    notebook = nbformat.read(target(source), as_version=4)
+    built, wanted = notebook.cells, learners(source).cells
     for number, (one, other) in enumerate(zip(wanted, built)):
         if (one.cell_type, one.source) != (other.cell_type, other.source):
             return f"{target(source).name} differs from its source in cell {number}"
     if len(wanted) != len(built):
         return f"{target(source).name} has {len(built)} cells and its source {len(wanted)}"
+    if quiz.renew(notebook):
+        return f"{target(source).name} shows another quiz than studykit/quiz"
     return None
 
 
@@ -233,6 +235,7 @@ def build_words(source: Path) -> None:
         alone = execute(new_notebook(cells=[new_code_cell(cell.source) for cell in of_exercises]))
         for cell, run in zip(of_exercises, alone.cells):
             cell.outputs = run.outputs
+    quiz.renew(notebook)
     _write(notebook, target(source))
 
 

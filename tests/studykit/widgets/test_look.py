@@ -81,4 +81,4 @@ def test_a_widget_made_and_moved_with_any_settings(name, hostile):
 
 
 def test_all_widgets_are_looked_at():
-    assert OPENED.keys() == set(widgets.__all__)
+    assert OPENED.keys() == set(widgets.__all__) - {"quiz"}  # which has no picture
