@@ -12,7 +12,8 @@
 # make bench       how fast it is, as ratios, in ten minutes
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
-# Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done.
+# Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done; TORCH_INDEX=URL, such as
+# https://download.pytorch.org/whl/cpu, says where PyTorch comes from. Without make: python -m studykit (lab or study).
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,10 +21,10 @@ BIN = $(VENV)/bin
 
 .PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/python -m studykit lab
 
 study: $(VENV)/installed
-	$(BIN)/xivlab study
+	$(BIN)/python -m studykit study
 
 notebooks: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build
@@ -66,11 +67,8 @@ bench: $(VENV)/installed-dev
 
 # Done again only when the dependencies change; the code itself is used where it stands (--editable).
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[lab]"
-	touch $@
+	$(PYTHON) -m studykit install --venv $(VENV)
 
 # What tests and builds need, and readers do not.
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
-	touch $@
+	$(PYTHON) -m studykit install --venv $(VENV) --dev
