@@ -14,7 +14,8 @@
 # make gpu         tests and benchmark of training on a GPU, for a machine that has one
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
-# Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done.
+# Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done; TORCH_INDEX=URL, such as
+# https://download.pytorch.org/whl/cpu, says where PyTorch comes from. Without make: python -m studykit (lab or study).
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,10 +23,10 @@ BIN = $(VENV)/bin
 
 .PHONY: lab study notebooks teachers quiz book results length when arithmetic test lowest stress bench gpu
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/python -m studykit lab
 
 study: $(VENV)/installed
-	$(BIN)/xivlab study
+	$(BIN)/python -m studykit study
 
 notebooks: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build
@@ -75,11 +76,8 @@ bench: $(VENV)/installed-dev
 
 # Done again only when the dependencies change; the code itself is used where it stands (--editable).
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[lab]"
-	touch $@
+	$(PYTHON) -m studykit install --venv $(VENV)
 
 # What tests and builds need, and readers do not.
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
-	touch $@
+	$(PYTHON) -m studykit install --venv $(VENV) --dev

@@ -337,7 +337,7 @@ image_strip(
 # %% [markdown]
 # ## A trained g
 #
-# The run of notebook 00 is loaded if it is there, else trained. These are its ten numbers.
+# The run of notebook 00, with its weights, is loaded if you have trained it, else trained now. These are its ten numbers.
 
 # %%
 from xivlab.runs import load_model

@@ -79,7 +79,7 @@ def page_of_notebook(notebook: NotebookNode, lead: Lead, keep: Callable[[str, st
         elif cell.cell_type == "code" and cell.source.strip():
             if page.sections:
                 page.sections[-1].words.append(cell.source)
-            outputs = "".join(_output(output, cell.source, keep) for output in cell.outputs)
+            outputs = "".join(output(one, cell.source, keep) for one in cell.outputs)
             code = _code(cell.source)
             if kind == "check":  # it holds the answer, for those who look
                 code = f"<details><summary>Check</summary>{code}</details>"
@@ -156,13 +156,20 @@ def _code(source: str, language: str = "python") -> str:
     return f'<pre class="code" tabindex="0"><code>{marked}</code></pre>\n'
 
 
-def _output(output: NotebookNode, source: str, keep: Callable[[str, str], str]) -> str:
-    if output.output_type == "stream":
-        return f'<pre class="output" tabindex="0">{escape(output.text)}</pre>\n'
-    data = output.get("data", {})
+def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) -> str:
+    """An output of a cell as HTML.
+
+    Args:
+        shown: the output.
+        source: of its cell, which says whether it moves in JupyterLab.
+        keep: as in `page_of_notebook`.
+    """
+    if shown.output_type == "stream":
+        return f'<pre class="output" tabindex="0">{escape(shown.text)}</pre>\n'
+    data = shown.get("data", {})
     for mime in ("image/png", "image/jpeg"):
         if mime in data:
-            alt = escape(output.metadata.get(mime, {}).get("alt", data.get("text/plain", "")))
+            alt = escape(shown.metadata.get(mime, {}).get("alt", data.get("text/plain", "")))
             moves = "<figcaption>In JupyterLab this moves; here it stands still.</figcaption>"
             still = moves if "widgets." in source else ""
             picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}" loading="lazy">'
