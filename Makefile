@@ -20,7 +20,7 @@ BIN = $(VENV)/bin
 
 .PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench
 lab: $(VENV)/installed
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 study: $(VENV)/installed
 	$(BIN)/xivlab study
