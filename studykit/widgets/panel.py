@@ -92,10 +92,7 @@ class Panel(ipywidgets.VBox):
                 self.say(str(error))
                 said = {}
             for name, words in said.items():
-                mime, data = self.canvases[name].encode()
-                view = self.views[name]
-                with view.hold_sync():  # one message: words and picture never part
-                    view.mime, view.data, view.words = mime, data, words
+                self.views[name].show(self.canvases[name], words)
             self._drawn = covers
 
     def set(self, values: dict[ipywidgets.Widget, Any]) -> None:
@@ -120,7 +117,7 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        views = [view for view in self.views.values() if view.data]  # one may wait for its picture
+        views = [view for view in self.views.values() if view.still]  # one may wait for its picture
         mime, picture = still(views)
         words = " ".join(view.words for view in views)
         shown = {mime: base64.b64encode(picture).decode(), "text/plain": words}
