@@ -23,7 +23,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {  # words for the Python that has the kit
-    "lab": ["-m", "jupyterlab", "notebooks/00_start_here.ipynb"],
+    # At the root, so that links out of the folder of the notebooks work.
+    "lab": [
+        "-m",
+        "jupyterlab",
+        "--ServerApp.root_dir=.",
+        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+    ],
     "study": ["-m", "xivlab", "study"],
     "fill": ["-c", "from xivlab.data import load; load('synthetic-sysu'); load('synthetic-regdb')"],
 }
@@ -40,9 +46,13 @@ def plan(venv: Path, extra: str = "lab", index: str | None = None) -> list[list[
     python = str(interpreter(venv))
     pip = [python, "-m", "pip", "install", "--quiet"]
     commands = [] if os.path.exists(python) else [[sys.executable, "-m", "venv", str(venv)]]
-    if index:  # first, so that what comes after finds it there; and from nowhere else, or a newer one would win
+    if (
+        index
+    ):  # first, so that what comes after finds it there; and from nowhere else, or a newer one would win
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        commands.append([*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.M), "--index-url", index])
+        commands.append(
+            [*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.M), "--index-url", index]
+        )
     return [*commands, [*pip, "--editable", f".[{extra}]"]]
 
 

@@ -5,6 +5,11 @@
 # person? That is the question of a whole field, and of the paper that this kit takes apart. In this notebook you put it
 # to a trained network, and learn to read the answer.
 #
+# ![Fig. 2, the whole method: a visible image goes through g, ten weights, and becomes X; visible image, X and infrared query go through one network f; two distances are added and order the gallery.](../results/figures/fig2.png)
+#
+# The paper's answer in one picture. The query is the infrared image at the bottom left; at the right stands the ranked
+# list, with ✓ where it shows the same person. What lies between is what this course takes apart.
+#
 # **Goals.** After this notebook you can
 # - say what query, gallery and ranked list are, and why colour does not help;
 # - search with Eq. 2 by hand, and say which call trains the whole method;
@@ -43,26 +48,8 @@ from xivlab.scale import current
 print(banner())
 
 # %% [markdown]
-# *demo* is the scale made for a laptop. Whether there is room for the data (about 0.3 GB) is the next question.
-
-# %%
-import os
-import shutil
-
-from xivlab.data import cache_folder
-
-cache = cache_folder()
-folder = next(place for place in (cache, *cache.parents) if place.exists())
-enough = shutil.disk_usage(folder).free > 1e9
-print(
-    f"{os.cpu_count()} processors;",
-    "enough room" if enough else "TOO LITTLE ROOM",
-    "on the disk",
-)
-
-# %% [markdown]
-# If it says there is too little room, name another folder in the environment variable `XIVLAB_CACHE` and start the
-# kernel again. Everything else has been checked by importing the package.
+# *demo* is the scale made for a laptop; it needs about 0.3 GB of disk for its data. If there is too little room,
+# `xivlab doctor` says so, and the environment variable `XIVLAB_CACHE` names another folder.
 
 # %% [markdown]
 # ## The data in one picture

@@ -4,6 +4,8 @@
 # Between a colour picture and an infrared one the paper puts a third, X, and makes it with a network of ten weights:
 # so small that you can compute it on paper, set it by hand, and kill it. You do all three.
 #
+# ![The whole method as in notebook 00; lit is g, the ten weights that make X from a visible image.](../results/figures/fig2-g.png)
+#
 # **Goals.** After this notebook you can
 # - build the generator $g$ by hand, and check it against the package's;
 # - count what it has and what it costs;

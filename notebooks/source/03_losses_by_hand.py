@@ -5,6 +5,8 @@
 # which does it leave alone? It is a sum of ten small parts, and each of them can be worked out with pencil and paper
 # for four images. That is what you do here.
 #
+# ![The whole method as in notebook 00; lit is the features, which the losses pull together and push apart.](../results/figures/fig2-losses.png)
+#
 # **Goals.** After this notebook you can
 # - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
 # - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;

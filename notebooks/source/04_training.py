@@ -5,6 +5,8 @@
 # when is it enough, and who decides which model is kept? You take one training step by hand, watch six hundred of
 # them, and stop and go on in the middle.
 #
+# ![The whole method as in notebook 00; lit is the images, g and f, which are trained together.](../results/figures/fig2-training.png)
+#
 # **Goals.** After this notebook you can
 # - read the settings of a run, and say where the demo differs from the paper;
 # - follow one training step line by line, from the rows of a batch to the changed weights;

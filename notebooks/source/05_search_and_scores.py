@@ -5,6 +5,8 @@
 # numbers and many rules about who may be searched for what. In this notebook you compute the numbers by hand, meet the
 # rules, and break some of them on purpose, to see how good a bad number can look.
 #
+# ![The whole method as in notebook 00; lit is the distances between features, their sum, and the ranked list.](../results/figures/fig2-search.png)
+#
 # **Goals.** After this notebook you can
 # - work out Eq. 2 for one query and four gallery images, and say what D(I, V), D(I, X) and their sum are;
 # - compute CMC, average precision and inverse negative penalty by hand;

@@ -121,7 +121,7 @@ class Lab:
         self.address, self.folder, self.browser = address, folder, browser
         self.pages = []
 
-    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000):
+    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000, **look):
         """A new page with a notebook of one cell, which has been run.
 
         Args:
@@ -129,18 +129,29 @@ class Lab:
             name: of the notebook.
             app: "lab", or "notebook" for Notebook 7.
             width, height: of the page.
+            look: as of `visit`.
         """
         cell = nbformat.v4.new_code_cell(code)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=METADATA), self.folder / name)
-        page = self.browser.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(1000 * SECONDS)
-        self.pages.append(page)
-        where = f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"
-        page.goto(f"{self.address}/{where}")
+        page = self.visit(name, app, width, height, **look)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
         page.locator(".xivlab-view img[data-shown]").first.wait_for()
         return Notebook(page)
+
+    def visit(self, name, app="lab", width=1280, height=1000, **look):
+        """A new page with a notebook that is there; nothing in it is run.
+
+        Args:
+            name, app, width, height: as of `open`.
+            look: other settings of the page, such as device_scale_factor.
+        """
+        page = self.browser.new_page(viewport={"width": width, "height": height}, **look)
+        page.set_default_timeout(1000 * SECONDS)
+        self.pages.append(page)
+        where = f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"
+        page.goto(f"{self.address}/{where}")
+        return page
 
     def follow(self, code, label, keys, number=0):
         """Half of the keys on a slider of a widget have their picture within 100 ms, all within 250 ms.
@@ -218,7 +229,7 @@ def _server(tmp_path_factory):
     options = [
         "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
+        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]  # fmt: skip
     (folder / "pyproject.toml").touch()  # its own project: no folder of somebody's runs is touched
@@ -230,7 +241,8 @@ def _server(tmp_path_factory):
             | {
                 "PYTHONPATH": os.pathsep.join(
                     [str(PROJECT), *(str(PROJECT / one) for one in ("tests", "tests/helpers"))]
-                )
+                ),
+                "JUPYTER_CONFIG_PATH": str(PROJECT / "studykit" / "jupyter"),  # as if installed
             }
         )
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -244,7 +256,7 @@ def _server(tmp_path_factory):
             time.sleep(0.2)
     yield address, folder
     server.terminate()
-    server.wait(20)
+    server.wait(90)  # a busy machine
 
 
 @pytest.fixture

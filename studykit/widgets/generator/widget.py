@@ -234,7 +234,7 @@ class XStudio(Panel):
         with self._busy:
             self._own, view = None, self.views["own"]
             view.layout.display = "none"
-            view.data, view.words = b"", ""
+            view.show(None, "")
             self.upload.value = ()
             self.remove.disabled = True
 

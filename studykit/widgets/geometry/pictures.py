@@ -18,6 +18,7 @@ from studykit.plots.charts import FILL
 from studykit.plots.charts import PEOPLE as MARKERS
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, key, plot_axes
 from studykit.widgets.canvas import Canvas
+from studykit.widgets.drawing import Drawing
 from studykit.widgets.geometry.data import (
     IMAGES,
     MODALITIES,
@@ -53,7 +54,7 @@ class Letters(Artist):
     def __init__(self, points: float) -> None:
         super().__init__()
         self.words: list[tuple[float, float, str, str, bool, str]] = []
-        pixels = points * DPI / 72
+        pixels = self._pixels = points * DPI / 72
         self._fonts = {
             bold: ImageFont.truetype(
                 findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")), pixels
@@ -62,6 +63,10 @@ class Letters(Artist):
         }
 
     def draw(self, renderer: Any) -> None:
+        if isinstance(renderer, Drawing):
+            for x, y, anchor, text, bold, colour in self.words:
+                renderer.letters(x, y, anchor, text, self._pixels, bold, colour)
+            return
         page = np.asarray(renderer.buffer_rgba())
         image = Image.fromarray(page)
         pen = ImageDraw.Draw(image)
