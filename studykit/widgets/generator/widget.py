@@ -158,8 +158,7 @@ class XStudio(Panel):
         self._histograms.show(sample.visible, means, sample.infrared)
         red, green, blue = np.median(means, 0)
         return (
-            f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}. "
-            f"X is {sample.apart(means):.1f} levels from I, V is {sample.apart(sample.visible):.1f}."
+            f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}."
         )
 
     def _draw_own(self, g: Generator) -> str:
