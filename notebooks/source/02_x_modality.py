@@ -154,7 +154,7 @@ for name, channel in SPECIAL_CASES.items():
 #
 # The widget begins with the weights of a trained model. Below the pictures it says how far V and X are from I, from 0
 # to 255: the infrared image is of another moment, so it compares how many pixels are how bright, wherever they are.
-# The histograms compare means of whole images instead, and the two need not agree.
+# The histograms compare means of whole images instead.
 #
 # <details><summary>Answer</summary>
 #

@@ -71,25 +71,27 @@ class Drawing(RendererSVG):
         if angle and mtext.get_rotation_mode() != "anchor":
             part = 0.5  # the middle of the word stays, whatever the font of the page
         wide, turned = part * self.get_text_width_height_descent(s, prop, False)[0], np.deg2rad(angle)
-        x, y = x + wide * np.cos(turned), self.height - y - wide * np.sin(turned)
+        x, y = x + wide * np.cos(turned), y - wide * np.sin(turned)  # y is from the top
         bold = prop.get_weight() in ("bold", 700)
         self._word(x, y, s, _pixels(prop), ANCHORS[part], bold, to_hex(gc.get_rgb()), -angle)
 
     def letters(
-        self, x: float, y: float, anchor: str, text: str, pixels: float, bold: bool, colour: str
+        self, x: float, y: float, anchor: str, text: str, pixels: float, bold: bool, colour: str, halo: bool
     ) -> None:
         """A word whose left end, middle or right end ("l", "m", "r") is at x, and its middle at y from the top."""
         end = ANCHORS[ENDS_OF_LETTERS[anchor[0]]]
-        self._word(x, y + 0.36 * pixels, text, pixels, end, bold, colour.lower(), 0)
+        self._word(x, y + 0.36 * pixels, text, pixels, end, bold, colour.lower(), 0, halo)
 
     def _word(
-        self, x: float, y: float, text: str, pixels: float, anchor: str, bold: bool, colour: str, turn: float
-    ) -> None:
+        self, x: float, y: float, text: str, pixels: float, anchor: str, bold: bool, colour: str, turn: float, halo: bool = False
+    ) -> None:  # fmt: skip
         place = f'x="{x:.1f}" y="{y:.1f}"'
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
         look = f"font-size: {pixels:.1f}px; text-anchor: {anchor}; fill: {colour}" + (
             "; font-weight: 600" * bold
         )
+        if halo:
+            look += "; paint-order: stroke; stroke: #ffffff; stroke-width: 3px"
         self._write(f'<text {place}{turned} style="{look}">{escape(text)}</text>')
 
     def photo(self, left: float, top: float, width: float, height: float, pixels: NDArray[np.uint8]) -> None:

@@ -1,4 +1,4 @@
-"""Panel that all widgets share: controls above, pictures that follow them, words under each picture."""
+"""Panel that all widgets share: controls, pictures beside or under them that follow, words under each picture."""
 
 import base64
 import html
@@ -20,8 +20,8 @@ from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
 
-CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
-VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
+CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", align_content="flex-start", width="100%")
+VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 12px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
 RUN = "▶ Run this cell (Shift+Enter) to move it."
 STILL = 38_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
@@ -36,7 +36,7 @@ class Panel(ipywidgets.VBox):
     has overtaken.
 
     Args:
-        controls: above the pictures, in rows that wrap.
+        controls: in a column at the left of the pictures, on a narrow page in rows above them.
         canvases: by name, from left to right; they wrap on a narrow page.
         follows: those of the controls, or others, whose `value` moves the pictures.
     """
@@ -55,13 +55,10 @@ class Panel(ipywidgets.VBox):
         self._tickets = itertools.count(1)
         self._newest = self._drawn = 0
         self._follows = tuple(follows)
-        super().__init__(
-            [
-                ipywidgets.Box(list(controls), layout=CONTROLS),
-                self.notice,
-                ipywidgets.Box(list(self.views.values()), layout=VIEWS),
-            ]
-        )
+        beside = ipywidgets.Box([*controls, self.notice], layout=CONTROLS)
+        body = ipywidgets.Box([beside, ipywidgets.Box(list(self.views.values()), layout=VIEWS)])
+        body.add_class("xivlab-body")
+        super().__init__([body])
         self.add_class("xivlab-panel")
         for control in follows:
             control.observe(self.refresh, "value")
@@ -109,7 +106,7 @@ class Panel(ipywidgets.VBox):
             self.refresh()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence above the pictures, such as what was wrong; nothing if it is empty."""
+        """Show a sentence under the controls, such as what was wrong; nothing if it is empty."""
         shown = f"⚠ {html.escape(sentence)}" if sentence else ""
         if self.notice.value != shown:
             self.notice.value = shown

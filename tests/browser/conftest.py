@@ -28,7 +28,7 @@ widgets.frame_slider((0, 99, 200), pictures, "level")"""
 STILL = """() => new Promise(done => {
     let since = performance.now();
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const shown = () => [...document.querySelectorAll(".xivlab-view img")].map(img => img.dataset.shown).join();
+    const shown = () => [...document.querySelectorAll(".xivlab-view figure > svg")].map(img => img.dataset.shown).join();
     let before = shown();
     const look = () => {
         const now = shown();
@@ -69,18 +69,19 @@ class Notebook:
 
     def image(self, number=0):
         """A picture of the widget, counted from 0."""
-        return self.page.locator(".xivlab-view img").nth(number)
+        return self.page.locator(".xivlab-view figure > svg").nth(number)
 
     def words(self, number=0):
         """The line of words under a picture."""
         return self.page.locator(".xivlab-view figcaption").nth(number)
 
     def source(self, number=0):
-        """The pixels of a picture, as a string to compare."""
-        return self.image(number).evaluate(
-            """img => { const c = document.createElement("canvas"); c.width = img.naturalWidth;
-            c.height = img.naturalHeight; c.getContext("2d").drawImage(img, 0, 0); return c.toDataURL(); }"""
-        )
+        """A picture as it is drawn, as a string to compare."""
+        return self.image(number).evaluate("image => image.innerHTML")
+
+    def wide(self, number=0):
+        """The width of a picture in its own pixels, those of its pointer."""
+        return self.image(number).evaluate("image => image.viewBox.baseVal.width")
 
     def until(self, condition, what):
         """Wait for a condition of this Python."""
@@ -136,7 +137,7 @@ class Lab:
         page = self.visit(name, app, width, height, **look)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        page.locator(".xivlab-view img[data-shown]").first.wait_for()
+        page.locator(".xivlab-view svg[data-shown]").first.wait_for()
         return Notebook(page)
 
     def visit(self, name, app="lab", width=1280, height=1000, **look):
