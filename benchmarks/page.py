@@ -79,7 +79,11 @@ def keep(folder: Path, number: str, name: str, date: str, machine: str, lines: l
 def page(kept: dict) -> str:
     """The page in Markdown."""
     parts = [TOP]
-    for number, row in sorted(kept.items()):
+    for number in sorted(kept.keys() | NOT_YET.keys()):
+        if number not in kept:
+            parts.append(f"## {number}. {NOT_YET[number]}\n")
+            continue
+        row = kept[number]
         lines = [Line(**line) for line in row["lines"]]
         missed = [line.what for line in lines if line.verdict == "miss"]
         parts.append(f"## {number}. {row['name']}\n\n{ABOUT[number]}\n")
@@ -89,9 +93,6 @@ def page(kept: dict) -> str:
         if missed:
             parts.append(f"Missed: {'; '.join(missed)}.\n")
         parts.append(f"Measured on {row['date']}: {row['machine']}.\n")
-    for number, sentence in NOT_YET.items():
-        if number not in kept:
-            parts.append(f"## {number}. {sentence}\n")
     return "\n".join(parts)
 
 

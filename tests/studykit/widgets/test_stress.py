@@ -10,6 +10,7 @@ import made_up_map
 import numpy as np
 import pytest
 import small_results
+from own_pictures import small_run
 from tiny import TINY
 from toy import dataset
 
@@ -61,6 +62,7 @@ def make(tmp_path_factory):
         special = {
             "bars": Bars,
             "frame_slider": frames,
+            "own_search": lambda: widgets.own_search(small_run(root / "own"), dataset()),
             "train_live": lambda: widgets.train_live(dataset(), scale),
             "x_studio": lambda: widgets.x_studio(data=dataset()),
         }
