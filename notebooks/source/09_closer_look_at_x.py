@@ -326,7 +326,7 @@ photos = {
 def triples(of_visible, of_infrared, titles, alt):
     V, I = photos["visible"][of_visible], photos["infrared"][of_infrared]
     return image_strip(
-        [V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.48
+        [V, shown(g, V), I], titles, ["visible", "X", "infrared"], alt, largest=0.42
     )
 
 
