@@ -313,7 +313,7 @@ def _activation(made: Material) -> Picture:
     V = resize(made.photos("visible", visible), *made.size)
     I = resize(made.photos("infrared", infrared), *made.size)
     seen = {"V": (V, activation_maps(made.model, V))}
-    if made.embeddings.x is not None:
+    if made.model.generator is not None:
         seen["X"] = shown(made.generator, V), activation_maps(made.model, V, "x")
     seen["I"] = I, activation_maps(made.model, I, "infrared")
     return image_strip(

@@ -15,6 +15,7 @@ from studykit.plots import figure_files, run_figures
 from studykit.plots.picture import Picture
 from xivlab.cli import main
 from xivlab.errors import XivlabError
+from xivlab.methods import METHODS
 from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import train
@@ -64,6 +65,18 @@ def test_the_baseline_goes_without_x(runs, tmp_path, capsys):
     printed = capsys.readouterr().out
     for name in [*OF_X, "ruler"]:
         assert f"{name} is left out. The baseline has no X" in printed
+
+
+QUICK = ("mmn", "aligngan-small")  # a second face on both sides; terms that have no turn in some steps
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in METHODS]
+)
+def test_every_method_has_its_figures(name, tmp_path):
+    run = train(tiny(method=name), DATA, tmp_path / "runs", quiet=True)
+    figure_files.write_figures(run, DATA, tmp_path / "figures")
+    assert drawn(tmp_path / "figures") >= {*figure_files.FIGURES} - {*OF_X, "ruler"}
 
 
 def test_a_figure_by_itself(run):
