@@ -140,6 +140,8 @@ class Book:
         (self.folder / "search-data.js").write_text(f"const SECTIONS = {known};\n", encoding="utf-8")
         style = (THEME / "book.css").read_text(encoding="utf-8")
         style += HtmlFormatter(style="default").get_style_defs(".code")
+        dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".code")
+        style += f"\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
         (self.folder / "book.css").write_text(style, encoding="utf-8")
         shutil.copy(THEME / "book.js", self.folder)
 

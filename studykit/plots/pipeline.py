@@ -1,6 +1,6 @@
 """Fig. 2 of the paper, from one run: the way of a visible and an infrared image from pixels to an answer.
 
-    python -m studykit.plots.pipeline results/figures     its copies with one part lit, which head the notebooks
+python -m studykit.plots.pipeline results/figures     its copies with one part lit, which head the notebooks
 """
 
 import sys

@@ -53,7 +53,6 @@ class Canvas:
     def layers(self) -> tuple[str, str]:
         """The figure as it is now, as SVG: what stands still, the same text until `redraw`, and what moves."""
         with own_look():
-            width, height = self.size
             if self._still is None:
                 self.picture.draw_without_rendering()
                 self.picture.set_layout_engine("none")  # laid out once: nothing jumps

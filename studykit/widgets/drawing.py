@@ -9,7 +9,6 @@ import io
 import re
 from functools import lru_cache
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -85,29 +84,28 @@ class Drawing(RendererSVG):
     def _word(
         self, x: float, y: float, text: str, pixels: float, anchor: str, bold: bool, colour: str, turn: float, halo: bool = False
     ) -> None:  # fmt: skip
-        place = f'x="{x:.1f}" y="{y:.1f}"'
-        turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
-        look = f"font-size: {pixels:.1f}px; text-anchor: {anchor}; fill: {colour}" + (
-            "; font-weight: 600" * bold
-        )
+        place = {"x": f"{x:.1f}", "y": f"{y:.1f}"}
+        if turn:
+            place["transform"] = f"rotate({turn:g} {x:.1f} {y:.1f})"
+        look = f"font-size: {pixels:.1f}px; text-anchor: {anchor}; fill: {colour}"
+        if bold:
+            look += "; font-weight: 600"
         if halo:
             look += "; paint-order: stroke; stroke: #ffffff; stroke-width: 3px"
-        self._write(f'<text {place}{turned} style="{look}">{escape(text)}</text>')
+        self.writer.element("text", text, attrib=place | {"style": look})
 
     def photo(self, left: float, top: float, width: float, height: float, pixels: NDArray[np.uint8]) -> None:
         """A photograph, (H, W, 3), that the page enlarges or reduces to the place."""
-        place = f'x="{left}" y="{top}" width="{width}" height="{height}"'
-        self._write(f'<image {place} preserveAspectRatio="none" href="{_address(pixels)}"/>')
-
-    def _write(self, element: str) -> None:
-        self.writer.flush()
-        self._out.write(element)
+        place = {"x": str(left), "y": str(top), "width": str(width), "height": str(height)}
+        self.writer.element("image", attrib=place | {"preserveAspectRatio": "none", "href": _address(pixels)})
 
     def text(self) -> str:
         """What was drawn, as the inside of an <svg>."""
         self.finalize()
         inside = WHOLE.search(self._out.getvalue())[1]
-        inside = UNWANTED.sub(" ", inside).replace("image-rendering:crisp-edges;image-rendering:pixelated", "")
+        inside = UNWANTED.sub(" ", inside).replace(
+            "image-rendering:crisp-edges;image-rendering:pixelated", ""
+        )
         return COLOUR.sub(r"var(--x\1, #\1)", inside)
 
 

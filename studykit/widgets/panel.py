@@ -20,7 +20,9 @@ from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
 
-CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", align_content="flex-start", width="100%")
+CONTROLS = ipywidgets.Layout(
+    flex_flow="row wrap", align_items="center", align_content="flex-start", width="100%"
+)
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 12px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
 RUN = "▶ Run this cell (Shift+Enter) to move it."

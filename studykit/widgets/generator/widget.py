@@ -163,9 +163,7 @@ class XStudio(Panel):
         means = sample.x(g)
         self._histograms.show(sample.visible, means, sample.infrared)
         red, green, blue = np.median(means, 0)
-        return (
-            f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}."
-        )
+        return f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}."
 
     def _draw_own(self, g: Generator) -> str:
         picture, name = self._own

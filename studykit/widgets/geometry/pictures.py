@@ -94,7 +94,6 @@ class Plane(Canvas):
             for name, (colour, dash) in LINES.items()
         ]
         keys.append(key("pays", marker="o", ms=12, mfc="none", mec=INK, mew=1.5))
-        keys.append(key("point", marker="s", ms=12, mfc="none", mec="#888888"))
         keys += [
             key(m, marker="o", ms=7.5, mec=COLOUR[name], mfc=to_rgba(COLOUR[name], FILL[name]))
             for m, name in NAMES.items()
@@ -103,7 +102,8 @@ class Plane(Canvas):
             key(f"person {person}", marker=mark, ms=7.5, mfc="white", mec=INK)
             for person, mark in zip(np.unique(PEOPLE), MARKERS)
         ]
-        for row, (first, last) in enumerate(((0, 4), (4, len(keys)))):
+        keys.append(key("chosen", marker="s", ms=11, mfc="none", mec="#888888"))
+        for row, (first, last) in enumerate(((0, 3), (3, len(keys)))):
             picture.legend(
                 handles=keys[first:last], loc="upper left", ncols=last - first, frameon=False, fontsize=SMALL,
                 columnspacing=1.2, handletextpad=0.4, handlelength=1.9 if row == 0 else 1, borderpad=0,
