@@ -19,6 +19,7 @@ from notebooks.tools.build import METADATA
 
 PROJECT = Path(__file__).parents[2]
 SECONDS = 120
+PICTURE = ".xivlab-view img[data-shown]"
 # The least that a slider with a picture can take: two stored ones.
 BARE = """import numpy as np
 from studykit import widgets
@@ -121,7 +122,7 @@ class Lab:
         self.address, self.folder, self.browser = address, folder, browser
         self.pages = []
 
-    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000):
+    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000, shown=PICTURE):
         """A new page with a notebook of one cell, which has been run.
 
         Args:
@@ -129,6 +130,7 @@ class Lab:
             name: of the notebook.
             app: "lab", or "notebook" for Notebook 7.
             width, height: of the page.
+            shown: the first of these is waited for.
         """
         cell = nbformat.v4.new_code_cell(code)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=METADATA), self.folder / name)
@@ -139,7 +141,7 @@ class Lab:
         page.goto(f"{self.address}/{where}")
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        page.locator(".xivlab-view img[data-shown]").first.wait_for()
+        page.locator(shown).first.wait_for()
         return Notebook(page)
 
     def follow(self, code, label, keys, number=0):
