@@ -10,14 +10,14 @@ def test_keys_alone_answer_and_go_on(lab):
     page = lab.open(CELL, shown=LABELS).page
     first, second = quiz_of("03").questions[:2]
     page.locator(".xivlab-quiz input").first.focus()
-    page.keyboard.press("Space")  # the first option ...
+    page.keyboard.press("Space")  # a choice that is changed before it counts ...
     for _ in range(first.right):
-        page.keyboard.press("ArrowDown")  # ... and on to the right one, past wrong ones that do not count
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # ... to the right one
     page.get_by_text("0 of 5 at the first try").wait_for()
-    answer = page.get_by_role("button", name="Answer")
     page.wait_for_function("() => !document.querySelector('.xivlab-quiz button').disabled")
-    page.keyboard.press("Tab")
-    assert answer.evaluate("button => button === document.activeElement")
+    for _ in range(len(first.options) - first.right):
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text(first.options[first.right].reason).wait_for()
     page.get_by_text("1 of 5 at the first try").wait_for()
