@@ -19,6 +19,7 @@ from notebooks.tools.build import METADATA
 
 PROJECT = Path(__file__).parents[2]
 SECONDS = 120
+PICTURE = ".xivlab-view svg[data-shown]"
 # The least that a slider with a picture can take: two stored ones.
 BARE = """import numpy as np
 from studykit import widgets
@@ -122,7 +123,7 @@ class Lab:
         self.address, self.folder, self.browser = address, folder, browser
         self.pages = []
 
-    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000, **look):
+    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000, shown=PICTURE, **look):
         """A new page with a notebook of one cell, which has been run.
 
         Args:
@@ -130,6 +131,7 @@ class Lab:
             name: of the notebook.
             app: "lab", or "notebook" for Notebook 7.
             width, height: of the page.
+            shown: the first of these is waited for.
             look: as of `visit`.
         """
         cell = nbformat.v4.new_code_cell(code)
@@ -137,7 +139,7 @@ class Lab:
         page = self.visit(name, app, width, height, **look)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        page.locator(".xivlab-view svg[data-shown]").first.wait_for()
+        page.locator(shown).first.wait_for()
         return Notebook(page)
 
     def visit(self, name, app="lab", width=1280, height=1000, **look):

@@ -31,7 +31,7 @@ def test_every_choice_gets_its_own_sentence(number):
 
 
 def test_nothing_is_said_before_the_answer_is_given(quiz):
-    """Arrow keys choose what they pass: that must not count."""
+    """Whoever changes the choice before is not counted for it."""
     now = quiz.asked[0]
     assert quiz.answer_button.disabled and now.choice.index is None
     for place in range(len(now.options)):
