@@ -3,6 +3,7 @@
 # make notebooks   build the notebooks from notebooks/source, executed
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
+# make slides      what a teacher shows and hands out: slides, the method on a page, a minute plan, a card, in class
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
 # make length      where the Baseline levels off: twenty minutes on two cores
 # make when        when does X help? Hundreds of runs in worlds with knobs: a night on two cores
@@ -19,7 +20,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book results length when arithmetic test lowest stress bench
+.PHONY: lab study notebooks teachers book slides results length when arithmetic test lowest stress bench
 lab: $(VENV)/installed
 	$(BIN)/python -m studykit lab
 
@@ -34,6 +35,9 @@ teachers: $(VENV)/installed-dev
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
+
+slides: $(VENV)/installed-dev
+	$(BIN)/python -m notebooks.tools.lessons
 
 length: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.length
