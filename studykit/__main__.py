@@ -40,9 +40,13 @@ def plan(venv: Path, extra: str = "lab", index: str | None = None) -> list[list[
     python = str(interpreter(venv))
     pip = [python, "-m", "pip", "install", "--quiet"]
     commands = [] if os.path.exists(python) else [[sys.executable, "-m", "venv", str(venv)]]
-    if index:  # first, so that what comes after finds it there; and from nowhere else, or a newer one would win
+    if (
+        index
+    ):  # first, so that what comes after finds it there; and from nowhere else, or a newer one would win
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        commands.append([*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.M), "--index-url", index])
+        commands.append(
+            [*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.MULTILINE), "--index-url", index]
+        )
     return [*commands, [*pip, "--editable", f".[{extra}]"]]
 
 

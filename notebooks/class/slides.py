@@ -82,7 +82,12 @@ first = {m: [index.index[(index["person"] == p) & (index["modality"] == m)][0] f
 strips = {"visible": plain.expose(np.array(first[0]))}
 for name, knob in {"no carbon": "carbon=0", "as it is": "", "carbon only": "carbon=1"}.items():
     strips[name] = World(f"synthetic-sysu@{knob}" if knob else "synthetic-sysu").expose(np.array(first[1]))
-image_strip(list(strips.values()), rows=list(strips), alt="Fourteen people, visible and in three infrared worlds.", largest=0.5)
+image_strip(
+    list(strips.values()),
+    rows=list(strips),
+    alt="Fourteen people, visible and in three infrared worlds.",
+    largest=0.5,
+)
 
 # %% [markdown]
 # # The whole method in one picture
@@ -105,8 +110,9 @@ image_strip(list(strips.values()), rows=list(strips), alt="Fourteen people, visi
 # colour camera does not tell apart, X does not either.
 
 # %%
-from xivlab.model import SPECIAL_CASES
 import torch
+
+from xivlab.model import SPECIAL_CASES
 
 rgb = torch.tensor(strips["visible"] / 255, dtype=torch.float32).permute(0, 3, 1, 2)
 grays = {name.title(): (255 * one(rgb)).clip(0, 255).byte().expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
@@ -154,10 +160,10 @@ hinge([0.1, 0.3, 0.5])
 # Each small dot is a training. **Cover all but one seed of each row: which method would you have published?**
 
 # %%
+from studykit.plots.effects import two_parts
 from studykit.plots.studies import gains, over_lambda, variant_scores
 from studykit.studies import THERMAL, claims, faces
 from studykit.studies.answers import answers, judged
-from studykit.plots.effects import two_parts
 
 near, thermal = answers("ablation"), answers("ablation", THERMAL)
 variant_scores(judged(near))
@@ -200,8 +206,9 @@ over_lambda(judged(answers("lambda")))
 # Undecided is not "no".
 
 # %%
-from studykit.plots.verdicts import verdict_grid
 import pandas as pd
+
+from studykit.plots.verdicts import verdict_grid
 
 parts = pd.concat([claims.judge(near), claims.judge(thermal)])
 said = parts["claim"].unique()
