@@ -2,6 +2,7 @@
 # make study       the main job without a screen: train, test, run all notebooks, write results/report.html
 # make notebooks   build the notebooks from notebooks/source, executed
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
+# make quiz        five questions and an open task a notebook, to print, with and without answers, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
 # make slides      what a teacher shows and hands out: slides, the method on a page, a minute plan, a card, in class
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
@@ -11,6 +12,7 @@
 # make test        run the tests
 # make lowest      run them with the lowest versions that pyproject.toml allows, in .venv-lowest (CONTRIBUTING.md)
 # make bench       how fast it is, as ratios, in ten minutes
+# make gpu         tests and benchmark of training on a GPU, for a machine that has one
 # make stress      kill, damage, crowd and starve it: faults by the hundred, in a few minutes
 #
 # Each but `lowest` makes .venv and installs what it needs into it first, if that has not been done; TORCH_INDEX=URL, such as
@@ -20,7 +22,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers book slides results length when arithmetic test lowest stress bench
+.PHONY: lab study notebooks teachers quiz book slides results length when arithmetic test lowest stress bench gpu
 lab: $(VENV)/installed
 	$(BIN)/python -m studykit lab
 
@@ -32,6 +34,9 @@ notebooks: $(VENV)/installed-dev
 
 teachers: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.build --teachers
+
+quiz: $(VENV)/installed
+	$(BIN)/python -m studykit.quiz
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
@@ -65,6 +70,10 @@ lowest:
 
 stress: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/stress -m "stress or not stress"
+
+gpu: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/gpu -m gpu
+	$(BIN)/python -m benchmarks 7 --write
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

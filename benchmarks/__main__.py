@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import batch, crowd, evaluator, growth, page, start, step
+from benchmarks import batch, crowd, evaluator, gpu, growth, job, page, start, step
 from benchmarks.harness import HEAD, machine, text_table
 
 ROWS = {
@@ -21,14 +21,20 @@ ROWS = {
     "4": ("Start", start.lines),
     "5": ("Growth", growth.lines),
     "6": ("Beside others", crowd.lines),
+    "7": ("GPU", gpu.lines),
+    "8": ("The main job", job.lines),
 }
+WITH_A_GPU = "7"
 
 
 def main(args: list[str] | None = None, folder: Path = Path(__file__).parent) -> int:
     """Measure the rows asked for, all if none is, and write each as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "rows", nargs="*", metavar="ROW", help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth, 6 crowd"
+        "rows",
+        nargs="*",
+        metavar="ROW",
+        help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth, 6 crowd, 7 GPU, 8 main job",
     )
     parser.add_argument("--write", action="store_true", help="keep the numbers in benchmarks/README.md")
     parser.add_argument("--small", action="store_true", help="tiny sizes, to see that it runs; never written")
@@ -39,7 +45,8 @@ def main(args: list[str] | None = None, folder: Path = Path(__file__).parent) ->
         parser.error("tiny sizes say nothing of speed: leave out --write or --small")
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     table = [HEAD]
-    for number in sorted(set(chosen.rows)) or ROWS:
+    all_here = [number for number in ROWS if number != WITH_A_GPU or torch.cuda.is_available()]
+    for number in sorted(set(chosen.rows)) or all_here:
         name, measure = ROWS[number]
         print(f"{number}. {name} ...", file=sys.stderr, flush=True)
         options = {"plot": folder / page.PLOT} if number == "5" and chosen.write else {}

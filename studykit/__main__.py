@@ -23,7 +23,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {  # words for the Python that has the kit
-    "lab": ["-m", "jupyterlab", "notebooks/00_start_here.ipynb"],
+    # At the root, so that links out of the folder of the notebooks work.
+    "lab": [
+        "-m",
+        "jupyterlab",
+        "--ServerApp.root_dir=.",
+        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+    ],
     "study": ["-m", "xivlab", "study"],
     "fill": ["-c", "from xivlab.data import load; load('synthetic-sysu'); load('synthetic-regdb')"],
 }
@@ -88,7 +94,7 @@ def installed_here() -> bool:
 
 def main(words: list[str] | None = None) -> int:
     """The command line; the exit status is that of what was run."""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - who has an older one is to read why
         sys.exit(f"This is Python {sys.version.split()[0]}: XIV-Lab needs 3.10 or later.")
     parser = argparse.ArgumentParser("python -m studykit", description="Make the environment, and use it.")
     parser.add_argument("what", choices=("install", *COMMANDS))
@@ -98,9 +104,8 @@ def main(words: list[str] | None = None) -> int:
         "--torch-index", default=os.environ.get("TORCH_INDEX"), metavar="URL", help="where PyTorch comes from"
     )
     asked, others = parser.parse_known_args(words)
-    if asked.what == "install":
-        if others:
-            parser.error(f"unknown: {' '.join(others)}")
+    if asked.what == "install" and others:
+        parser.error(f"unknown: {' '.join(others)}")
     python = Path(sys.executable)
     if asked.what == "install" or not installed_here():
         try:

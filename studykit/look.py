@@ -43,6 +43,7 @@ SHOWN = ("backend", "backend_fallback", "interactive")  # how pyplot shows figur
 # The one font is named, since a list of fonts is often changed in place, and with it matplotlib's defaults.
 OWN = {name: deepcopy(value) for name, value in dict.items(rcParamsDefault) if name not in SHOWN}
 OWN["font.family"] = ["DejaVu Sans"]
+OWN["svg.hashsalt"] = "xivlab"  # the same drawing has the same names of its parts
 _inside = False
 
 

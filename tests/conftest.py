@@ -22,6 +22,9 @@ settings.load_profile("xivlab")
 
 def pytest_addoption(parser):
     parser.addoption("--makehuman", type=Path, help="folder of the CC0 MakeHuman assets, for -m render")
+    parser.addoption(
+        "--device", choices=("cuda", "cpu"), default="cuda", help="what tests/gpu runs on, for -m gpu"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,10 @@
 """The worked examples of CONTRIBUTING.md run as they stand, and what they change is there."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,44 @@ def test_example_runs(name, monkeypatch, tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", EXAMPLES[name], re.DOTALL)
     assert len(code.splitlines()) < 40
     exec(compile(code, name, "exec"), {"__name__": "example"})  # noqa: S102 (our own text)
+
+
+def test_a_further_method_is_one_file_and_one_line(tmp_path):
+    """The kit with the module of the example, and its line of the diff: it trains by its name."""
+    kit = tmp_path / "xivlab"
+    kit.mkdir()
+    for part in (ROOT / "xivlab").iterdir():
+        if part.name not in ("methods", "__pycache__"):
+            (kit / part.name).symlink_to(part)
+    shutil.copytree(ROOT / "xivlab" / "methods", kit / "methods")
+    text = EXAMPLES["Example 4: a method"]
+    (code,), (diff,) = (
+        re.findall(r"```python\n(.*?\n}\n)\nimport torch", text, re.DOTALL),
+        re.findall(r"```diff\nxivlab/methods/__init__.py\n(.*?)```", text, re.DOTALL),
+    )
+    (kit / "methods" / "hc.py").write_text(code)
+    before, after = (
+        "".join(f"{line[1:]}\n" for line in diff.splitlines() if line[0] in kept) for kept in (" -", " +")
+    )
+    assert len(after.splitlines()) == len(before.splitlines()) + 1, "one line"
+    init = kit / "methods" / "__init__.py"
+    assert before in init.read_text()
+    init.write_text(init.read_text().replace(before, after))
+    trains = """
+import xivlab
+from tiny import tiny
+from toy import dataset
+from xivlab.train import train
+run = train(tiny(method="hc", epochs=1, decay_epochs=()), dataset(), "runs", quiet=True)
+assert run.finished and run.log()["loss_centres"].notna().all()
+print(xivlab.__file__)
+"""
+    paths = [str(tmp_path), str(ROOT), str(ROOT / "tests" / "helpers")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    words = [sys.executable, "-c", trains]
+    done = subprocess.run(words, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path))
 
 
 def test_there_are_four():

@@ -57,7 +57,7 @@ def test_readers_get_nothing_that_is_for_developers():
 def test_every_dependency_has_a_lowest_version():
     """Each bound is `name>=version`, so that `make lowest` can install just that version."""
     wanted = [*PROJECT["dependencies"], *itertools.chain(*PROJECT["optional-dependencies"].values())]
-    wanted = [line for line in wanted if not line.startswith("xivlab[")]  # the kit's own extras
+    wanted = [line for line in wanted if not line.startswith("xivlab[")]
     assert [line.replace("==", ">=") for line in lowest(wanted)] == wanted
     assert lowest(['torch>=2.6; extra == "lab"', "xivlab[lab]"]) == ["torch==2.6"]  # as metadata have it
 

@@ -16,7 +16,8 @@ from xivlab.errors import XivlabError
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 # What an image is embedded as at test time, by its modality: a visible one as itself and, where there is g, as X.
-Face = Literal["infrared", "visible", "x"]
+# "infrared_x" is no face of XIV-ReID: a method may make images of the infrared ones, too.
+Face = Literal["infrared", "visible", "x", "infrared_x"]
 Faces = Mapping[str, tuple[Face, ...]]
 WITHOUT_X: Faces = {"infrared": ("infrared",), "visible": ("visible",)}
 WITH_X: Faces = {"infrared": ("infrared",), "visible": ("visible", "x")}

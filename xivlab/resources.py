@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import joblib
 import torch
 from torch import nn
 
@@ -52,7 +51,9 @@ BROKEN = (
 
 def cores() -> int:
     """Cores that this process may use: those of its affinity, at most the quota of its container."""
-    return joblib.cpu_count()
+    from joblib import cpu_count  # here, since a twentieth of a second is much of an import
+
+    return cpu_count()
 
 
 def idle_cores() -> float | None:

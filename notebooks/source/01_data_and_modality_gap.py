@@ -131,7 +131,7 @@ image_strip(
 # reflectance $R$, what the filter $F$ lets through and how well the sensor $S$ sees it. (From notebook 03 on
 # $\lambda$ is something else, a weight in the loss.) Compared with a perfect white it sees the share
 #
-# $$p = \frac{\sum_\lambda R\,L\,F\,S}{\sum_\lambda L\,F\,S}. \tag{N1}$$
+# $$p = \frac{\sum_\lambda R\,L\,F\,S}{\sum_\lambda L\,F\,S}. \tag{01.1}$$
 #
 # That is a weighted mean of the reflectance, with weights $w = L F S$. (N marks an equation of the notebook, not of
 # the paper.) By hand, with three wavelengths instead of 61: a red cloth reflects little at 450 and 550 nm, much at
@@ -155,7 +155,7 @@ from xivlab.world import exposed_patch, spectra
 
 table, camera = spectra.load(), world.cameras[4]
 w = table["light:daylight"] * table["filter:ir-cut"] * table["sensor:r"]
-p = (table["fabric:nylon-red"] * w).sum() / w.sum()  # Eq. (N1)
+p = (table["fabric:nylon-red"] * w).sum() / w.sum()  # Eq. (01.1)
 assert np.isclose(p, exposed_patch("fabric:nylon-red", camera)[0])
 print(f"red nylon, red sensor of camera 4: {p:.3f}")
 
@@ -463,7 +463,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 # %% [markdown]
 # ## Takeaways
 #
-# - A pixel is a weighted mean of a reflectance, Eq. N1; visible and infrared cameras have no wavelength in common.
+# - A pixel is a weighted mean of a reflectance, Eq. 01.1; visible and infrared cameras have no wavelength in common.
 # - Dyes are transparent in near infrared: different colours become alike, and equal blacks may differ by their carbon.
 # - Thermal images show temperature, and less still of the clothes.
 # - A network that knows people in visible images loses most of that across the gap, and the neighbours of an infrared
@@ -471,7 +471,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 
 # %% [markdown] tags=["teacher"]
 # If you have a remote control, point it at a phone's camera and press a button: most phones show the infrared lamp as
-# violet, because their filter is imperfect. It makes the point of Eq. N1 in ten seconds.
+# violet, because their filter is imperfect. It makes the point of Eq. 01.1 in ten seconds.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -480,7 +480,7 @@ table.about.groupby(["kind", "origin"]).size().unstack(fill_value=0)
 #
 # Difficulty ●○○ · importance ●●● · 4 minutes
 #
-# Write Eq. N1 for one material and one sensor.
+# Write Eq. 01.1 for one material and one sensor.
 #
 # <details><summary>Hint</summary>
 #
@@ -497,54 +497,9 @@ def seen(reflectance, light, filter, sensor):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-curves = [table[name] for name in ("light:tungsten", "filter:ir-cut", "sensor:g")]
-check(
-    seen,
-    lambda r, l, f, s: (r * l * f * s).sum() / (l * f * s).sum(),
-    [(table[f"fabric:{fabric}"], *curves) for fabric in ("nylon-red", "nylon-blue")],
-    mistakes={
-        "you left out the denominator: compare with a perfect white.": lambda r, l, f, s: (
-            (r * l * f * s).sum()
-        ),
-        "you left out the light, in both sums.": lambda r, l, f, s: (
-            (r * f * s).sum() / (f * s).sum()
-        ),
-        "you left out the filter, in both sums.": lambda r, l, f, s: (
-            (r * l * s).sum() / (l * s).sum()
-        ),
-        "that is the plain mean of the reflectance; it needs weights.": lambda r, l, f, s: (
-            r.mean()
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def seen(reflectance, light, filter, sensor):
-    weight = light * filter * sensor
-    return (reflectance * weight).sum() / weight.sum()
-
-
-# %% tags=["wrong"]
-# says: you left out the denominator
-def seen(reflectance, light, filter, sensor):
-    return np.dot(reflectance, light * filter * sensor)
-
-
-# %% tags=["wrong"]
-# says: that is the plain mean of the reflectance
-def seen(reflectance, light, filter, sensor):
-    return np.mean(reflectance)
-
-
-# %% tags=["wrong"]
-# says: you left out the light, in both sums
-def seen(reflectance, light, filter, sensor):
-    weight = filter * sensor
-    return (reflectance * weight).sum() / weight.sum()
-
+check("01.1", seen)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. A gap without units
@@ -568,50 +523,10 @@ def relative_gap(visible, infrared):
 
 
 # %% tags=["check"]
-draw = np.random.default_rng(0)
-spread = lambda e: np.linalg.norm(e - e.mean(0), axis=1).mean()
-check(
-    relative_gap,
-    lambda v, i: gap(v, i) / spread(v),
-    [(draw.normal(size=(50, 8)), 2 + 3 * draw.normal(size=(40, 8))) for _ in range(2)],
-    mistakes={
-        "that is the distance of the centres; divide it by the spread.": gap,
-        "you divided by the spread of the infrared images.": lambda v, i: (
-            gap(v, i) / spread(i)
-        ),
-        "that is upside down.": lambda v, i: spread(v) / gap(v, i),
-    },
-)
+check("01.2", relative_gap)
 
-
-# %% tags=["solution"]
-def relative_gap(visible, infrared):
-    centre = visible.mean(axis=0)
-    between = np.linalg.norm(centre - infrared.mean(axis=0))
-    return between / np.linalg.norm(visible - centre, axis=1).mean()
-
-
-# %% tags=["wrong"]
-# says: that is the distance of the centres
-def relative_gap(visible, infrared):
-    return np.linalg.norm(visible.mean(axis=0) - infrared.mean(axis=0))
-
-
-# %% tags=["wrong"]
-# says: you divided by the spread of the infrared images
-def relative_gap(visible, infrared):
-    centre = infrared.mean(axis=0)
-    between = np.linalg.norm(centre - visible.mean(axis=0))
-    return between / np.linalg.norm(infrared - centre, axis=1).mean()
-
-
-# %% tags=["wrong"]
-# says: that is upside down
-def relative_gap(visible, infrared):
-    centre = visible.mean(axis=0)
-    between = np.linalg.norm(centre - infrared.mean(axis=0))
-    return np.linalg.norm(visible - centre, axis=1).mean() / between
-
+# %% tags=["quiz"]
+widgets.quiz("01")
 
 # %% [markdown]
 # Next: [02 The X modality](02_x_modality.ipynb).

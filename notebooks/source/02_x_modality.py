@@ -4,6 +4,8 @@
 # Between a colour picture and an infrared one the paper puts a third, X, and makes it with a network of ten weights:
 # so small that you can compute it on paper, set it by hand, and kill it. You do all three.
 #
+# ![The whole method as in notebook 00; lit is g, the ten weights that make X from a visible image.](../results/figures/fig2-g.png)
+#
 # **Goals.** After this notebook you can
 # - build the generator $g$ by hand, and check it against the package's;
 # - count what it has and what it costs;
@@ -31,10 +33,10 @@ print(banner())
 # $g$ looks at one pixel at a time. It mixes R, G and B to one number $h$, cuts off what is negative, and spreads that
 # number over three channels again:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B. \tag{02.1}$$
 #
-# (N1 starts anew in each notebook.) Take an image of two pixels, an orange one and a blue one, and weights made up for
-# the purpose.
+# (Equations of our own have the number of the notebook in front.) Take an image of two pixels, an orange one and a blue
+# one, and weights made up for the purpose.
 
 # %%
 import numpy as np
@@ -44,7 +46,7 @@ w, b = np.array([0.6, 0.3, -0.2]), -0.05
 a, d = np.array([1.2, 0.5, 0.4]), np.array([0.1, 0.0, 0.0])
 
 # %% [markdown]
-# Eq. N1 is two lines of NumPy.
+# Eq. 02.1 is two lines of NumPy.
 
 # %%
 h = np.maximum(0, visible @ w + b)  # (pixels,)
@@ -93,7 +95,7 @@ with torch.no_grad():
 assert np.allclose(network_x, x, atol=1e-6)
 
 # %% [markdown]
-# No complaint: the network is Eq. N1. How many numbers does it learn?
+# No complaint: the network is Eq. 02.1. How many numbers does it learn?
 
 # %%
 g = XGenerator()
@@ -152,7 +154,7 @@ for name, channel in SPECIAL_CASES.items():
 #
 # The widget begins with the weights of a trained model. Below the pictures it says how far V and X are from I, from 0
 # to 255: the infrared image is of another moment, so it compares how many pixels are how bright, wherever they are.
-# The histograms compare means of whole images instead, and the two need not agree.
+# The histograms compare means of whole images instead.
 #
 # <details><summary>Answer</summary>
 #
@@ -449,7 +451,7 @@ print(
 # %% [markdown]
 # ## Takeaways
 #
-# - $g$ is Eq. N1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
+# - $g$ is Eq. 02.1: mix three channels to one number, ReLU, spread to three. Ten parameters, 0.0002 G.
 # - It works pixel by pixel, so edges stay where they are; a GAN may move them.
 # - Mean, Gray and Y are inside what $g$ can be; V of HSV is not.
 # - From a random start it may be dead for good; from 1/3 it lives.
@@ -466,7 +468,7 @@ print(
 #
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
-# Write Eq. N1 for a whole image.
+# Write Eq. 02.1 for a whole image.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -488,63 +490,9 @@ def x_image(visible, w, b, a, d):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(0)
-relu = lambda h: np.maximum(0, h)
-check(
-    x_image,
-    lambda v, w, b, a, d: relu(v @ w + b)[..., None] * a + d,
-    [
-        (
-            draw.random((4, 5, 3)),
-            draw.normal(size=3),
-            -0.1,
-            draw.normal(size=3),
-            draw.random(3),
-        )
-        for _ in range(3)
-    ],
-    mistakes={
-        "you forgot the ReLU: h is never negative.": lambda v, w, b, a, d: (
-            (v @ w + b)[..., None] * a + d
-        ),
-        "you forgot the first bias b.": lambda v, w, b, a, d: (
-            relu(v @ w)[..., None] * a + d
-        ),
-        "you forgot the last biases d.": lambda v, w, b, a, d: (
-            relu(v @ w + b)[..., None] * a
-        ),
-        "the ReLU belongs between the two mixings, not at the end.": lambda v, w, b, a, d: (
-            relu((v @ w + b)[..., None] * a + d)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def x_image(visible, w, b, a, d):
-    h = np.maximum(0, visible @ w + b)
-    return h[..., None] * a + d
-
-
-# %% tags=["wrong"]
-# says: you forgot the ReLU
-def x_image(visible, w, b, a, d):
-    return (visible @ w + b)[..., None] * a + d
-
-
-# %% tags=["wrong"]
-# says: the ReLU belongs between the two mixings
-def x_image(visible, w, b, a, d):
-    return np.maximum(0, (visible @ w + b)[..., None] * a + d)
-
-
-# %% tags=["wrong"]
-# says: you forgot the first bias b
-def x_image(visible, w, b, a, d):
-    return np.maximum(0, visible @ w)[..., None] * a + d
-
+check("02.1", x_image)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Dead for every colour
@@ -574,66 +522,10 @@ def dead_for_all(w, b):
 
 
 # %% tags=["check"]
-check(
-    dead_for_all,
-    lambda w, b: b + relu(w).sum() <= 0,
-    [
-        (np.array(w), b)
-        for w, b in (
-            ([-0.5, -0.2, -0.1], -0.1),
-            ([0.9, -0.2, -0.2], -0.2),
-            ([0.3, 0.3, 0.3], -0.4),
-            ([-0.5, -0.2, -0.1], 0.2),
-            ([0.3, -0.5, -0.5], -0.2),
-            ([0.1, 0.1, -0.9], -0.3),
-        )
-    ],
-    mistakes={
-        "you asked red, green and blue alone; a mix of them may give more.": lambda w, b: (
-            b + w.max() <= 0
-        ),
-        "you asked black only; another colour may give more.": lambda w, b: b <= 0,
-        "you asked white only; a negative weight is best left at 0.": lambda w, b: (
-            b + w.sum() <= 0
-        ),
-        "not all weights need be negative: b may outweigh them.": lambda w, b: bool(
-            (w < 0).all() and b <= 0
-        ),
-        "that is the opposite.": lambda w, b: b + relu(w).sum() > 0,
-    },
-)
+check("02.2", dead_for_all)
 
-
-# %% tags=["solution"]
-def dead_for_all(w, b):
-    # The brightest colour for w has 1 where a weight is positive and 0 where it is negative.
-    return b + np.maximum(0, w).sum() <= 0
-
-
-# %% tags=["wrong"]
-# says: you asked red, green and blue alone
-def dead_for_all(w, b):
-    return all(b + w_c <= 0 for w_c in w)
-
-
-# %% tags=["wrong"]
-# says: you asked white only
-def dead_for_all(w, b):
-    return w.sum() + b <= 0
-
-
-# %% tags=["wrong"]
-# says: you asked black only
-def dead_for_all(w, b):
-    black = np.zeros(3)
-    return black @ w + b <= 0
-
-
-# %% tags=["wrong"]
-# says: not all weights need be negative
-def dead_for_all(w, b):
-    return max(w) < 0 and b <= 0
-
+# %% tags=["quiz"]
+widgets.quiz("02")
 
 # %% [markdown]
 # Next: [03 The losses by hand](03_losses_by_hand.ipynb).

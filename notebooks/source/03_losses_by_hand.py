@@ -5,6 +5,8 @@
 # which does it leave alone? It is a sum of ten small parts, and each of them can be worked out with pencil and paper
 # for four images. That is what you do here.
 #
+# ![The whole method as in notebook 00; lit is the features, which the losses pull together and push apart.](../results/figures/fig2-losses.png)
+#
 # **Goals.** After this notebook you can
 # - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
 # - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;
@@ -757,59 +759,9 @@ def hardest_negative(distance, labels):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(1)
-apart = lambda y: y[:, None] != y[None]
-check(
-    hardest_negative,
-    lambda d, y: np.where(apart(y), d, np.inf).argmin(1),
-    [
-        (draw.random((6, 6)) + 1 - np.eye(6), np.array([0, 0, 1, 1, 2, 2]))
-        for _ in range(3)
-    ],
-    mistakes={
-        "in row {row} your negative, image {given}, is the same person.": lambda d, y: (
-            d.argmin(1)
-        ),
-        "in row {row} you took the farthest of the others; hard is the nearest.": lambda d, y: (
-            (d * apart(y)).argmax(1)
-        ),
-        "those are distances; the task asks for their indices.": lambda d, y: np.where(
-            apart(y), d, np.inf
-        ).min(1),
-        "an anchor is a row: look along axis 1.": lambda d, y: np.where(
-            apart(y), d, np.inf
-        ).argmin(0),
-    },
-)
-
-
-# %% tags=["solution"]
-def hardest_negative(distance, labels):
-    same = labels[:, None] == labels[None, :]
-    return np.where(same, np.inf, distance).argmin(axis=1)
-
-
-# %% tags=["wrong"]
-# says: is the same person
-def hardest_negative(distance, labels):
-    return distance.argmin(axis=1)
-
-
-# %% tags=["wrong"]
-# says: you took the farthest of the others
-def hardest_negative(distance, labels):
-    same = labels[:, None] == labels[None, :]
-    return np.where(same, -np.inf, distance).argmax(axis=1)
-
-
-# %% tags=["wrong"]
-# says: those are distances
-def hardest_negative(distance, labels):
-    same = labels[:, None] == labels[None, :]
-    return np.where(same, np.inf, distance).min(axis=1)
-
+check("03.1", hardest_negative)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Batch-hard in PyTorch
@@ -838,62 +790,7 @@ def my_triplet(anchor, other, labels, margin):
 
 
 # %% tags=["check"]
-who = torch.tensor([0, 0, 0, 1, 1, 2, 2])  # not everybody has the same number of images
-draws = torch.randn(3, 2, 7, 4, generator=torch.Generator().manual_seed(3))
-triplet = loss.batch_hard_triplet
-check(
-    my_triplet,
-    triplet,
-    [(*pair, who, 0.5) for pair in draws],
-    mistakes={
-        "that is the mean over the anchors; Eqs. 5, 6 and 10 have the sum.": lambda a, b, y, m: (
-            triplet(a, b, y, m) / 7
-        ),
-        "anchor and other are exchanged.": lambda a, b, y, m: triplet(b, a, y, m),
-        "the margin is missing.": lambda a, b, y, m: triplet(a, b, y, 0.0),
-    },
-    tolerance=1e-4,
-)
-
-
-# %% tags=["solution"]
-def my_triplet(anchor, other, labels, margin):
-    distance = torch.cdist(anchor, other)
-    same = labels[:, None] == labels[None, :]
-    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
-    d_n = distance.masked_fill(same, torch.inf).amin(1)
-    return (margin + d_p - d_n).clamp_min(0).sum()
-
-
-# %% tags=["wrong"]
-# says: that is the mean over the anchors
-def my_triplet(anchor, other, labels, margin):
-    distance = torch.cdist(anchor, other)
-    same = labels[:, None] == labels[None, :]
-    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
-    d_n = distance.masked_fill(same, torch.inf).amin(1)
-    return (margin + d_p - d_n).clamp_min(0).mean()
-
-
-# %% tags=["wrong"]
-# says: anchor and other are exchanged
-def my_triplet(anchor, other, labels, margin):
-    distance = torch.cdist(anchor, other)
-    same = labels[:, None] == labels[None, :]
-    d_p = distance.masked_fill(~same, -torch.inf).amax(0)
-    d_n = distance.masked_fill(same, torch.inf).amin(0)
-    return (margin + d_p - d_n).clamp_min(0).sum()
-
-
-# %% tags=["wrong"]
-# says: the margin is missing
-def my_triplet(anchor, other, labels, margin):
-    distance = torch.cdist(anchor, other)
-    same = labels[:, None] == labels[None, :]
-    d_p = distance.masked_fill(~same, -torch.inf).amax(1)
-    d_n = distance.masked_fill(same, torch.inf).amin(1)
-    return (d_p - d_n).clamp_min(0).sum()
-
+check("03.2", my_triplet)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 3. The rows of Table 4
@@ -917,59 +814,10 @@ def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
 
 
 # %% tags=["check"]
-check(
-    my_loss,
-    lambda method, *parts: {"baseline": 5.0, "baseline+x": 7.0, "baseline+x+cmg": 19.0}[
-        method
-    ],
-    [
-        (method, 1.0, 2.0, 4.0, 8.0, 16.0, 0.5)
-        for method in ("baseline", "baseline+x", "baseline+x+cmg")
-    ],
-    mistakes={
-        "this method does not know L_X.": lambda method, *_: (
-            7.0 if method == "baseline" else np.nan
-        ),
-        "this method has L_X as well.": lambda *_: 5.0,
-        "Eq. 11 adds the weighted L_C to these three.": lambda *_: 7.0,
-        "L_C belongs to the third method only.": lambda method, *_: (
-            17.0 if method == "baseline" else 19.0
-        ),
-        "L_C lacks its weight, lam.": lambda *_: 31.0,
-    },
-)
+check("03.3", my_loss)
 
-
-# %% tags=["solution"]
-def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
-    L = L_V + L_I
-    if method != "baseline":
-        L = L + L_X
-    if method == "baseline+x+cmg":
-        L = L + lam * (L_IX + L_IV)
-    return L
-
-
-# %% tags=["wrong"]
-# says: this method does not know L_X
-def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
-    L = L_V + L_I + L_X
-    return L + lam * (L_IX + L_IV) if method == "baseline+x+cmg" else L
-
-
-# %% tags=["wrong"]
-# says: L_C belongs to the third method only
-def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
-    L = L_V + L_I if method == "baseline" else L_V + L_I + L_X
-    return L + lam * (L_IX + L_IV)
-
-
-# %% tags=["wrong"]
-# says: L_C lacks its weight
-def my_loss(method, L_I, L_X, L_V, L_IX, L_IV, lam):
-    L = L_V + L_I if method == "baseline" else L_V + L_I + L_X
-    return L + L_IX + L_IV if method == "baseline+x+cmg" else L
-
+# %% tags=["quiz"]
+widgets.quiz("03")
 
 # %% [markdown]
 # Back: [02 The X modality](02_x_modality.ipynb). Next: [04 Training](04_training.ipynb) puts these losses into a loop.

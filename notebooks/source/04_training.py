@@ -5,6 +5,8 @@
 # when is it enough, and who decides which model is kept? You take one training step by hand, watch six hundred of
 # them, and stop and go on in the middle.
 #
+# ![The whole method as in notebook 00; lit is the images, g and f, which are trained together.](../results/figures/fig2-training.png)
+#
 # **Goals.** After this notebook you can
 # - read the settings of a run, and say where the demo differs from the paper;
 # - follow one training step line by line, from the rows of a batch to the changed weights;
@@ -553,62 +555,9 @@ def my_rate(epoch, peak, warmup, decays):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def rate_of(epoch, peak, warmup, decays):
-    return learning_rate(
-        preset("demo", learning_rate=peak, warmup_epochs=warmup, decay_epochs=decays),
-        epoch,
-    )
-
-
-check(
-    my_rate,
-    rate_of,
-    [(epoch, 0.01, 2, (4, 6)) for epoch in (3.0, 0.0, 1.0, 4.0, 5.5, 6.0)],
-    mistakes={
-        "the warm-up is missing.": lambda epoch, peak, warmup, decays: rate_of(
-            epoch, peak, 0, decays
-        ),
-        "the warm-up begins at a hundredth, not at 0.": lambda epoch, peak, warmup, _: (
-            peak * epoch / warmup
-        ),
-        "the rate falls when the decay epoch is reached, not after it.": lambda epoch, *rest: (
-            rate_of(epoch - 1e-6, *rest)
-        ),
-    },
-    tolerance=1e-9,
-)
-
-
-# %% tags=["solution"]
-def my_rate(epoch, peak, warmup, decays):
-    if epoch < warmup:
-        return peak * (0.01 + 0.99 * epoch / warmup)
-    return peak * 0.1 ** sum(epoch >= decay for decay in decays)
-
-
-# %% tags=["wrong"]
-# says: the warm-up begins at a hundredth, not at 0
-def my_rate(epoch, peak, warmup, decays):
-    rise = min(1, epoch / warmup)
-    return peak * rise * 0.1 ** sum(epoch >= decay for decay in decays)
-
-
-# %% tags=["wrong"]
-# says: the warm-up is missing
-def my_rate(epoch, peak, warmup, decays):
-    return peak * 0.1 ** sum(epoch >= decay for decay in decays)
-
-
-# %% tags=["wrong"]
-# says: the rate falls when the decay epoch is reached
-def my_rate(epoch, peak, warmup, decays):
-    if epoch < warmup:
-        return peak * (0.01 + 0.99 * epoch / warmup)
-    return peak * 0.1 ** sum(epoch > decay for decay in decays)
-
+check("04.1", my_rate)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Which model is kept?
@@ -632,53 +581,10 @@ def my_choice(metrics, test_distance):
 
 
 # %% tags=["check"]
-columns = ["step", "split", "test_distance", "mAP"]
-small = pd.DataFrame(
-    [(10, "val", "v", 0.5), (10, "val", "v+x", 0.3), (20, "val", "v", 0.2), (20, "val", "v+x", 0.4),
-     (30, "val", "v", 0.3), (30, "val", "v+x", 0.35), (40, "test", "v", 0.9), (40, "test", "v+x", 0.9)],
-    columns=columns,
-)  # fmt: skip
-check(
-    lambda kind: my_choice(small, kind),
-    {"v+x": 20, "v": 10}.__getitem__,
-    [("v+x",), ("v",)],
-    mistakes={
-        "that row is of the test people, who must not choose.": lambda kind: 40,
-        "that is the last model, not the best.": lambda kind: 30,
-        "that is the best by another test distance.": lambda kind: {"v+x": 10, "v": 20}[
-            kind
-        ],
-    },
-)
+check("04.2", my_choice)
 
-
-# %% tags=["solution"]
-def my_choice(metrics, test_distance):
-    val = metrics[
-        (metrics["split"] == "val") & (metrics["test_distance"] == test_distance)
-    ]
-    return val.loc[val["mAP"].idxmax(), "step"]
-
-
-# %% tags=["wrong"]
-# says: that row is of the test people
-def my_choice(metrics, test_distance):
-    mine = metrics[metrics["test_distance"] == test_distance]
-    return mine.loc[mine["mAP"].idxmax(), "step"]
-
-
-# %% tags=["wrong"]
-# says: that is the last model, not the best
-def my_choice(metrics, test_distance):
-    return metrics[metrics["split"] == "val"]["step"].max()
-
-
-# %% tags=["wrong"]
-# says: that is the best by another test distance
-def my_choice(metrics, test_distance):
-    val = metrics[metrics["split"] == "val"]
-    return val.loc[val["mAP"].idxmax(), "step"]
-
+# %% tags=["quiz"]
+widgets.quiz("04")
 
 # %% [markdown]
 # Next: [05 Search and scores](05_search_and_scores.ipynb) looks closely at what was only called "rank-1" here.

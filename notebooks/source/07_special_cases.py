@@ -479,66 +479,9 @@ def my_channel(images):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def drawn_channel(images):
-    batch = torch.tensor(images / 255).permute(0, 3, 1, 2)
-    return (255 * random_channel(batch)[:, 0]).round().numpy()
-
-
-def picked(images, which):
-    chosen = [image[..., one] for image, one in zip(images, which)]
-    return np.stack(chosen).astype(float)
-
-
-draws = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 4, 3)).astype(np.uint8)
-check(
-    my_channel,
-    drawn_channel,
-    [(draw,) for draw in draws],
-    mistakes={
-        "each image has its own sum, not the batch.": lambda m: picked(
-            m, [int(m.sum()) % 3] * len(m)
-        ),
-        "bytes overflow: a sum with dtype=np.uint8 forgets all above 255.": lambda m: (
-            picked(m, m.sum((1, 2, 3), dtype=np.uint8) % 3)
-        ),
-        "one channel per image, not per pixel.": lambda m: np.take_along_axis(
-            m, (m.sum(3) % 3)[..., None], 3
-        )[..., 0],
-        "that takes the image's number, not its bytes.": lambda m: picked(
-            m, np.arange(len(m)) % 3
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_channel(images):
-    which = images.sum((1, 2, 3)) % 3
-    return images[np.arange(len(images)), :, :, which]
-
-
-# %% tags=["wrong"]
-# says: each image has its own sum, not the batch
-def my_channel(images):
-    return images[..., images.sum() % 3]
-
-
-# %% tags=["wrong"]
-# says: one channel per image, not per pixel
-def my_channel(images):
-    which = images.sum(axis=3) % 3
-    return np.take_along_axis(images, which[..., None], axis=3)[..., 0]
-
-
-# %% tags=["wrong"]
-# says: that takes the image's number, not its bytes
-def my_channel(images):
-    which = np.arange(len(images)) % 3
-    return images[np.arange(len(images)), :, :, which]
-
+check("07.1", my_channel)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. g becomes Y
@@ -563,58 +506,10 @@ def my_numbers():
 
 
 # %% tags=["check"]
-def as_x(numbers):
-    """X of a (pixels, 3) array by ten numbers."""
-    if numbers is None:
-        return lambda pixels: None
-    w, b, a, d = map(np.asarray, numbers)
-    return lambda pixels: np.maximum(0, pixels @ w + b)[:, None] * a + d
+check("07.2", my_numbers)
 
-
-luma = np.array([0.299, 0.587, 0.114])
-check(
-    as_x(my_numbers()),
-    as_x((219 / 255 * luma, 16 / 255, np.ones(3), np.zeros(3))),
-    [(np.random.default_rng(seed).random((6, 3)),) for seed in range(3)],
-    mistakes={
-        "that is Gray: Y has less contrast, and black is 16 / 255.": as_x(
-            (luma, 0, np.ones(3), np.zeros(3))
-        ),
-        "the contrast is right; black is 16 / 255, not 0.": as_x(
-            (219 / 255 * luma, 0, np.ones(3), np.zeros(3))
-        ),
-        "black is right; the contrast is 219 / 255.": as_x(
-            (luma, 16 / 255, np.ones(3), np.zeros(3))
-        ),
-        "b is scaled by a as well: put 16 / 255 into d, or leave the contrast to w.": as_x(
-            (luma, 16 / 255, 219 / 255 * np.ones(3), np.zeros(3))
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_numbers():
-    return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [16 / 255] * 3
-
-
-# %% tags=["wrong"]
-# says: that is Gray: Y has less contrast
-def my_numbers():
-    return [0.299, 0.587, 0.114], 0.0, [1, 1, 1], [0, 0, 0]
-
-
-# %% tags=["wrong"]
-# says: the contrast is right; black is 16 / 255
-def my_numbers():
-    return [0.299, 0.587, 0.114], 0.0, [219 / 255] * 3, [0, 0, 0]
-
-
-# %% tags=["wrong"]
-# says: b is scaled by a as well
-def my_numbers():
-    return [0.299, 0.587, 0.114], 16 / 255, [219 / 255] * 3, [0, 0, 0]
-
+# %% tags=["quiz"]
+widgets.quiz("07")
 
 # %% [markdown]
 # Back: [06 The ablation](06_ablation.ipynb). Next: [08 Lambda](08_lambda.ipynb) turns the one knob of Eq. 11.

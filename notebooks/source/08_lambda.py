@@ -436,62 +436,9 @@ def my_gain(scores):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def gain_of(scores):
-    return left_out(pd.DataFrame(scores)).mean()
-
-
-draws = np.random.default_rng(3).normal(0.3, 0.02, (4, 5, 7))
-check(
-    my_gain,
-    gain_of,
-    [(draw,) for draw in draws],
-    mistakes={
-        "that chooses on all seeds, the one that judges among them.": lambda s: (
-            s.mean(0).max() - s.mean(0)[0]
-        ),
-        "that chooses on the seed that judges.": lambda s: (s.max(1) - s[:, 0]).mean(),
-        "subtract the first column: a gain, not a score.": lambda s: (
-            gain_of(s) + s[:, 0].mean()
-        ),
-        "the best is the largest.": lambda s: left_out(pd.DataFrame(-s)).mean() * -1,
-    },
-)
-
-
-# %% tags=["solution"]
-def my_gain(scores):
-    gains = []
-    for seed in range(len(scores)):
-        best = np.delete(scores, seed, axis=0).mean(0).argmax()
-        gains.append(scores[seed, best] - scores[seed, 0])
-    return np.mean(gains)
-
-
-# %% tags=["wrong"]
-# says: that chooses on all seeds, the one that judges among them
-def my_gain(scores):
-    best = scores.mean(axis=0).argmax()
-    return np.mean(scores[:, best] - scores[:, 0])
-
-
-# %% tags=["wrong"]
-# says: that chooses on the seed that judges
-def my_gain(scores):
-    return np.mean([row.max() - row[0] for row in scores])
-
-
-# %% tags=["wrong"]
-# says: subtract the first column
-def my_gain(scores):
-    gains = []
-    for seed in range(len(scores)):
-        best = np.delete(scores, seed, axis=0).mean(0).argmax()
-        gains.append(scores[seed, best])
-    return np.mean(gains)
-
+check("08.1", my_gain)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Values by a factor
@@ -514,51 +461,10 @@ def my_values(first, last, count):
 
 
 # %% tags=["check"]
-check(
-    my_values,
-    lambda first, last, count: np.geomspace(first, last, count),
-    [(0.01, 1.0, 3), (0.01, 3.0, 6), (0.5, 8.0, 5)],
-    mistakes={
-        "those steps are equal, not the factors.": lambda first, last, count: (
-            np.linspace(first, last, count)
-        ),
-        "the last value is missing.": lambda first, last, count: np.geomspace(
-            first, last, count + 1
-        )[:-1],
-        "those are logarithms: raise 10 to them.": lambda first, last, count: (
-            np.linspace(np.log10(first), np.log10(last), count)
-        ),
-        "logspace takes exponents: give it log10 of both ends.": lambda first, last, count: (
-            np.logspace(first, last, count)
-        ),
-    },
-)
+check("08.2", my_values)
 
-
-# %% tags=["solution"]
-def my_values(first, last, count):
-    factor = (last / first) ** (1 / (count - 1))
-    return first * factor ** np.arange(count)
-
-
-# %% tags=["wrong"]
-# says: those steps are equal, not the factors
-def my_values(first, last, count):
-    return first + (last - first) * np.arange(count) / (count - 1)
-
-
-# %% tags=["wrong"]
-# says: the last value is missing
-def my_values(first, last, count):
-    factor = (last / first) ** (1 / count)
-    return first * factor ** np.arange(count)
-
-
-# %% tags=["wrong"]
-# says: logspace takes exponents
-def my_values(first, last, count):
-    return np.logspace(first, last, count)
-
+# %% tags=["quiz"]
+widgets.quiz("08")
 
 # %% [markdown]
 # Back: [07 Special cases](07_special_cases.ipynb). Next: [09 A closer look at X](09_closer_look_at_x.ipynb).

@@ -47,9 +47,9 @@ train_images = Images.of(data.train, config.height, config.width)
 # A histogram of Fig. 3 counts images by one number: the mean of one channel over all pixels. Take four visible training
 # images, and do to them what $g$ does to a pixel:
 #
-# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_k = v_k\,h + c_k \quad\text{for } k = R, G, B. \tag{N1}$$
+# $$h = \max(0,\; w_R R + w_G G + w_B B + b), \qquad X_c = a_c\,h + d_c \quad\text{for } c = R, G, B, \tag{09.1}$$
 #
-# (Notebook 02 called the last six numbers $a$ and $d$; here they have the package's names.)
+# which is Eq. 02.1 once more.
 
 # %%
 visible = train_images.rows("visible")
@@ -62,7 +62,7 @@ by_hand = 255 * X.mean((1, 2))  # one mean per image and channel
 print(by_hand.round(1))
 
 # %% [markdown]
-# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. N1 stops
+# A row per image; columns R, G and B, on the scale from 0 to 255. X may leave that scale, for nothing in Eq. 09.1 stops
 # it. To be *shown* it is clamped; here it is measured as it is. The package's `intensities` does the same for any
 # number of images:
 
@@ -222,7 +222,7 @@ print(f"{len(table)} generators at hand; this run is {mine}")
 table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
-# Columns as in Eq. N1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
+# Columns as in Eq. 09.1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
 # that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
 # (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
 # went from where they started, in the mean.
@@ -584,63 +584,9 @@ def along_and_off(X, V, I):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(0)
-
-
-def no_units(X, V, I):
-    along, off = positions(X, V, I)
-    return along, off * np.linalg.norm(I - V)
-
-
-check(
-    along_and_off,
-    lambda X, V, I: np.array(positions(X, V, I)),
-    [tuple(draw.normal(size=(3, D))) for D in (2, 3, 64)],
-    mistakes={
-        "divide off by the distance from V to I.": no_units,
-        "along is measured from V: 0 at V, 1 at I.": lambda X, V, I: np.array(
-            positions(X, I, V)
-        ),
-        "the way starts at V: subtract V from X.": lambda X, V, I: np.array(
-            positions(X + V, V, I)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def along_and_off(X, V, I):
-    line, way = I - V, X - V
-    along = way @ line / (line @ line)
-    off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
-    return along, off
-
-
-# %% tags=["wrong"]
-# says: divide off by the distance from V to I
-def along_and_off(X, V, I):
-    line, way = I - V, X - V
-    along = way @ line / (line @ line)
-    return along, np.linalg.norm(way - along * line)
-
-
-# %% tags=["wrong"]
-# says: along is measured from V
-def along_and_off(X, V, I):
-    line, way = V - I, X - I
-    along = way @ line / (line @ line)
-    return along, np.linalg.norm(way - along * line) / np.linalg.norm(line)
-
-
-# %% tags=["wrong"]
-# says: the way starts at V
-def along_and_off(X, V, I):
-    line = I - V
-    along = X @ line / (line @ line)
-    return along, np.linalg.norm(X - along * line) / np.linalg.norm(line)
-
+check("09.1", along_and_off)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. Two histograms
@@ -663,46 +609,10 @@ def wasserstein(one, other):
 
 
 # %% tags=["check"]
-check(
-    wasserstein,
-    lambda a, b: shifts(a[:, None], b[:, None])[0],
-    [tuple(draw.normal(100, 20, size=(2, n))) for n in (3, 10, 500)],
-    mistakes={
-        "sort both first: an image may go to any other.": lambda a, b: np.abs(
-            a - b
-        ).mean(),
-        "that is the difference of the means; ways to both sides do not cancel.": lambda a, b: (
-            abs(a.mean() - b.mean())
-        ),
-        "take the mean way, not the sum.": lambda a, b: np.abs(
-            np.sort(a) - np.sort(b)
-        ).sum(),
-    },
-)
+check("09.2", wasserstein)
 
-
-# %% tags=["solution"]
-def wasserstein(one, other):
-    return np.abs(np.sort(one) - np.sort(other)).mean()
-
-
-# %% tags=["wrong"]
-# says: sort both first
-def wasserstein(one, other):
-    return np.mean(np.abs(one - other))
-
-
-# %% tags=["wrong"]
-# says: that is the difference of the means
-def wasserstein(one, other):
-    return abs(np.mean(np.sort(one) - np.sort(other)))
-
-
-# %% tags=["wrong"]
-# says: take the mean way, not the sum
-def wasserstein(one, other):
-    return sum(abs(a - b) for a, b in zip(sorted(one), sorted(other)))
-
+# %% tags=["quiz"]
+widgets.quiz("09")
 
 # %% [markdown]
 # Back: [08 Lambda](08_lambda.ipynb), and [02 The X modality](02_x_modality.ipynb) for $g$ itself. Next: [10 The

@@ -51,7 +51,7 @@ print(
 #
 # t-SNE draws many dimensions in two. It asks each point $i$ for its neighbours, by probabilities
 #
-# $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{N1}$$
+# $$p_{j|i} = \frac{\exp(-d_{ij}^2 / 2\sigma_i^2)}{\sum_{k \neq i} \exp(-d_{ik}^2 / 2\sigma_i^2)}, \tag{10.1}$$
 #
 # and then moves points in the plane until their neighbours there are much the same. $\sigma_i$ is set so that the
 # **perplexity** of $p_{\cdot|i}$, two to the power of its entropy in bits, is a number that *you* choose: about how
@@ -63,7 +63,7 @@ d = np.array([1.0, 1.2, 3.0, 3.1])  # distances to the four others
 
 def perplexity(d, sigma):
     p = np.exp(-(d**2) / (2 * sigma**2))
-    p = p / p.sum()  # Eq. (N1)
+    p = p / p.sum()  # Eq. (10.1)
     return 2 ** -(p * np.log2(p)).sum()
 
 
@@ -219,7 +219,7 @@ pd.DataFrame(rows).set_index(["model", "perplexity"]).round(2)
 # **Are the distributions different?** The *maximum mean discrepancy* (MMD) compares how alike images are inside each
 # sample and across, with a kernel $k(a, b) = \exp(-\gamma D(a, b)^2)$:
 #
-# $$\text{MMD}^2 = \text{mean}\, k(x, x') + \text{mean}\, k(y, y') - 2\, \text{mean}\, k(x, y), \tag{N2}$$
+# $$\text{MMD}^2 = \text{mean}\, k(x, x') + \text{mean}\, k(y, y') - 2\, \text{mean}\, k(x, y), \tag{10.2}$$
 #
 # where the first two means leave out each point with itself. $\gamma$ is $1 / (2m^2)$, with $m$ the median of all
 # distances. No gap: 0, or a little to either side of it. (`mmd` in code and tables is this square.) By hand, two points
@@ -232,7 +232,7 @@ gamma = 1 / (2 * np.median(differences) ** 2)
 k = lambda a, b: np.exp(-gamma * (a - b) ** 2)
 inside = k(0, 1) + k(2, 4)
 across = (k(0, 2) + k(0, 4) + k(1, 2) + k(1, 4)) / 4
-by_hand = inside - 2 * across  # Eq. (N2)
+by_hand = inside - 2 * across  # Eq. (10.2)
 
 # %%
 from studykit.analysis.gap import mmd
@@ -729,63 +729,9 @@ def infrared_share(distance, is_infrared, is_same_person, k):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-draw = np.random.default_rng(0)
-
-
-def share_of(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[:k]].mean()
-
-
-check(
-    infrared_share,
-    share_of,
-    [
-        (draw.random(60), draw.random(60) < 0.4, draw.random(60) < 0.3, k)
-        for k in (3, 5, 10, 20)
-    ],
-    mistakes={
-        "leave the images of the same person out.": lambda d, i, s, k: i[
-            np.argsort(d)[:k]
-        ].mean(),
-        "that is a count; divide by k.": lambda d, i, s, k: k * share_of(d, i, s, k),
-        "those are the farthest.": lambda d, i, s, k: share_of(-d, i, s, k),
-        "that is the share that is visible.": lambda d, i, s, k: (
-            1 - share_of(d, i, s, k)
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    nearest = np.argsort(distance[others])[:k]
-    return is_infrared[others][nearest].mean()
-
-
-# %% tags=["wrong"]
-# says: leave the images of the same person out
-def infrared_share(distance, is_infrared, is_same_person, k):
-    nearest = np.argsort(distance)[:k]
-    return is_infrared[nearest].mean()
-
-
-# %% tags=["wrong"]
-# says: that is a count; divide by k
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[:k]].sum()
-
-
-# %% tags=["wrong"]
-# says: those are the farthest
-def infrared_share(distance, is_infrared, is_same_person, k):
-    others = ~is_same_person
-    return is_infrared[others][np.argsort(distance[others])[-k:]].mean()
-
+check("10.1", infrared_share)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. AUC
@@ -809,47 +755,10 @@ def my_auc(same, different):
 
 
 # %% tags=["check"]
-check(
-    my_auc,
-    separation,
-    [
-        (draw.normal(1.0, 0.3, n), draw.normal(1.4, 0.3, m))
-        for n, m in ((4, 7), (20, 50), (100, 100))
-    ],
-    mistakes={
-        "that is upside down: nearer is smaller.": lambda s, d: (s[:, None] > d).mean(),
-        "compare every pair with every other, not with a typical one.": lambda s, d: (
-            s < np.median(d)
-        ).mean(),
-        "divide by the number of comparisons, n times m.": lambda s, d: (
-            (s[:, None] < d).sum() / len(s)
-        ),
-    },
-)
+check("10.2", my_auc)
 
-
-# %% tags=["solution"]
-def my_auc(same, different):
-    return (same[:, None] < different[None, :]).mean()
-
-
-# %% tags=["wrong"]
-# says: that is upside down: nearer is smaller
-def my_auc(same, different):
-    return np.mean([[s > d for d in different] for s in same])
-
-
-# %% tags=["wrong"]
-# says: divide by the number of comparisons, n times m
-def my_auc(same, different):
-    return sum((s < different).sum() for s in same) / len(same)
-
-
-# %% tags=["wrong"]
-# says: compare every pair with every other
-def my_auc(same, different):
-    return np.mean(same < np.median(different))
-
+# %% tags=["quiz"]
+widgets.quiz("10")
 
 # %% [markdown]
 # Back: [09 A closer look at X](09_closer_look_at_x.ipynb). Next: [11 When does X help?](11_when_does_x_help.ipynb) turns

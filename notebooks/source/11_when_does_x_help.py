@@ -35,7 +35,7 @@ print(banner())
 # and the same model twice.
 #
 # $$\underbrace{s_X(v{+}x) - s_B(v)}_{\text{gain}} = \underbrace{s_X(v) - s_B(v)}_{\text{training effect}} +
-# \underbrace{s_X(v{+}x) - s_X(v)}_{\text{test effect}} \tag{N1}$$
+# \underbrace{s_X(v{+}x) - s_X(v)}_{\text{test effect}} \tag{11.1}$$
 #
 # $s_B$ is a score of the Baseline, $s_X$ one of the method with X. By hand, with made-up scores of three seeds:
 
@@ -43,7 +43,7 @@ print(banner())
 baseline_v = np.array([0.25, 0.27, 0.26])
 with_x_v = np.array([0.28, 0.29, 0.30])
 with_x_sum = np.array([0.29, 0.29, 0.31])
-training, test = with_x_v - baseline_v, with_x_sum - with_x_v  # Eq. (N1)
+training, test = with_x_v - baseline_v, with_x_sum - with_x_v  # Eq. (11.1)
 print("training effect:", training.round(2), " test effect:", test.round(2))
 
 # %%
@@ -328,17 +328,7 @@ from studykit.studies.when_answer import answer
 print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n")
 
 # %% [markdown]
-# Now yours. **The open task:** find the world in which X helps, and say why. Choose a point of the map (or one that is not
-# on it: `xivlab train --data "synthetic-sysu@carbon=0.8,edge=3"` takes any), predict the training effect and the test
-# effect with a reason for each, train Baseline and Baseline+X+CMG with three seeds, and judge by the rule.
-#
-# <details><summary>What a good answer has</summary>
-#
-# The world by its knobs, and the prediction *before* the runs. Both parts of the gain with intervals, not only the whole.
-# A reason that could have been wrong, and the number that would have shown it. A control: V or gray in the place of X, or
-# a second face for the Baseline. And what the answer does not say: of other networks, of photographs.
-#
-# </details>
+# Now yours: the open task at the end of this notebook.
 #
 # ## Takeaways
 #
@@ -360,7 +350,7 @@ print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n"
 # Difficulty ●●○ · importance ●●● · 6 minutes
 #
 # Scores of the same seeds: the Baseline by v, the method by v and by v+x. Return the mean training effect and the mean test
-# effect (Eq. N1).
+# effect (Eq. 11.1).
 #
 # <details><summary>Hint</summary>
 #
@@ -376,57 +366,9 @@ def two_parts(baseline_v, method_v, method_sum):
 
 
 # %% tags=["check"]
-from studykit.exercise import check
+from studykit.exercises import check
 
-
-def in_parts(b, v, s):
-    return (v - b).mean(), (s - v).mean()
-
-
-drawn = np.random.default_rng(0).uniform(0.2, 0.4, (4, 3, 5)).round(3)
-check(
-    two_parts,
-    in_parts,
-    [tuple(one) for one in drawn],
-    mistakes={
-        "the second part is of one model, searched twice: v+x minus v.": lambda b, v, s: (
-            (v - b).mean(),
-            (s - b).mean(),
-        ),
-        "the training effect is judged by v, the Baseline's own distance.": lambda b, v, s: (
-            (s - b).mean(),
-            (s - v).mean(),
-        ),
-        "a gain is the method minus the Baseline.": lambda b, v, s: (
-            (b - v).mean(),
-            (s - v).mean(),
-        ),
-    },
-)
-
-
-# %% tags=["solution"]
-def two_parts(baseline_v, method_v, method_sum):
-    return (method_v - baseline_v).mean(), (method_sum - method_v).mean()
-
-
-# %% tags=["wrong"]
-# says: the second part is of one model, searched twice
-def two_parts(baseline_v, method_v, method_sum):
-    return (method_v - baseline_v).mean(), (method_sum - baseline_v).mean()
-
-
-# %% tags=["wrong"]
-# says: the training effect is judged by v
-def two_parts(baseline_v, method_v, method_sum):
-    return method_sum.mean() - baseline_v.mean(), (method_sum - method_v).mean()
-
-
-# %% tags=["wrong"]
-# says: a gain is the method minus the Baseline
-def two_parts(baseline_v, method_v, method_sum):
-    return baseline_v.mean() - method_v.mean(), (method_sum - method_v).mean()
-
+check("11.1", two_parts)
 
 # %% [markdown] tags=["exercise-text"]
 # ### Exercise 2. A trend over seeds
@@ -456,56 +398,10 @@ def my_trend(gains):
 
 
 # %% tags=["check"]
-def change(gains):
-    places = np.arange(gains.shape[1])
-    return (gains.shape[1] - 1) * np.polyfit(places, gains.T, 1)[0]
+check("11.2", my_trend)
 
-
-check(
-    my_trend,
-    change,
-    [(np.random.default_rng(n).normal(size=(3, n)).round(2),) for n in (3, 4, 5)],
-    mistakes={
-        "that is the slope of one step; from first to last there are n - 1.": lambda g: (
-            change(g) / (g.shape[1] - 1)
-        ),
-        "first and last alone throw away what is between; lay a line through all.": lambda g: (
-            g[:, -1] - g[:, 0]
-        ),
-        "from n values there are n - 1 steps.": lambda g: (
-            change(g) * g.shape[1] / (g.shape[1] - 1)
-        ),
-        "a line for each seed: one number per row.": lambda g: change(g).mean(),
-    },
-)
-
-
-# %% tags=["solution"]
-def my_trend(gains):
-    n = gains.shape[1]
-    slopes = [np.polyfit(np.arange(n), row, 1)[0] for row in gains]
-    return (n - 1) * np.array(slopes)
-
-
-# %% tags=["wrong"]
-# says: that is the slope of one step
-def my_trend(gains):
-    places = np.arange(gains.shape[1])
-    return np.array([np.polyfit(places, row, 1)[0] for row in gains])
-
-
-# %% tags=["wrong"]
-# says: first and last alone throw away what is between
-def my_trend(gains):
-    return gains[:, -1] - gains[:, 0]
-
-
-# %% tags=["wrong"]
-# says: a line for each seed
-def my_trend(gains):
-    n = gains.shape[1]
-    return (n - 1) * np.polyfit(np.arange(n), gains.mean(0), 1)[0]
-
+# %% tags=["quiz"]
+widgets.quiz("11")
 
 # %% [markdown]
 # Back: [10 The modality gap](10_modality_gap.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to

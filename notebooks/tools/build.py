@@ -2,7 +2,7 @@
 
     python -m notebooks.tools.build               all of them
     python -m notebooks.tools.build 01 04         these
-    python -m notebooks.tools.build --words 04    only its text has changed: the outputs are kept, nothing is executed
+    python -m notebooks.tools.build --words 04    only its text or exercises have changed: the other outputs are kept
     python -m notebooks.tools.build --check       none; says which are out of step with their source
     python -m notebooks.tools.build --teachers    the teachers' edition of each, in notebooks/teachers/
     python -m notebooks.tools.build --time 04     measures it at the scale of XIVLAB_SCALE, see tools/minutes.csv
@@ -28,8 +28,9 @@ import jupytext
 import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
 
-from notebooks.tools import editions
+from notebooks.tools import editions, quiz
 from notebooks.tools.minutes import Minutes
 from studykit.report.notebooks import kernel
 from xivlab.errors import XivlabError
@@ -104,7 +105,7 @@ def tried(source: Path) -> NotebookNode:
 
 def _edition(edition: Callable[[NotebookNode, str], NotebookNode], source: Path) -> NotebookNode:
     try:
-        return with_ids(edition(read_source(source), Minutes.read().sentence(source.stem)))
+        return with_ids(edition(quiz.with_quiz(read_source(source)), Minutes.read().sentence(source.stem)))
     except XivlabError as error:
         raise XivlabError(f"{source.name}: {error}") from error
 
@@ -191,13 +192,15 @@ def out_of_step(source: Path) -> str | None:
     """What differs between a source and its built notebook; None if nothing does."""
     if not target(source).is_file():
         return f"{target(source).name} is not built"
-    built = nbformat.read(target(source), as_version=4).cells
-    wanted = learners(source).cells
+    notebook = nbformat.read(target(source), as_version=4)
+    built, wanted = notebook.cells, learners(source).cells
     for number, (one, other) in enumerate(zip(wanted, built)):
         if (one.cell_type, one.source) != (other.cell_type, other.source):
             return f"{target(source).name} differs from its source in cell {number}"
     if len(wanted) != len(built):
         return f"{target(source).name} has {len(built)} cells and its source {len(wanted)}"
+    if quiz.renew(notebook):
+        return f"{target(source).name} shows another quiz than studykit/quiz"
     return None
 
 
@@ -213,17 +216,26 @@ def build(source: Path) -> None:
 def build_words(source: Path) -> None:
     """Write the texts of a source anew, with the outputs of the notebook that is there.
 
+    If exercises have changed, their cells are executed by themselves: they need nothing of the rest.
+
     Raises:
-        XivlabError: there is none, or its code is not that of the source.
+        XivlabError: there is none, or other code of it is not that of the source.
     """
     notebook = learners(source)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     built = nbformat.read(target(source), as_version=4).cells if target(source).is_file() else []
     built = [cell for cell in built if cell.cell_type == "code"]
-    if [cell.source for cell in code] != [cell.source for cell in built]:
+    changed = [cell for cell, before in zip(code, built) if cell.source != before.source]
+    of_exercises = [cell for cell in code if {"exercise", "check"} & set(editions.tags(cell))]
+    if len(code) != len(built) or any(cell not in of_exercises for cell in changed):
         raise XivlabError("its code has changed, too: build it without --words.")
     for cell, before in zip(code, built):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    if changed:
+        alone = execute(new_notebook(cells=[new_code_cell(cell.source) for cell in of_exercises]))
+        for cell, run in zip(of_exercises, alone.cells):
+            cell.outputs = run.outputs
+    quiz.renew(notebook)
     _write(notebook, target(source))
 
 
@@ -250,7 +262,7 @@ def misjudged(executed: NotebookNode) -> list[str]:
         elif "solution" in tags:
             expected, answer = "Right", cell.source
         elif "wrong" in tags:
-            expected, answer = editions.message(cell), cell.source
+            expected, answer = cell.metadata["says"], cell.source
         elif "check" in tags and expected not in (said := editions.printed(cell)):
             found.append(f"The check should say {expected!r}, and says {said.strip()!r}, of:\n{answer}")
     return found
@@ -306,7 +318,7 @@ def main(args: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m notebooks.tools.build", description="Build the notebooks.")
     parser.add_argument("numbers", nargs="*", metavar="NN", help="which ones; all if not given")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--words", action="store_true", help="texts anew, outputs kept, execute nothing")
+    what.add_argument("--words", action="store_true", help="texts and exercises anew, other outputs kept")
     what.add_argument("--check", action="store_true", help="compare with the sources, execute nothing")
     what.add_argument("--teachers", action="store_true", help="the teachers' edition")
     what.add_argument("--time", action="store_true", help="measure the seconds that it takes")

@@ -6,13 +6,12 @@ An exercise is these cells, one after another:
 |---|---|---|---|
 | exercise-text | title, difficulty, importance, minutes, task, folded hints | as it is | as it is |
 | exercise | the attempt: a function that returns None | as it is | left out |
-| check | `studykit.exercise.check` on drawn inputs | as it is | as it is |
-| solution | the same function, right | folded, as text | as code |
-| wrong, three or more | the same function with a typical mistake | left out | as text, with its message |
+| check | `check("03.2", my_triplet)` | as it is | as it is |
 
-A wrong answer begins with the line `# says: ` and a part of what the check must print about it. Cells with
-the tag `teacher` are notes for the teachers' edition only. `{minutes}` in a text becomes the minutes that
-the computer needs, as measured.
+Solution, cases and typical mistakes stand in `studykit.exercises`, and nowhere in a source. From there the
+teachers' edition has, after the check, the same function right, as code, and each mistake as text with its
+message; the learners' edition has nothing. Cells with the tag `teacher` are notes for the teachers' edition
+only. `{minutes}` in a text becomes the minutes that the computer needs, as measured.
 """
 
 import re
@@ -21,13 +20,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from studykit.exercises.exercise import code, find
 from xivlab.errors import XivlabError
 
-ORDER = ("exercise-text", "exercise", "check", "solution", "wrong")
-WRONG = 3  # typical mistakes of each exercise, at least
-SAYS = re.compile(r"# says: *(.+)\n")
+ORDER = ("exercise-text", "exercise", "check")
+CHECK = re.compile(r"""^check\("(\d\d\.\d)", (\w+)\)$""", re.MULTILINE)
 # A link or picture to a file that is no notebook of this folder: the teachers' edition lies one folder deeper.
 ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|\d\d_\w+\.ipynb)([^)\s]+\))")
 
@@ -40,20 +39,33 @@ class Exercise:
         text: the task, markdown.
         attempt: what the learner completes, code.
         check: code.
-        solution: code.
-        wrong: typical mistakes, code.
+        number: "03.2", by which the package knows it.
+        function: the name of the learner's function.
     """
 
     text: NotebookNode
     attempt: NotebookNode
     check: NotebookNode
-    solution: NotebookNode
-    wrong: tuple[NotebookNode, ...]
+    number: str
+    function: str
 
     @property
     def title(self) -> str:
         """Heading of the task; the first may stand under one of all exercises."""
         return self.text.source.removeprefix("## Exercises").strip().splitlines()[0].removeprefix("### ")
+
+    @property
+    def solution(self) -> NotebookNode:
+        """The learner's function, right, code."""
+        return new_code_cell(code(find(self.number).solution, self.function), metadata={"tags": ["solution"]})
+
+    @property
+    def wrong(self) -> list[NotebookNode]:
+        """The learner's function with each typical mistake, code; its `says` is the message that it gets."""
+        return [
+            new_code_cell(code(mistake, self.function), metadata={"tags": ["wrong"], "says": sentence})
+            for sentence, mistake in find(self.number).mistakes.items()
+        ]
 
 
 def tags(cell: NotebookNode) -> Sequence[str]:
@@ -65,13 +77,13 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     """The exercises of a source in order.
 
     Raises:
-        XivlabError: cells are missing or stand in another order, or a wrong answer does not say its message.
+        XivlabError: cells are missing or stand in another order, or a check names no exercise.
     """
     return [part for part in _parts(notebook) if isinstance(part, Exercise)]
 
 
 def learners(notebook: NotebookNode, minutes: str) -> NotebookNode:
-    """The edition that is committed, not executed: solutions folded, nothing of what is for teachers.
+    """The edition that is committed, not executed: no solutions, and nothing of what is for teachers.
 
     Args:
         notebook: a source, not changed.
@@ -84,7 +96,6 @@ def learners(notebook: NotebookNode, minutes: str) -> NotebookNode:
     for part in _parts(notebook):
         if isinstance(part, Exercise):
             cells += [part.text, part.attempt, part.check]
-            cells.append(_folded("Solution", f"```python\n{part.solution.source}\n```"))
         elif "teacher" not in tags(part):
             cells.append(part)
     return _with(notebook, cells, minutes)
@@ -117,7 +128,7 @@ def teachers(executed: NotebookNode) -> NotebookNode:
     mistakes: list[NotebookNode] = []
     answer = None  # the kind of the answer that the next check is about
     for cell in deepcopy(executed.cells):
-        kind = next((name for name in ORDER if name in tags(cell)), None)
+        kind = next((name for name in (*ORDER, "solution", "wrong") if name in tags(cell)), None)
         if kind in ("exercise", "solution", "wrong"):
             answer, function = kind, cell
             if kind == "solution":
@@ -135,17 +146,6 @@ def teachers(executed: NotebookNode) -> NotebookNode:
     edition = deepcopy(executed)
     edition.cells = cells
     return edition
-
-
-def message(wrong: NotebookNode) -> str:
-    """The part of the check's message that a wrong answer must bring about.
-
-    Raises:
-        XivlabError: its first line does not say it.
-    """
-    if not (said := SAYS.match(wrong.source)):
-        raise XivlabError(f"A wrong answer must begin with `# says: ...`, not {wrong.source[:60]!r}.")
-    return said[1].strip()
 
 
 def printed(cell: NotebookNode) -> str:
@@ -166,16 +166,12 @@ def _parts(notebook: NotebookNode) -> Iterator[NotebookNode | Exercise]:
                 title = group[0].source.splitlines()[0] if group else cells[0].source[:60]
                 raise XivlabError(f"In the exercise {title!r} the next cell must have the tag {name!r}.")
             group.append(cells.pop(0))
-        while cells and "wrong" in tags(cells[0]):
-            group.append(cells.pop(0))
-        exercise = Exercise(*group[:4], tuple(group[4:]))
-        if len(exercise.wrong) < WRONG:
+        if not (named := CHECK.search(group[2].source)):
             raise XivlabError(
-                f"{exercise.title!r} needs {WRONG} wrong answers, and has {len(exercise.wrong)}."
+                f'A check must have the line `check("03.2", name)`, not {group[2].source[:60]!r}.'
             )
-        for wrong in exercise.wrong:
-            message(wrong)
-        yield exercise
+        find(named[1])
+        yield Exercise(*group, *named.groups())
 
 
 def _with(notebook: NotebookNode, cells: Sequence[NotebookNode], minutes: str) -> NotebookNode:
@@ -192,6 +188,5 @@ def _folded(summary: str, text: str) -> NotebookNode:
 
 
 def _mistake(source: str, output: str) -> tuple[str, str]:
-    code = SAYS.sub("", source, count=1)
     words = output.strip().removeprefix("Not yet: ")
-    return f"Typical mistake: {words}", f"```python\n{code}\n```"
+    return f"Typical mistake: {words}", f"```python\n{source}\n```"

@@ -21,8 +21,8 @@ from xivlab.model import Networks, XGenerator
 
 BATCH = 512
 Generator = Callable[[Tensor], Tensor]
-# Eq. N1 of notebook 09; 02 calls the last six a and d.
-WEIGHTS = ["w_r", "w_g", "w_b", "b", *("v_r", "v_g", "v_b"), *("c_r", "c_g", "c_b")]
+# Eq. 02.1 of notebook 02.
+WEIGHTS = ["w_r", "w_g", "w_b", "b", *("a_r", "a_g", "a_b"), *("d_r", "d_g", "d_b")]
 DEAD = 0.01  # share of living pixels below which X shows nothing
 
 

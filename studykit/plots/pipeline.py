@@ -1,11 +1,17 @@
-"""Fig. 2 of the paper, from one run: the way of a visible and an infrared image from pixels to an answer."""
+"""Fig. 2 of the paper, from one run: the way of a visible and an infrared image from pixels to an answer.
 
+python -m studykit.plots.pipeline results/figures     its copies with one part lit, which head the notebooks
+"""
+
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from studykit.look import own_look
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, Picture
@@ -22,6 +28,14 @@ F = (3.15, 0.42, 1.05, 3.28)  # left, top, width, height of the box f
 PLANE = (4.95, 0.55, 2.0, 2.4)
 LIST = 7.6  # left edge of the ranked list
 FOUND = 6  # gallery images that have a place
+# Left, top, right and bottom of the parts of the method, in inches.
+PARTS = {
+    "g": (0.1, 0.1, 2.62, 1.9),
+    "losses": (4.85, 0.2, 7.05, 3.05),
+    "training": (0.1, 0.1, 4.3, 4.0),
+    "search": (4.85, 0.1, 9.5, 3.75),
+}
+VEIL = 0.22  # of the picture that is left outside of the part that is lit
 
 
 @own_look()
@@ -158,3 +172,30 @@ def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> 
         FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=13,
                         color=colour, linewidth=1.8, shrinkA=0, shrinkB=0, zorder=1)
     )  # fmt: skip
+
+
+def lit(picture: NDArray[np.uint8], part: str) -> NDArray[np.uint8]:
+    """Fig. 2 with all but one part faded.
+
+    Args:
+        picture: as drawn by `pipeline`, (H, W, 3) at any resolution.
+        part: one of `PARTS`.
+    """
+    dots = picture.shape[1] / WIDE
+    left, top, right, bottom = (round(edge * dots) for edge in PARTS[part])
+    faded = (255 - VEIL * (255.0 - picture)).round().astype(np.uint8)
+    faded[top:bottom, left:right] = picture[top:bottom, left:right]
+    return faded
+
+
+def write_lit(folder: Path) -> None:
+    """Write `fig2-g.png` and so on beside a folder's `fig2.png`, a file for each part."""
+    with Image.open(folder / "fig2.png") as image:
+        whole = image.convert("RGB").resize((round(WIDE * 165), round(TALL * 165)), Image.Resampling.LANCZOS)
+    for part in PARTS:
+        page = Image.fromarray(lit(np.asarray(whole), part))
+        page.quantize(128, dither=Image.Dither.NONE).save(folder / f"fig2-{part}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    write_lit(Path(sys.argv[1]))

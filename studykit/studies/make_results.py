@@ -51,6 +51,12 @@ ORDER = (
     ("paper-and-code", NEAR_INFRARED),
     ("margins", NEAR_INFRARED),
     ("second-backbone", NEAR_INFRARED),
+    ("table1", NEAR_INFRARED),
+    ("table1-own", NEAR_INFRARED),
+    ("table1", THERMAL),
+    ("table1-own", THERMAL),
+    ("table1-compute", NEAR_INFRARED),
+    ("table1-compute", THERMAL),
 )
 
 

@@ -5,7 +5,7 @@ and the same seeds; `ablation-compute` gives the Baseline the steps that X costs
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xivlab.config import Config
@@ -27,16 +27,19 @@ class Study:
         variants: changes to the settings of the scale, by name; the first is what the others are
             compared with. `longer` is a factor on the number of steps.
         seeds: how many; they are 0, 1, ...
+        fewer: how many on a data set that has fewer.
     """
 
     asks: str
     data: Sequence[str]
     variants: Mapping[str, Mapping[str, Any]]
     seeds: int = 5
+    fewer: Mapping[str, int] = field(default_factory=dict)
 
     def configs(self, scale: Scale) -> list[tuple[str, Config]]:
         """Name of the variant and settings of every run, with no more seeds than the scale has."""
-        seeds = self.seeds if scale.seeds is None else min(self.seeds, scale.seeds)
+        seeds = self.fewer.get(str(scale.data_name), self.seeds)
+        seeds = seeds if scale.seeds is None else min(seeds, scale.seeds)
         return [
             (name, scale.study_config(**_settings(scale, changes, seed)))
             for name, changes in self.variants.items()
@@ -89,6 +92,32 @@ CODE: dict[str, dict[str, Any]] = {
     "distance v": {"test_distance": "v"},
 }
 
+# Table 1 and what came beside it and next, on equal terms: "house" is everything equal but the method, "own head" what a
+# method has otherwise than others. First One-stream, which all are compared with.
+LADDER = ("one-stream", *(name for name in METHODS if name not in ("one-stream", "baseline+x")))
+# T_F of D2RL begins after a third of the steps: so it takes as many as all others.
+LONGER = {"d2rl-style": {"longer": 1.5}}
+HOUSE: dict[str, dict[str, Any]] = {
+    name: {"method": name}
+    | {key: getattr(Config(), key) for key in METHODS[name].settings}
+    | LONGER.get(name, {})
+    for name in LADDER
+}
+OWN_HEAD: dict[str, dict[str, Any]] = {
+    name: {"method": name} | LONGER.get(name, {}) for name in LADDER if METHODS[name].settings
+}
+# What takes more operations a step than One-stream (results/measures/cost.csv) takes fewer steps, in the same proportion.
+FEWER_STEPS = {
+    "baseline+x+cmg": 0.66,
+    "d2rl-style": 0.84,
+    "aligngan-small": 0.44,
+    "hat": 0.67,
+    "caj": 0.66,
+    "mmn": 0.49,
+    "deen": 0.46,
+}
+THREE_ON_THERMAL = {THERMAL: 3}
+
 STUDIES: dict[str, Study] = {
     "ablation": Study(
         "What do X and the cross-modality loss bring? (Table 4)", (NEAR_INFRARED, THERMAL), TABLE_4
@@ -114,6 +143,7 @@ STUDIES: dict[str, Study] = {
         "What do the choices of the authors' code change?",
         (NEAR_INFRARED,),
         {"as the paper says": {}}
+        | CODE
         | {"all of the code": {name: value for one in CODE.values() for name, value in one.items()}},
         seeds=3,
     ),
@@ -130,5 +160,24 @@ STUDIES: dict[str, Study] = {
         (NEAR_INFRARED,),
         {name: changes | {"backbone": "slim_densenet"} for name, changes in TABLE_4.items()},
         seeds=3,
+    ),
+    "table1": Study(
+        "What is the idea of each method worth, all else being equal? (Table 1, house)",
+        (NEAR_INFRARED, THERMAL),
+        HOUSE,
+        fewer=THREE_ON_THERMAL,
+    ),
+    "table1-own": Study(
+        "And with the head, the batch and the augmentation of its own? (Table 1, own head)",
+        (NEAR_INFRARED, THERMAL),
+        OWN_HEAD,
+        fewer=THREE_ON_THERMAL,
+    ),
+    "table1-compute": Study(
+        "And if all get the same compute?",
+        (NEAR_INFRARED, THERMAL),
+        {"one-stream": HOUSE["one-stream"]}
+        | {name: HOUSE[name] | {"longer": share} for name, share in FEWER_STEPS.items()},
+        fewer=THREE_ON_THERMAL,
     ),
 }

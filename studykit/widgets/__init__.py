@@ -10,6 +10,8 @@ from studykit.widgets.frames import Frames as frame_slider
 from studykit.widgets.generator.widget import XStudio as x_studio
 from studykit.widgets.geometry.widget import LossGeometry as loss_geometry
 from studykit.widgets.light.widget import Wavelength as wavelength
+from studykit.widgets.multiple_choice import MultipleChoice as quiz
+from studykit.widgets.own_search import OwnSearch as own_search
 from studykit.widgets.ranked_search import Search as search
 from studykit.widgets.training.widget import TrainLive as train_live
 from studykit.widgets.tsne.widget import TsneExplorer as tsne_explorer
@@ -19,6 +21,8 @@ __all__ = [
     "frame_slider",
     "lambda_explorer",
     "loss_geometry",
+    "own_search",
+    "quiz",
     "search",
     "train_live",
     "tsne_explorer",

@@ -10,6 +10,7 @@ from PIL import Image
 
 from studykit.look import own_look
 from studykit.plots.picture import Picture
+from studykit.widgets.drawing import Drawing
 
 HALF, WHOLE = 430, 880  # pixels: two beside each other, or one, in a notebook's column
 T = TypeVar("T", bound=Artist)
@@ -26,7 +27,7 @@ class Canvas:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self._moving: list[Artist] = []
-        self._still: Any = None
+        self._still: str | None = None
         self._has_photos = False
 
     @property
@@ -49,15 +50,29 @@ class Canvas:
         """Have what stands still drawn again, too, the next time: about 50 ms."""
         self._still = None
 
+    def layers(self) -> tuple[str, str]:
+        """The figure as it is now, as SVG: what stands still, the same text until `redraw`, and what moves."""
+        with own_look():
+            width, height = self.size
+            if self._still is None:
+                self.picture.draw_without_rendering()
+                self.picture.set_layout_engine("none")  # laid out once: nothing jumps
+                self._still = self._drawn(self.picture)  # leaves out what moves
+            moving = [artist for artist in self._moving if artist.get_visible()]
+            return self._still, self._drawn(*moving)
+
+    def _drawn(self, *artists: Artist) -> str:
+        drawing = Drawing(*self.size)
+        for artist in artists:
+            artist.draw(drawing)
+        return drawing.text()
+
     def encode(self) -> tuple[str, bytes]:
-        """The figure as it is now: ("image/jpeg", bytes) if it has places for photographs, else PNG."""
+        """The figure as it is now as pixels: ("image/jpeg", bytes) if it has places for photographs, else PNG."""
         with own_look():
             canvas = self.picture.canvas
-            if self._still is None:
-                canvas.draw()  # leaves out what moves
-                self.picture.set_layout_engine("none")  # laid out once: nothing jumps
-                self._still = canvas.copy_from_bbox(self.picture.bbox)
-            canvas.restore_region(self._still)
+            canvas.draw()  # leaves out what moves
+            self.picture.set_layout_engine("none")
             renderer = canvas.get_renderer()
             for artist in self._moving:
                 if artist.get_visible():
@@ -75,9 +90,7 @@ class Photo:
     """A place in a canvas that shows one photograph at a time."""
 
     def __init__(self, canvas: Canvas, left: int, top: int, width: int, height: int) -> None:
-        self.size = width, height
-        blank = np.full((height, width, 3), 255, np.uint8)
-        self._artist = canvas.moving(_Pixels(left, top, blank))
+        self._artist = canvas.moving(_Pixels(left, top, (width, height)))
 
     def show(self, pixels: NDArray[np.uint8] | None) -> None:
         """Show a photograph, enlarged or reduced to the place.
@@ -87,19 +100,24 @@ class Photo:
         """
         self._artist.set_visible(pixels is not None)
         if pixels is not None:
-            image = Image.fromarray(pixels).convert("RGB").resize(self.size, Image.Resampling.BICUBIC)
-            self._artist.pixels = np.asarray(image)
+            self._artist.pixels = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, 2)
 
 
 class _Pixels(Artist):
-    """Pixels copied as they are, which is much faster than an image that matplotlib fits to its grid."""
+    """A photograph: in a page as it is, in a picture copied to its place, which is faster than matplotlib's images."""
 
-    def __init__(self, left: int, top: int, pixels: NDArray[np.uint8]) -> None:
+    def __init__(self, left: int, top: int, size: tuple[int, int]) -> None:
         super().__init__()
-        self.left, self.top, self.pixels = left, top, pixels
+        self.left, self.top, self.size = left, top, size
+        self.pixels: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
+        self.set_visible(False)
 
     def draw(self, renderer: Any) -> None:
+        if isinstance(renderer, Drawing):
+            renderer.photo(self.left, self.top, *self.size, self.pixels)
+            return
         page = np.asarray(renderer.buffer_rgba())[max(self.top, 0) :, max(self.left, 0) :, :3]
-        pixels = self.pixels[max(-self.top, 0) :, max(-self.left, 0) :]
+        fitted = np.asarray(Image.fromarray(self.pixels).resize(self.size, Image.Resampling.BICUBIC))
+        pixels = fitted[max(-self.top, 0) :, max(-self.left, 0) :]
         tall, wide = min(len(page), len(pixels)), min(page.shape[1], pixels.shape[1])
         page[:tall, :wide] = pixels[:tall, :wide]

@@ -5,6 +5,7 @@ from typing import Any
 
 from studykit.plots.picture import Picture, encode
 from studykit.widgets import controls
+from studykit.widgets.canvas import Canvas
 from studykit.widgets.panel import Panel
 
 
@@ -32,11 +33,14 @@ class Frames(Panel):
 
 
 class _Drawn:
-    """A picture encoded once; stands in for a canvas."""
+    """A picture drawn once; stands in for a canvas."""
 
     def __init__(self, picture: Picture) -> None:
-        self.size, self.alt = picture.canvas.get_width_height(), picture.alt
-        self._encoded = encode(picture)
+        self.size, self.alt, self._picture = picture.canvas.get_width_height(), picture.alt, picture
+        self._layers = Canvas(picture).layers()
+
+    def layers(self) -> tuple[str, str]:
+        return self._layers
 
     def encode(self) -> tuple[str, bytes]:
-        return self._encoded
+        return encode(self._picture)

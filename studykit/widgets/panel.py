@@ -1,4 +1,4 @@
-"""Panel that all widgets share: controls above, pictures that follow them, words under each picture."""
+"""Panel that all widgets share: controls, pictures beside or under them that follow, words under each picture."""
 
 import base64
 import html
@@ -14,14 +14,18 @@ from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from studykit.look import own_look
-from studykit.plots.picture import INK, PHOTO_QUALITY
+from studykit.plots.picture import COLOUR, INK, PHOTO_QUALITY
+from studykit.server import MARK
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
 
-CONTROLS = ipywidgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
-VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 20px", width="100%")
+CONTROLS = ipywidgets.Layout(
+    flex_flow="row wrap", align_items="center", align_content="flex-start", width="100%"
+)
+VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 12px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
+RUN = "▶ Run this cell (Shift+Enter) to move it."
 STILL = 38_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
 
 
@@ -34,7 +38,7 @@ class Panel(ipywidgets.VBox):
     has overtaken.
 
     Args:
-        controls: above the pictures, in rows that wrap.
+        controls: in a column at the left of the pictures, on a narrow page in rows above them.
         canvases: by name, from left to right; they wrap on a narrow page.
         follows: those of the controls, or others, whose `value` moves the pictures.
     """
@@ -53,13 +57,10 @@ class Panel(ipywidgets.VBox):
         self._tickets = itertools.count(1)
         self._newest = self._drawn = 0
         self._follows = tuple(follows)
-        super().__init__(
-            [
-                ipywidgets.Box(list(controls), layout=CONTROLS),
-                self.notice,
-                ipywidgets.Box(list(self.views.values()), layout=VIEWS),
-            ]
-        )
+        beside = ipywidgets.Box([*controls, self.notice], layout=CONTROLS)
+        body = ipywidgets.Box([beside, ipywidgets.Box(list(self.views.values()), layout=VIEWS)])
+        body.add_class("xivlab-body")
+        super().__init__([body])
         self.add_class("xivlab-panel")
         for control in follows:
             control.observe(self.refresh, "value")
@@ -90,10 +91,7 @@ class Panel(ipywidgets.VBox):
                 self.say(str(error))
                 said = {}
             for name, words in said.items():
-                mime, data = self.canvases[name].encode()
-                view = self.views[name]
-                with view.hold_sync():  # one message: words and picture never part
-                    view.mime, view.data, view.words = mime, data, words
+                self.views[name].show(self.canvases[name], words)
             self._drawn = covers
 
     def set(self, values: dict[ipywidgets.Widget, Any]) -> None:
@@ -110,7 +108,7 @@ class Panel(ipywidgets.VBox):
             self.refresh()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence above the pictures, such as what was wrong; nothing if it is empty."""
+        """Show a sentence under the controls, such as what was wrong; nothing if it is empty."""
         shown = f"⚠ {html.escape(sentence)}" if sentence else ""
         if self.notice.value != shown:
             self.notice.value = shown
@@ -118,11 +116,11 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        views = [view for view in self.views.values() if view.data]  # one may wait for its picture
+        views = [view for view in self.views.values() if view.still]  # one may wait for its picture
         mime, picture = still(views)
         words = " ".join(view.words for view in views)
         shown = {mime: base64.b64encode(picture).decode(), "text/plain": words}
-        return {**(data or {}), **shown}, {mime: {"alt": words}}
+        return {**(data or {}), **shown}, {mime: {"alt": words}, MARK: True}
 
 
 def _view(width: int, height: int) -> View:
@@ -151,7 +149,8 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
             rows.append([view])
     texts = {id(view): textwrap.wrap(view.words, view.width // 8) for view in views}
     heights = [max(v.height + LINE * (len(texts[id(v)]) + 1) for v in row) for row in rows]
-    page = Image.new("RGB", (max(sum(v.width + 20 for v in row) - 20 for row in rows), sum(heights)), "white")
+    size = max(sum(v.width + 20 for v in row) - 20 for row in rows), sum(heights) + LINE + 4
+    page = Image.new("RGB", size, "white")
     pen, top = ImageDraw.Draw(page), 0
     for row, height in zip(rows, heights):
         left = 0
@@ -161,6 +160,7 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
                 pen.text((left, top + view.height + 4 + number * LINE), line, INK, font)
             left += view.width + 20
         top += height
+    pen.text((0, top - 6), RUN, COLOUR["visible"], font)
     out = io.BytesIO()
     if any(view.mime == "image/jpeg" for view in views):
         for scale, quality in itertools.product((1, 0.85, 0.7), range(PHOTO_QUALITY, 50, -6)):

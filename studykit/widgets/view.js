@@ -26,36 +26,63 @@ function keepKeys(event) {
 if (!window.xivlabKeepsKeys) window.addEventListener("keydown", keepKeys, true);
 window.xivlabKeepsKeys = true;
 
+const SVG = "http://www.w3.org/2000/svg";
+let views = 0; // names in an SVG are those of the whole page: each view has its own
+
+/** A layer as elements, once its photographs are decoded, so that nothing flickers. */
+async function layer(text, name) {
+  const group = document.createElementNS(SVG, "g");
+  group.innerHTML = text.replace(/( id="|href="#|url\(#)/g, `$1${name}-`);
+  const photos = [...group.querySelectorAll("image")].map((image) => {
+    const photo = new Image();
+    photo.src = image.getAttribute("href") || image.getAttribute("xlink:href");
+    return photo.decode().catch(() => {});
+  });
+  if (photos.length) await Promise.all(photos);
+  return group;
+}
+
 function render({ model, el }) {
+  const name = `xivlab${(views += 1)}`;
   el.classList.add("xivlab-view");
   const figure = document.createElement("figure");
-  const image = document.createElement("img");
+  const image = document.createElementNS(SVG, "svg");
   const caption = document.createElement("figcaption");
-  image.draggable = false;
+  image.setAttribute("role", "img");
   caption.setAttribute("role", "status"); // read out when it changes
   figure.append(image, caption);
   el.append(figure);
 
-  let address = null;
-  function show() {
-    const before = address;
-    address = URL.createObjectURL(new Blob([model.get("data")], { type: model.get("mime") }));
-    // The old picture stays until the new one is decoded, so nothing flickers.
-    image.onload = () => {
-      if (before) URL.revokeObjectURL(before);
+  const groups = { still: document.createElementNS(SVG, "g"), moving: document.createElementNS(SVG, "g") };
+  const texts = {};
+  image.append(groups.still, groups.moving);
+  let newest = 0;
+  async function show() {
+    const number = (newest += 1);
+    const changed = Object.keys(groups).filter((which) => model.get(which) !== texts[which]);
+    const drawn = await Promise.all(changed.map((which) => layer(model.get(which), `${name}-${which}`)));
+    if (number !== newest) return; // overtaken by a newer picture
+    changed.forEach((which, i) => {
+      groups[which].replaceWith(drawn[i]);
+      groups[which] = drawn[i];
+      texts[which] = model.get(which);
+    });
+    requestAnimationFrame(() => {
       image.dataset.shown = Number(image.dataset.shown || 0) + 1;
-    };
-    image.src = address;
+      image.dispatchEvent(new Event("load"));
+    });
   }
   function describe() {
     caption.textContent = model.get("words");
-    image.alt = model.get("words");
+    image.setAttribute("aria-label", model.get("words"));
     const panel = el.closest(".xivlab-panel");
     if (panel) nameHandles(panel);
   }
   function size() {
-    image.width = model.get("width"); // with the height it keeps the place, so the page does not jump
-    image.height = model.get("height");
+    const [width, height] = [model.get("width"), model.get("height")];
+    image.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    image.setAttribute("width", width); // with the height it keeps the place, so the page does not jump
+    image.style.aspectRatio = `${width} / ${height}`;
     image.style.cursor = model.get("reacts") ? "pointer" : "default";
     image.style.touchAction = model.get("reacts") ? "none" : "auto";
   }
@@ -83,7 +110,7 @@ function render({ model, el }) {
   image.addEventListener("pointermove", (event) => tell(event, event.buttons > 0));
   image.addEventListener("pointerup", (event) => tell(event, false));
 
-  model.on("change:data", show);
+  model.on("change:still change:moving", show);
   model.on("change:words", describe);
   model.on("change:width change:height change:reacts", size);
   size();
@@ -92,7 +119,6 @@ function render({ model, el }) {
   const naming = setTimeout(describe, 300); // once the sliders beside it are there
   return () => {
     clearTimeout(naming);
-    URL.revokeObjectURL(address);
   };
 }
 

@@ -11,7 +11,7 @@ import tiny
 import toy
 from nbformat.v4 import new_code_cell, new_notebook
 
-from benchmarks import batch, evaluator, growth, harness, page, start, step
+from benchmarks import batch, evaluator, gpu, growth, harness, job, page, start, step
 from benchmarks.__main__ import main
 from benchmarks.harness import HEAD, Line
 from benchmarks.loop import loop_metrics
@@ -166,6 +166,41 @@ def test_growth_row_with_its_plot(tmp_path):
     assert "<svg" in (tmp_path / "growth.svg").read_text()
 
 
+def test_the_gpus_row_can_be_tried_on_the_cpu():
+    lines = gpu.lines(small=True, device="cpu")
+    assert [line.what.partition(",")[0] for line in lines[:2]] == ["Step on the GPU", "– bare backbone"]
+    assert lines[-1].what.startswith("One epoch on ") and lines[-1].unit == "s"
+    assert all(np.isfinite(line.value) for line in lines)
+
+
+def test_where_kernels_overlap_the_time_counts_once():
+    assert gpu.covered([(5, 9), (0, 2), (1, 3), (6, 7)]) == 7
+    assert gpu.covered([]) == 0
+
+
+def test_the_gpus_images_are_as_many_as_those_of_sysu_mm01():
+    people, visible, infrared = (sum(gpu.PEOPLE[part][i] for part in ("train", "val")) for i in range(3))
+    assert (people, visible, infrared) == (395, 22_258, 11_909)
+
+
+def test_the_main_job_and_what_takes_longest_in_it(monkeypatch):
+    stages, notebooks = {"training": 60.0, "notebooks": 80.0}, {f"0{n}": float(n) for n in range(8)}
+    monkeypatch.setattr(job, "in_process", lambda *_: (160.0, stages, notebooks, 0))
+    whole, training, _, *listed = job.lines()
+    assert whole.verdict == "miss" and training.value == pytest.approx(37.5)
+    assert [line.what for line in listed] == [f"– notebook 0{n}" for n in (7, 6, 5, 4, 3)]
+    monkeypatch.setattr(job, "in_process", lambda *_: (160.0, stages, notebooks, 2))
+    with pytest.raises(RuntimeError, match="2 notebooks failed"):
+        job.lines()
+
+
+def test_what_nobody_has_measured_is_said():
+    assert "Not yet run on a GPU. On a machine with one, `make gpu`" in page.page({})
+    line = {"what": "a", "ours": "", "against": "", "value": 1.0}
+    kept = {"7": {"name": "GPU", "date": "2026-01-01", "machine": "m", "lines": [line]}}
+    assert "Not yet run" not in page.page(kept)
+
+
 def test_rows_are_kept_one_by_one(monkeypatch, tmp_path, capsys):
     measured = {
         "1": [Line("fast", "1 s", "2 s", 2.0, goal=1, at_least=True)],
@@ -183,7 +218,7 @@ def test_rows_are_kept_one_by_one(monkeypatch, tmp_path, capsys):
     assert set(json.loads((tmp_path / "results.json").read_text())) == {"1", "5"}
 
 
-@pytest.mark.parametrize("words", [["7"], ["--small", "--write"]])
+@pytest.mark.parametrize("words", [["9"], ["--small", "--write"]])
 def test_what_cannot_be_measured_is_refused(words, tmp_path):
     with pytest.raises(SystemExit):
         main(words, tmp_path)

@@ -18,6 +18,7 @@ def test_the_table_has_a_line_for_each_way_and_both_exact_ones_agree(capsys):
     lines = [line for line in lines[2:] if line]
     assert [line[1] for line in lines] == ["plain", "exact", "graph 32", "graph 128", "graph 512"]
     assert all(line[0] == "300" and line[5].endswith("%") for line in lines)
+    assert [line[6] == "" for line in lines] == [True, True, False, False, False]
     assert float(lines[-1][5].removesuffix(" %")) >= float(lines[2][5].removesuffix(" %")) > 50
 
 

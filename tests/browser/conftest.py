@@ -28,7 +28,7 @@ widgets.frame_slider((0, 99, 200), pictures, "level")"""
 STILL = """() => new Promise(done => {
     let since = performance.now();
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const shown = () => [...document.querySelectorAll(".xivlab-view img")].map(img => img.dataset.shown).join();
+    const shown = () => [...document.querySelectorAll(".xivlab-view figure > svg")].map(img => img.dataset.shown).join();
     let before = shown();
     const look = () => {
         const now = shown();
@@ -69,18 +69,19 @@ class Notebook:
 
     def image(self, number=0):
         """A picture of the widget, counted from 0."""
-        return self.page.locator(".xivlab-view img").nth(number)
+        return self.page.locator(".xivlab-view figure > svg").nth(number)
 
     def words(self, number=0):
         """The line of words under a picture."""
         return self.page.locator(".xivlab-view figcaption").nth(number)
 
     def source(self, number=0):
-        """The pixels of a picture, as a string to compare."""
-        return self.image(number).evaluate(
-            """img => { const c = document.createElement("canvas"); c.width = img.naturalWidth;
-            c.height = img.naturalHeight; c.getContext("2d").drawImage(img, 0, 0); return c.toDataURL(); }"""
-        )
+        """A picture as it is drawn, as a string to compare."""
+        return self.image(number).evaluate("image => image.innerHTML")
+
+    def wide(self, number=0):
+        """The width of a picture in its own pixels, those of its pointer."""
+        return self.image(number).evaluate("image => image.viewBox.baseVal.width")
 
     def until(self, condition, what):
         """Wait for a condition of this Python."""
@@ -121,7 +122,7 @@ class Lab:
         self.address, self.folder, self.browser = address, folder, browser
         self.pages = []
 
-    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000):
+    def open(self, code, name="cell.ipynb", app="lab", width=1280, height=1000, **look):
         """A new page with a notebook of one cell, which has been run.
 
         Args:
@@ -129,18 +130,29 @@ class Lab:
             name: of the notebook.
             app: "lab", or "notebook" for Notebook 7.
             width, height: of the page.
+            look: as of `visit`.
         """
         cell = nbformat.v4.new_code_cell(code)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=METADATA), self.folder / name)
-        page = self.browser.new_page(viewport={"width": width, "height": height})
+        page = self.visit(name, app, width, height, **look)
+        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        page.locator(".xivlab-view svg[data-shown]").first.wait_for()
+        return Notebook(page)
+
+    def visit(self, name, app="lab", width=1280, height=1000, **look):
+        """A new page with a notebook that is there; nothing in it is run.
+
+        Args:
+            name, app, width, height: as of `open`.
+            look: other settings of the page, such as device_scale_factor.
+        """
+        page = self.browser.new_page(viewport={"width": width, "height": height}, **look)
         page.set_default_timeout(1000 * SECONDS)
         self.pages.append(page)
         where = f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"
         page.goto(f"{self.address}/{where}")
-        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        page.locator(".xivlab-view img[data-shown]").first.wait_for()
-        return Notebook(page)
+        return page
 
     def follow(self, code, label, keys, number=0):
         """Half of the keys on a slider of a widget have their picture within 100 ms, all within 250 ms.
@@ -218,7 +230,7 @@ def _server(tmp_path_factory):
     options = [
         "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
+        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]  # fmt: skip
     (folder / "pyproject.toml").touch()  # its own project: no folder of somebody's runs is touched
@@ -230,7 +242,8 @@ def _server(tmp_path_factory):
             | {
                 "PYTHONPATH": os.pathsep.join(
                     [str(PROJECT), *(str(PROJECT / one) for one in ("tests", "tests/helpers"))]
-                )
+                ),
+                "JUPYTER_CONFIG_PATH": str(PROJECT / "studykit" / "jupyter"),  # as if installed
             }
         )
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -244,7 +257,7 @@ def _server(tmp_path_factory):
             time.sleep(0.2)
     yield address, folder
     server.terminate()
-    server.wait(20)
+    server.wait(90)  # a busy machine
 
 
 @pytest.fixture

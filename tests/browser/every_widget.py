@@ -55,6 +55,14 @@ widgets.frame_slider(grey, pictures, "level")""",
             "learning rate", "λ", "α₁, between", "α₂, within", "point", "to the right", "upwards",
         ),
     ),
+    "own_search": Example(
+        """import sys, tempfile
+sys.path[:0] = ["tests", "tests/helpers"]
+from own_pictures import small_run
+from toy import dataset
+widgets.own_search(small_run(tempfile.mkdtemp()), dataset())""",
+        "distance", 0, BACK_AND_FORTH, ("distance", "An infrared picture of your own"),
+    ),
     "search": Example(
         "widgets.search()", "query", 0, ("ArrowRight",) * 20, ("query", "previous", "next"),
     ),

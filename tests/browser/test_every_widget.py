@@ -21,8 +21,8 @@ BEFORE = """() => {
 }"""
 UNNAMED = """() => [
     ...document.querySelectorAll(".xivlab-panel .noUi-handle:not([aria-label]), .xivlab-panel .noUi-handle[aria-label='']"),
-    ...document.querySelectorAll(".xivlab-view img:not([alt]), .xivlab-view img[alt='']"),
-].filter(e => e.offsetParent !== null).length"""
+    ...document.querySelectorAll(".xivlab-view figure > svg:not([aria-label]), .xivlab-view figure > svg[aria-label='']"),
+].filter(e => e.getClientRects().length).length"""
 
 
 @pytest.mark.parametrize("name", WIDGETS)

@@ -24,4 +24,4 @@ def test_an_arrow_key_moves_the_slider_its_words_and_its_picture(lab):
 def test_handles_and_pictures_have_names_for_those_who_hear_the_page(lab):
     notebook = lab.open(CELL)
     notebook.until(lambda: notebook.slider("level").get_attribute("aria-label") == "level", "the name")
-    assert notebook.image().get_attribute("alt") == "grey level 0"
+    assert notebook.image().get_attribute("aria-label") == "grey level 0"

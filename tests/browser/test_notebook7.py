@@ -19,7 +19,7 @@ def test_loss_geometry_in_notebook_7(lab):
     )
 
     box = notebook.image(0).bounding_box()
-    scale = box["width"] / notebook.image(0).evaluate("image => image.naturalWidth")
+    scale = box["width"] / notebook.wide(0)
     x, y = box["x"] + 348 * scale, box["y"] + 130 * scale  # V 8b
     page.mouse.move(x, y)
     page.mouse.down()

@@ -46,7 +46,7 @@ def test_keys_and_pointer_choose_a_point_and_show_its_image(lab, known):
     notebook.until(lambda: notebook.source(1) != before, "another image")
     notebook.until(lambda: slider.get_attribute("aria-valuenow") == f"{start + 1}.0", "the slider")
 
-    box, wide = notebook.image(0).bounding_box(), notebook.image(0).evaluate("img => img.naturalWidth")
+    box, wide = notebook.image(0).bounding_box(), notebook.wide(0)
     scale = box["width"] / wide
     page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
     notebook.until(lambda: words.inner_text().startswith(about), f"{about} under the pointer")

@@ -13,25 +13,39 @@ from xivlab.methods import losses
 from xivlab.runs import devices as distributed
 from xivlab.train import Training
 
+SHORT = {"epochs": 1, "steps_per_epoch": 3, "decay_epochs": ()}  # so that three steps are all phases
 CASES = {
     "baseline": {"method": "baseline"},
     "full, hard": {"cross": "hard"},
     "full, centre": {"cross": "centre", "label_smoothing": 0.1},
     "tone": {"method": "tone"},  # drawn pairs and dropout
     "cmgan": {"method": "cmgan"},  # drawn triplets, a second network
+    "mmn": {"method": "mmn"},  # middle images of both sides, their projection
+    "deen": {"method": "deen"},  # three rows of an image
+    "ddag": {
+        "method": "ddag",
+        "epochs": 3,
+        "steps_per_epoch": 1,
+        "height": 64,
+    },  # a graph of the batch, and dropout
+    "aligngan-small": {"method": "aligngan-small"} | SHORT,  # players, both phases, images of other people
+    "d2rl-style": {"method": "d2rl-style"} | SHORT,  # players, drawn latent numbers
     "full, no neck": {"neck": False, "x_input": "normalized", "train_on": "train+val"},
 }
 
 
 def three_steps(devices, changes):
-    """The log, the gradients of the first step, and weights and statistics after the last."""
+    """The log, the first gradient of each weight, and weights and statistics after the last step."""
     config = tiny(**changes)
     training = Training(config, dataset(), distributed.processes(config, devices))
-    training.learn()
-    named = training.model.module.named_parameters()
-    gradients = {name: p.grad.clone() for name, p in named if p.requires_grad}
-    for _ in range(2):
+    gradients = {}
+    for _ in range(3):
         training.learn()
+        for name, p in training.model.module.named_parameters():
+            if name not in gradients and p.grad is not None and p.grad.any():
+                gradients[name] = p.grad.clone()
+    named = training.model.module.named_parameters()
+    assert gradients.keys() == {name for name, p in named if p.requires_grad}
     log = [
         {name: value for name, value in row.items() if name != "images_per_second"} for row in training.log
     ]

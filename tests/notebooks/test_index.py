@@ -68,11 +68,11 @@ def test_every_table_and_figure_has_a_place(name):
 
 
 def test_a_number_means_one_equation_in_a_notebook():
-    """The paper's 1 to 11 alike everywhere; N1, N2, ... are the notebook's own, in order."""
+    """The paper's 1 to 11 alike everywhere; 02.1, 02.2, ... are those of notebook 02, in order."""
     for source in build.sources():
         found = [tag for part in PARTS if part.notebook == source.stem for tag, _ in part.formulas()]
-        own = [tag for tag in found if tag.startswith("N")]
-        assert own == [f"N{n}" for n in range(1, len(own) + 1)], source.name
+        own = [tag for tag in found if "." in tag]
+        assert own == [f"{source.stem[:2]}.{n}" for n in range(1, len(own) + 1)], source.name
         assert all(int(tag) in index.EQUATIONS for tag in found if tag not in own), source.name
 
 

@@ -1,5 +1,6 @@
 """The notebooks as shipped: in step with their sources, executed, small; and that they run."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from data_prep.export import export
 from data_prep.prepare import pack, read_source
 from notebooks.tools import build, editions, minutes
+from studykit.exercises.exercise import code as code_of
+from studykit.exercises.exercise import find
+from studykit.exercises.judging import judge
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -145,6 +149,56 @@ def test_exercises_say_how_hard_they_are_and_help(source):
         assert "return None" in exercise.attempt.source
 
 
+def lines_of(function):
+    """The lines of a solution or mistake that say something, without spaces."""
+    body = "\n".join(code_of(function).splitlines()[1:])
+    return [line.strip().replace(" ", "") for line in body.splitlines() if len(line.strip()) > 12]
+
+
+@each
+def test_learners_find_no_answer_to_an_exercise(source):
+    """From the exercises on: neither a line of a solution, nor a mistake or its sentence, folded or not, nor the word."""
+    notebook = shipped(source)
+    first = next(n for n, cell in enumerate(notebook.cells) if "exercise-text" in editions.tags(cell))
+    text = "\n".join(str(cell) for cell in notebook.cells[first:])
+    bare = text.replace(" ", "").replace("\\n", "\n")
+    assert "Solution" not in text and "mistake" not in text
+    for exercise in editions.exercises(build.read_source(source)):
+        known = find(exercise.number)
+        assert len(exercise.check.source.splitlines()) <= 3
+        assert [line for line in lines_of(known.solution) if line in bare] == []
+        assert [sentence for sentence in known.mistakes if sentence in text] == []
+
+
+@each
+def test_a_source_holds_no_answers(source):
+    """Not even for teachers: they stand in the package, once."""
+    tags = {tag for cell in build.read_source(source).cells for tag in editions.tags(cell)}
+    assert tags <= {"predict", "exercise-text", "exercise", "check", "teacher"}
+
+
+def imported(notebook):
+    """Names of NumPy, pandas and PyTorch as a notebook imports them."""
+    names = {}
+    for cell in code(notebook):
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.Import) and node.names[0].name in ("numpy", "pandas", "torch"):
+                exec(ast.unparse(node), names)  # noqa: S102 (our own imports)
+    return names
+
+
+@each
+def test_answers_of_the_teachers_edition_need_only_what_the_notebook_imports(source):
+    notebook = build.read_source(source)
+    for exercise in editions.exercises(notebook):
+        for cell in (exercise.solution, *exercise.wrong):
+            names = imported(notebook)
+            exec(cell.source, names)  # noqa: S102 (as the notebook does)
+            verdict = judge(find(exercise.number), names[exercise.function])
+            assert verdict.sentence == cell.metadata.get("says", verdict.sentence)
+            assert (verdict.kind == "right") == ("solution" in editions.tags(cell))
+
+
 @each
 def test_every_picture_is_in_words_too(source):
     for cell in code(shipped(source)):
@@ -225,6 +279,37 @@ def test_words_are_renewed_without_executing(tmp_path, monkeypatch):
     source.write_text(text.replace("getpid", "getppid"))
     with pytest.raises(XivlabError, match="its code has changed"):
         build.build_words(source)
+
+
+def test_exercises_are_renewed_by_themselves(tmp_path, monkeypatch):
+    """What stands before them may take an hour."""
+    text = """\
+# %%
+import os
+print(os.getpid())
+
+# %% [markdown] tags=["exercise-text"]
+# ### Exercise 1. Two histograms
+
+# %% tags=["exercise"]
+def wasserstein(one, other):
+    return None
+
+# %% tags=["check"]
+from studykit.exercises import check
+
+check("09.2", wasserstein)
+"""
+    source = small(tmp_path, monkeypatch, text)
+    build.build(source)
+    before = shipped(source)
+    assert printed(before.cells[3]).startswith("Not yet: your function returns None.")
+    source.write_text(text.replace("return None", "return one + other"))
+    assert build.main(["--words"]) == 0
+    after = shipped(source)
+    assert printed(after.cells[0]) == printed(before.cells[0])
+    assert printed(after.cells[3]).startswith("Not yet: the answer should be one number")
+    assert [cell.execution_count for cell in code(after)] == [1, 2, 3]
 
 
 def test_time_is_taken_from_an_empty_folder_and_again(tmp_path, monkeypatch):

@@ -50,7 +50,7 @@ def test_an_environment_is_made_once_and_again_when_what_it_needs_changes(tmp_pa
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["lab", "--no-browser"], ["-m", "jupyterlab", "notebooks/00_start_here.ipynb", "--no-browser"]),
+        (["lab", "--no-browser"], [*first.COMMANDS["lab"], "--no-browser"]),
         (["study"], ["-m", "xivlab", "study"]),
     ],
 )

@@ -8,7 +8,10 @@ from tiny import tiny
 
 from xivlab.config import Config, MethodName, preset
 from xivlab.methods import METHODS, build_model, losses
+from xivlab.methods.step import Step
 from xivlab.model import TestDistance
+
+WIDTHS = {"mpanet": 384, "mmn": 256, "deen": 384}  # with two patterns; two strips; three rows
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -16,8 +19,15 @@ def test_a_row_says_what_its_networks_and_losses_do(name):
     config, method = tiny(method=name), METHODS[name]
     net, images = build_model(config, 4), torch.rand(4, 3, 32, 16)
     assert net.faces == method.faces
-    terms = losses(net(images, images), torch.tensor([0, 0, 1, 1]), config)
-    assert list(terms) == ["loss", *method.terms]
+    labels, found = torch.tensor([0, 0, 1, 1]), {}
+    if len(method.players) == 1:
+        found = losses(net(images, images), labels, config)
+    for number in (0, 5, 9):  # phases of a training of ten steps
+        for move in method.moves(Step(number, 10)):
+            step = Step(number, 10, people=labels, move=move)
+            found |= losses(net(images, images, step), labels, config, step)
+    assert set(found) == {"loss", *method.terms} and len(set(method.terms)) == len(method.terms)
+    assert list(found) == ["loss", *method.terms] or len(method.players) > 1
     assert set(method.weighed) <= set(method.terms)
 
 
@@ -28,7 +38,7 @@ def test_every_face_is_embedded(name):
         for face in faces:
             output = net.embed(torch.rand(2, 3, 32, 16), face)
             assert output.after_bn.shape == output.before_bn.shape and output.logits.shape == (2, 4)
-            assert output.after_bn.shape[1] == (384 if name == "mpanet" else 128)  # with its two patterns
+            assert output.after_bn.shape[1] == WIDTHS.get(name, 128)
 
 
 def test_test_distances_follow_from_the_faces():

@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import platformdirs
-from joblib import Parallel, delayed
 
 from xivlab.data.packed import SHOTS, TRIAL_SPLITS, TRIALS, Packed, read_packed, write_packed
 from xivlab.errors import XivlabError, shown
@@ -197,6 +196,8 @@ def _expose(world: World, name: str, folder: Path) -> None:
     tempfile.TemporaryFile(dir=folder.parent).close()  # whether it can be written, before processes start
     rows = np.arange(len(world.index))
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+    from joblib import Parallel, delayed  # here, since only the first load of a world needs it
+
     # Processes, since threads would wait for each other; joblib's need no guard in the user's script.
     images = Parallel(n_jobs=-1, backend=BACKEND, return_as="generator")(
         delayed(_exposed)(name, chunk) for chunk in chunks

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import product
+from operator import add
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,7 +19,7 @@ from xivlab.resources import FREE_SOME, computing
 
 TestFeature = Literal["before_bn", "after_bn"]
 Features = NDArray[np.floating]
-FEATURES = ("infrared", "visible", "x")  # the attributes of `Embeddings` that hold features
+FEATURES = ("infrared", "visible", "x", "infrared_x")  # the attributes of `Embeddings` that hold features
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Embeddings:
         infrared_person, infrared_camera, visible_person, visible_camera: (N,) integer.
         permutation: (N_visible, 10) integer, places in the official permutations that galleries of
             SYSU-MM01 are drawn by (`xivlab.evaluation.protocols`); None where there are none.
+        infrared_x: (N_infrared, D) float32, of images made of the infrared ones as X is of the visible ones; None
+            where there are none, as in XIV-ReID.
     """
 
     infrared: Features
@@ -39,6 +44,7 @@ class Embeddings:
     visible_person: NDArray[np.integer]
     visible_camera: NDArray[np.integer]
     permutation: NDArray[np.integer] | None = None
+    infrared_x: Features | None = None
 
     def normalized(self) -> "Embeddings":
         """The same, every embedding scaled to length 1."""
@@ -91,19 +97,27 @@ class Embeddings:
             features = self.infrared if query == "infrared" else self.visible
             inside = _Distances(features, features[rows])
             return lambda part: dict.fromkeys(kinds, inside.of(part))
-        compared = {name: face for kind in kinds for name, face in _compared(kind, self.visible, self.x)}
+        visible = {name: face for kind in kinds for name, face in _compared(kind, self.visible, self.x)}
+        infrared = {"v": self.infrared, "x": self.infrared if self.infrared_x is None else self.infrared_x}
+        pairs = {kind: self._pairs(kind) for kind in kinds}
         faces = {
-            name: _Distances(self.infrared, face[rows])
+            (one, other): _Distances(infrared[one], visible[other][rows])
             if query == "infrared"
-            else _Distances(face, self.infrared[rows])
-            for name, face in compared.items()
+            else _Distances(visible[other], infrared[one][rows])
+            for both in pairs.values()
+            for one, other in both
         }
 
         def measured(part: slice) -> dict[TestDistance, NDArray[np.float64]]:
-            to = {name: face.of(part) for name, face in faces.items()}
-            return {kind: to["v"] + to["x"] if kind == "v+x" else to[kind] for kind in kinds}  # Eq. (2)
+            to = {pair: face.of(part) for pair, face in faces.items()}
+            return {kind: reduce(add, (to[pair] for pair in pairs[kind])) for kind in kinds}  # Eq. (2)
 
         return measured
+
+    def _pairs(self, kind: TestDistance) -> list[tuple[str, str]]:
+        """Which face of infrared images is compared with which of visible ones; where both have two, each with each."""
+        names = [name for name, _ in _compared(kind, self.visible, self.x)]
+        return list(zip(names, names)) if self.infrared_x is None else list(product(names, names))
 
 
 def embed(
@@ -161,6 +175,7 @@ def embed_both(model: Networks, images: Images, batch_size: int = 256) -> dict[T
             images.person[visible],
             images.camera[visible],
             None if images.permutation is None else images.permutation[visible],
+            found["infrared_x"][side] if "infrared_x" in found else None,
         )
         for side in sides
     }

@@ -1,53 +1,44 @@
 """METHODS: networks and losses put together, one module a paper, one row a method.
 
 A module has `METHODS`, its rows by the name that the setting `method` gives them (`xivlab.methods.method` says
-what a row holds). To add a method, write its module, and name it in the dictionary below.
+what a row holds). To add a method, write its module, and name it in `MODULES` below.
 """
 
+from importlib import import_module
 from threading import Lock
 
 import torch
 from torch import Tensor
 
-from xivlab.methods import (
-    agw,
-    bdtr,
-    caj,
-    cmgan,
-    dhsme_style,
-    hat,
-    hcml,
-    hctri,
-    mpanet,
-    msr_style,
-    one_stream,
-    tone,
-    two_stream,
-    xiv,
-    zero_padding,
-)
 from xivlab.methods.method import Method, Settings
 from xivlab.methods.step import Step
 from xivlab.model import Networks, Output
 
+# Table 1 of XIV-ReID in the order of its ideas, between the kit's own and what the field did beside it and next.
+MODULES = (
+    "xiv",
+    "one_stream",
+    "two_stream",
+    "zero_padding",
+    "tone",
+    "hcml",
+    "bdtr",
+    "dhsme_style",
+    "cmgan",
+    "d2rl_style",
+    "msr_style",
+    "aligngan_small",
+    "hat",
+    "ddag",
+    "hctri",
+    "agw",
+    "caj",
+    "mpanet",
+    "mmn",
+    "deen",
+)
 METHODS: dict[str, Method] = {
-    **xiv.METHODS,
-    # Table 1 of XIV-ReID, in the order of its ideas.
-    **one_stream.METHODS,
-    **two_stream.METHODS,
-    **zero_padding.METHODS,
-    **tone.METHODS,
-    **hcml.METHODS,
-    **bdtr.METHODS,
-    **dhsme_style.METHODS,
-    **cmgan.METHODS,
-    **msr_style.METHODS,
-    # What the field did beside it and next.
-    **hat.METHODS,
-    **hctri.METHODS,
-    **agw.METHODS,
-    **caj.METHODS,
-    **mpanet.METHODS,
+    name: row for module in MODULES for name, row in import_module(f"xivlab.methods.{module}").METHODS.items()
 }
 
 # The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xivlab.backbones import Split
-from xivlab.loss import pairwise_distance
+from xivlab.loss import batch_hard_triplet, pairwise_distance
 from xivlab.methods.identity import identities, mean_of
 from xivlab.methods.method import Method, Settings
 from xivlab.methods.one_stream import TRAINED
@@ -17,6 +17,7 @@ from xivlab.methods.streams import Head, Learner, Streams, gem_pool, split_for
 from xivlab.model import WITHOUT_X, Output
 
 PRIVATE = 1  # the stem
+MARGIN = 0.3  # of the base that AGW starts from, and of others who start there
 INNER = 8  # channels inside a non-local block
 BLOCKS_AFTER = (1, 2)  # second and third of the four shared stages
 
@@ -75,6 +76,17 @@ def regularised_triplet(features: Tensor, labels: Tensor) -> Tensor:
 def all_rows(outputs: Mapping[str, Output], labels: Tensor) -> tuple[Tensor, Tensor]:
     """Features before the neck of all modalities in one block, (modalities * M, D), and their labels."""
     return torch.cat([one.before_bn for one in outputs.values()]), labels.repeat(len(outputs))
+
+
+def hard_triplet(features: Tensor, labels: Tensor, margin: float = MARGIN) -> Tensor:
+    """What WRT stands in the place of: batch-hard triplets over all rows, whatever their modality, the mean.
+
+    Args:
+        features: (M, D), float.
+        labels: (M,), integer, of two people at least.
+        margin: 0.3 in the methods that use it.
+    """
+    return batch_hard_triplet(features, features, labels, margin) / len(labels)
 
 
 def with_non_local(parts: Split) -> Split:

@@ -86,10 +86,10 @@ class Method:
 
     @property
     def has_x(self) -> bool:
-        """Whether a visible image is searched as X as well."""
-        return "x" in self.faces["visible"]
+        """Whether there is the X of XIV-ReID, made of visible images alone."""
+        return "x" in self.faces["visible"] and "infrared_x" not in self.faces["infrared"]
 
     @property
     def distances(self) -> tuple[TestDistance, ...]:
         """The test distances that it has, its own last."""
-        return get_args(TestDistance) if self.has_x else ("v",)
+        return get_args(TestDistance) if "x" in self.faces["visible"] else ("v",)

@@ -64,6 +64,16 @@ class Step:
         drawn = torch.randn(len(like) * ranks, *like.shape[1:], generator=self._generator)
         return drawn.chunk(ranks)[rank].to(like)
 
+    def other(self, rows: Tensor) -> Tensor:
+        """For each of this process's rows the one before it in the whole batch, the last for the first; no gradient."""
+        rank, ranks = self.share
+        rows = rows.detach()
+        whole = rows.new_zeros(ranks, *rows.shape)
+        whole[rank] = rows
+        if ranks > 1:
+            torch.distributed.all_reduce(whole)
+        return whole.flatten(0, 1).roll(1, 0).chunk(ranks)[rank]
+
     def choice(self, allowed: Tensor) -> Tensor:
         """For each row of (M, N) bool one of the columns that it allows, drawn evenly: (M,), in every process alike."""
         drawn = torch.rand(allowed.shape, generator=self._generator).to(allowed.device)

@@ -103,7 +103,7 @@ class Learner(nn.Module):
 
 def door_of(name: str) -> str:
     """The modality whose private stages a block passes: a copy of a visible image is a visible image."""
-    return "infrared" if name.endswith("infrared") else "visible"
+    return "infrared" if name.startswith("infrared") else "visible"
 
 
 class Streams(Networks):

@@ -239,7 +239,7 @@ class Run:
                 arrays = dict(file)
             names = [field.name for field in fields(Embeddings)]
             found: dict[str, Any] = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
-            if any(found[name] is None for name in names if name not in ("x", "permutation")):
+            if any(found[name] is None for name in names if name not in ("x", "permutation", "infrared_x")):
                 raise ValueError("it holds something else")
             embeddings = Embeddings(**found)
             _check(embeddings)
@@ -393,7 +393,8 @@ def _check(embeddings: Embeddings) -> None:
         features = getattr(embeddings, name)
         if features is not None and (features.ndim != 2 or not np.isfinite(features).all()):
             raise ValueError(f"{name} holds what is no number")
-    if embeddings.x is not None and embeddings.x.shape != embeddings.visible.shape:
+    made = (embeddings.x, embeddings.visible), (embeddings.infrared_x, embeddings.infrared)
+    if any(one is not None and one.shape != plain.shape for one, plain in made):
         raise ValueError("its arrays are of different lengths")
 
 

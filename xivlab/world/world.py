@@ -20,7 +20,6 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from xivlab.errors import XivlabError
 from xivlab.files import ASSETS, NEW_ASSETS, content_of, reading
@@ -163,6 +162,9 @@ class World:
         return self._buffers.plates[int(self._buffers.camera[buffer])]
 
     def _photograph(self, buffer: int, camera: Camera, rng: np.random.Generator) -> np.ndarray:
+        # Here, since it takes a quarter of a second, and who loads an exposed world or trains does without.
+        from scipy.ndimage import gaussian_filter
+
         if not camera.sensors:
             linear = self._thermal(buffer, rng)
         else:

@@ -33,7 +33,6 @@ class Photos:
         picture = Picture(HEIGHT / DPI, "", PHOTOS / DPI, layout=None)
         self.canvas = Canvas(picture)
         wide = min(round(aspect * TALL), (PHOTOS - LEFT) // people - GAP)
-        row = (wide + GAP) * people - GAP
 
         def write(x: float, y: float, text: str, **how: Any) -> Text:
             look = {"fontsize": FONT, "color": INK, "ha": "center", "va": "center"}
@@ -41,9 +40,11 @@ class Photos:
 
         for number, name in enumerate("VXI"):
             write(LEFT / 2, TOP + number * ROW + TALL / 2, name, weight="bold", fontsize=FONT + 2)
-        self._rows = [self.canvas.photo(LEFT, TOP + number * ROW, row, TALL) for number in range(3)]
-        middles = [LEFT + column * (wide + GAP) + wide / 2 for column in range(people)]
-        self._gap = GAP / wide
+        lefts = [LEFT + column * (wide + GAP) for column in range(people)]
+        self._rows = [
+            [self.canvas.photo(left, TOP + number * ROW, wide, TALL) for left in lefts] for number in range(3)
+        ]
+        middles = [left + wide / 2 for left in lefts]
         above, below = BOTTOM + LINE / 2, BOTTOM + 3 * LINE / 2
         write(LEFT / 2, above, "V to I", fontsize=FONT - 1.5)
         write(LEFT / 2, below, "X to I", fontsize=FONT - 1.5)
@@ -56,23 +57,21 @@ class Photos:
         self, visible: NDArray[np.uint8], infrared: NDArray[np.uint8], apart: NDArray[np.floating]
     ) -> None:
         """Set V and I, (people, H, W, 3) each, and the distance between them, (people,) in levels."""
-        self._rows[0].show(self._side_by_side(visible))
-        self._rows[2].show(self._side_by_side(infrared))
+        self._show(0, visible)
+        self._show(2, infrared)
         for text, number in zip(self._of_v, apart):
             text.set_text(f"{number:.1f}")
         self.canvas.redraw()
 
     def show_x(self, x: NDArray[np.uint8], apart: NDArray[np.floating]) -> None:
         """Set X and its distance from I, as above."""
-        self._rows[1].show(self._side_by_side(x))
+        self._show(1, x)
         for text, number in zip(self._of_x, apart):
             text.set_text(f"{number:.1f}")
 
-    def _side_by_side(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """One image of a row, which is drawn faster than many."""
-        gap = round(self._gap * images.shape[2])
-        row = np.pad(images, ((0, 0), (0, 0), (0, gap), (0, 0)), constant_values=255)
-        return np.concatenate(row, axis=1)[:, :-gap]
+    def _show(self, row: int, images: NDArray[np.uint8]) -> None:
+        for place, image in zip(self._rows[row], images, strict=True):
+            place.show(image)
 
 
 class Histograms:

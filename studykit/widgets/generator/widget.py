@@ -1,6 +1,7 @@
 """X studio: the ten numbers of g by hand, and what X they make of several people, or of a picture of the reader's own."""
 
 import html
+import itertools
 from typing import Any
 
 import ipywidgets
@@ -40,6 +41,9 @@ STEP, DIGITS = 0.01, 2
 ABOUT = "font-size: 13px; line-height: 19px; min-height: 38px"  # two lines, so that none moves the sliders
 
 
+FEW = 5  # trained g in the menu, if no run is named
+
+
 class XStudio(Panel):
     """Ten sliders, the X that they make beside V and I, and how far that is from infrared.
 
@@ -58,7 +62,9 @@ class XStudio(Panel):
         self._sample = draw_sample(self._data.train)
         self._own: tuple[NDArray[np.uint8], str] | None = None
         self._trained = trained(scale, self._data)
-        if run is not None:
+        if run is None:  # a reader who has trained none is not asked to choose among thirty
+            self._trained = dict(itertools.islice(self._trained.items(), FEW))
+        else:
             self._trained = {run.folder.name: lambda: of_run(run)} | self._trained
         self._make_controls()
         self._loaded_name = self._name = self.preset.value
@@ -157,10 +163,7 @@ class XStudio(Panel):
         means = sample.x(g)
         self._histograms.show(sample.visible, means, sample.infrared)
         red, green, blue = np.median(means, 0)
-        return (
-            f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}. "
-            f"X is {sample.apart(means):.1f} levels from I, V is {sample.apart(sample.visible):.1f}."
-        )
+        return f"As Fig. 3, for {len(means)} images. Medians of X: R {red:.0f}, G {green:.0f}, B {blue:.0f}."
 
     def _draw_own(self, g: Generator) -> str:
         picture, name = self._own
@@ -234,7 +237,7 @@ class XStudio(Panel):
         with self._busy:
             self._own, view = None, self.views["own"]
             view.layout.display = "none"
-            view.data, view.words = b"", ""
+            view.show(None, "")
             self.upload.value = ()
             self.remove.disabled = True
 

@@ -18,6 +18,7 @@ from studykit.plots.charts import FILL
 from studykit.plots.charts import PEOPLE as MARKERS
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture, key, plot_axes
 from studykit.widgets.canvas import Canvas
+from studykit.widgets.drawing import Drawing
 from studykit.widgets.geometry.data import (
     IMAGES,
     MODALITIES,
@@ -36,6 +37,7 @@ MIDDLE, REACH = (3.5, 3.0), 5.8  # of the plane at first
 NAMES = dict(zip(MODALITIES, ("infrared", "x", "visible")))
 GRAB = 24  # pixels around a point in which it is taken
 ARROW = 4.0  # units per unit of gradient: M, which undoes the mean over the images
+SHORTEST = 13  # pixels: an arrow that is there at all can be seen beside its marker
 LONGEST = 2.4  # units: if an arrow would be longer, all are shortened alike
 LINES = {"positive": ("right", "-"), "negative": ("wrong", (0, (3, 2)))}
 SMALL = FONT - 1.5
@@ -50,10 +52,11 @@ class Letters(Artist):
     """
 
     @own_look()
-    def __init__(self, points: float) -> None:
+    def __init__(self, points: float, halo: bool = False) -> None:
         super().__init__()
+        self._halo = halo  # around each word, in the colour of the ground: legible over lines and markers
         self.words: list[tuple[float, float, str, str, bool, str]] = []
-        pixels = points * DPI / 72
+        pixels = self._pixels = points * DPI / 72
         self._fonts = {
             bold: ImageFont.truetype(
                 findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")), pixels
@@ -62,11 +65,16 @@ class Letters(Artist):
         }
 
     def draw(self, renderer: Any) -> None:
+        if isinstance(renderer, Drawing):
+            for x, y, anchor, text, bold, colour in self.words:
+                renderer.letters(x, y, anchor, text, self._pixels, bold, colour, self._halo)
+            return
         page = np.asarray(renderer.buffer_rgba())
         image = Image.fromarray(page)
         pen = ImageDraw.Draw(image)
         for x, y, anchor, text, bold, colour in self.words:
-            pen.text((x, y), text, colour, self._fonts[bold], anchor)
+            halo = {"stroke_width": 2, "stroke_fill": "white"} if self._halo else {}
+            pen.text((x, y), text, colour, self._fonts[bold], anchor, **halo)
         page[:] = image
 
 
@@ -86,6 +94,7 @@ class Plane(Canvas):
             for name, (colour, dash) in LINES.items()
         ]
         keys.append(key("pays", marker="o", ms=12, mfc="none", mec=INK, mew=1.5))
+        keys.append(key("point", marker="s", ms=12, mfc="none", mec="#888888"))
         keys += [
             key(m, marker="o", ms=7.5, mec=COLOUR[name], mfc=to_rgba(COLOUR[name], FILL[name]))
             for m, name in NAMES.items()
@@ -94,7 +103,7 @@ class Plane(Canvas):
             key(f"person {person}", marker=mark, ms=7.5, mfc="white", mec=INK)
             for person, mark in zip(np.unique(PEOPLE), MARKERS)
         ]
-        for row, (first, last) in enumerate(((0, 3), (3, len(keys)))):
+        for row, (first, last) in enumerate(((0, 4), (4, len(keys)))):
             picture.legend(
                 handles=keys[first:last], loc="upper left", ncols=last - first, frameon=False, fontsize=SMALL,
                 columnspacing=1.2, handletextpad=0.4, handlelength=1.9 if row == 0 else 1, borderpad=0,
@@ -128,7 +137,7 @@ class Plane(Canvas):
         ring = {"ls": "", "marker": "o", "mfc": "none", "mec": INK}
         self._paying = self.moving(axes.plot([], [], ms=16, mew=1.5, **ring)[0])
         self._taken = self.moving(axes.plot([], [], ls="", marker="s", ms=20, mfc="none", mec="#888888")[0])
-        self._labels = self.moving(Letters(FONT - 2))
+        self._labels = self.moving(Letters(FONT - 2, halo=True))
         self.reach = 0.0
         self.fit(REACH)
 
@@ -179,9 +188,11 @@ class Plane(Canvas):
             dots.set_data(*at.T)
         moves = -ARROW * slope.reshape(-1, 2)
         moves *= min(1, LONGEST / max(np.linalg.norm(moves, axis=1).max(), 1e-12))
-        hidden = np.linalg.norm(moves, axis=1) < 0.02
+        long = np.linalg.norm(moves, axis=1)
+        hidden = long < 1e-9
         self._arrows.set_offsets(flat)
-        pixels = moves * self.axes.bbox.width / (2 * self.reach)
+        scale = self.axes.bbox.width / (2 * self.reach)
+        pixels = moves * np.maximum(scale, SHORTEST / np.maximum(long, 1e-9))[:, None]
         self._arrows.set_UVC(*np.ma.masked_array(pixels, np.stack([hidden, hidden], 1)).T)
         anchors = np.asarray(anchors, int)
         pays = found.pays[anchors] > 0

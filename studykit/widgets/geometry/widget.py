@@ -142,8 +142,7 @@ class LossGeometry(Panel):
             if moves:
                 self.points = step(self.points, slope, self.rate.value)
                 self.steps += 1
-                if self._playing is None:
-                    self._load()
+                self._load()  # while it plays, too: what the sliders say is true
                 self.refresh()
         return moves
 

@@ -35,6 +35,7 @@ from xivlab.world.world import World
 HEAT = "heat"  # the last step of the slider
 STEPS = tuple(range(400, 1001, 10))  # nm, those of the table of spectra
 LEFT, RIGHT, WIDE = 400, 410, 640  # pixels: widths that share a row beside JupyterLab's open side bar
+NAMES = 116  # pixels at the right of the spectra, for what they are of
 UPPER, LOWER = 262, 252  # heights of the pictures above and of the spectra below them
 MARKS = ("o", "^", "s", "D", "v", "P")
 LIGHTS = {
@@ -76,13 +77,14 @@ class Wavelength(Panel):
         chosen = telling(self.world) if people is None else [int(number) for number in people]
         self._rows = {number: self._row(number) for number in chosen}
         self.person = controls.choice("person", [(self._dress(n), n) for n in chosen], chosen[0])
-        marks = [(f"{nm} nm", nm) for nm in STEPS] + [("heat, about 10 µm", HEAT)]
+        marks = [(f"{nm} nm", nm) for nm in STEPS] + [(HEAT, HEAT)]
         self.slider = controls.steps("wavelength", marks, START)
         self.light = controls.choice("light of the grey camera", list(LIGHTS), "daylight")
         self.filter = controls.choice("its filter", list(FILTERS), "none")
         self._band = lru_cache(maxsize=1024)(self._band)  # an exposure takes 1 ms, the picture of it 8 kB
         self._still: tuple[Any, ...] = ()
         self._shade: Artist | None = None
+        self._names: Artist | None = None
         canvases = {"photos": self._photos(), "bars": self._bars(), "spectra": self._spectra()}
         moves = [self.person, self.slider, self.light, self.filter]
         super().__init__([self.slider, self.person, self.light, self.filter], canvases, moves)
@@ -148,7 +150,7 @@ class Wavelength(Panel):
     def _spectra(self) -> Canvas:
         picture, canvas = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
-        axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80) / WIDE, 176 / LOWER))
+        axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80 - NAMES) / WIDE, 176 / LOWER))
         axes.xaxis.set_label_coords(0.3, -0.16)
         axes.set(xlim=(STEPS[0], STEPS[-1]), ylim=(0, 1))
         for name, (first, last) in BANDS.items():
@@ -186,6 +188,14 @@ class Wavelength(Panel):
             artists["start"].set_xdata([100 * visible(one.name)])
             artists["curve"].set_ydata(spectra.load()[one.name])
             artists["start"].set_visible(not heat), artists["point"].set_visible(not heat)
+        if self._names is not None:
+            self._names.remove()
+        curves = [artists["curve"] for artists in self._rowwise[: len(worn)]]
+        self._names = self._axes.legend(
+            curves, [one.parts for one in worn], loc="upper left", bbox_to_anchor=(1.01, 1.04), frameon=False,
+            fontsize=FONT - 1.5, handlelength=2.2, handletextpad=0.5, borderaxespad=0,
+        )  # fmt: skip
+        self._axes.add_artist(self._names)
         axes: Axes = self._scale
         axes.set_xlim(*((thermal.value("gain-black"), thermal.value("gain-white")) if heat else (0, 100)))
         label = "temperature (°C)" if heat else "reflectance (%), open: mean of 400 to 700 nm"

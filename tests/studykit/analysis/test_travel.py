@@ -22,7 +22,7 @@ def test_mix_black_and_contrast_by_hand():
 def test_who_stays_has_not_travelled_and_is_gray():
     found = travel(START, START)
     assert found["travel"] == found["black"] == 0 and found["red"] == pytest.approx(100 / 3)
-    moved = travel({**START, "c_b": -0.5}, START)
+    moved = travel({**START, "d_b": -0.5}, START)
     assert moved["travel"] == pytest.approx(0.05) and moved["black"] == pytest.approx(-255 * 0.5 / 3)
 
 

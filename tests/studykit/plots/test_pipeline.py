@@ -1,9 +1,10 @@
 """The picture of the method: what it says, and that right and wrong images are told apart."""
 
 import numpy as np
+from PIL import Image
 
 from studykit.plots.picture import encode
-from studykit.plots.pipeline import pipeline
+from studykit.plots.pipeline import PARTS, lit, pipeline, write_lit
 
 
 def drawn(right):
@@ -30,3 +31,18 @@ def test_right_and_wrong_are_told_apart_by_sign():
     signs = [text.get_text() for text in drawn([True, False]).axes[0].texts]
     assert "1 ✓" in signs and "2 ✗" in signs
     assert encode(drawn([True, False]))[0] == "image/jpeg"
+
+
+def test_one_part_stays_and_the_rest_fades():
+    black = np.zeros((400, 960, 3), np.uint8)  # 100 dots an inch
+    left, top, right, bottom = (round(100 * edge) for edge in PARTS["g"])
+    shown = lit(black, "g")
+    assert not shown[top:bottom, left:right].any()
+    shown[top:bottom, left:right] = 255
+    assert shown.min() > 190
+
+
+def test_a_file_for_each_part(tmp_path):
+    Image.fromarray(np.zeros((40, 96, 3), np.uint8)).save(tmp_path / "fig2.png")
+    write_lit(tmp_path)
+    assert {file.stem for file in tmp_path.glob("fig2-*.png")} == {f"fig2-{part}" for part in PARTS}

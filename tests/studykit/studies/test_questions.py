@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from studykit.studies.answers import judged
-from studykit.studies.questions import CODE, LAMBDAS, STUDIES
+from studykit.studies.questions import CODE, FEWER_STEPS, LAMBDAS, NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.scale import SCALES
 
 DEMO, SMOKE = SCALES["demo"], SCALES["smoke"]
@@ -23,14 +23,32 @@ def test_all_runs_of_a_study_have_the_same_seeds_and_length(name):
     if name == "ablation-compute":  # 2M and 3M images a step
         images = {variant: (2 if variant == "Baseline" else 3) * min(n) for variant, n in steps.items()}
         assert len(set(images.values())) == 1
+    elif name == "table1-compute":
+        assert {variant: min(n) / 1200 for variant, n in steps.items()} == pytest.approx(
+            {"one-stream": 1} | FEWER_STEPS, abs=0.005
+        )
     else:
-        assert len(set.union(*steps.values())) == 1
+        # T_F of D2RL begins after a third of the steps.
+        own = {variant: n if variant != "d2rl-style" else {min(n) * 2 / 3} for variant, n in steps.items()}
+        assert len(set.union(*own.values())) == 1
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_no_two_runs_of_a_study_are_the_same(name):
     configs = [config for _, config in STUDIES[name].configs(DEMO)]
     assert len(set(configs)) == len(configs)
+
+
+def test_some_have_fewer_seeds_where_it_is_thermal():
+    near, thermal = (STUDIES["table1"].configs(DEMO.on(name)) for name in (NEAR_INFRARED, THERMAL))
+    assert {config.seed for _, config in near} == {0, 1, 2, 3, 4}
+    assert {config.seed for _, config in thermal} == {0, 1, 2}
+
+
+def test_in_the_house_everything_but_the_method_is_equal():
+    configs = [asdict(config) for name, config in STUDIES["table1"].configs(DEMO) if name != "d2rl-style"]
+    differ = {key for key in configs[0] if len({repr(one[key]) for one in configs}) > 1}
+    assert differ == {"method", "seed", "test_distance"}
 
 
 def test_smoke_scale_has_fewer_seeds():
@@ -63,13 +81,13 @@ def test_every_variant_is_judged_by_its_own_distance():
         for study, variant in (
             ("ablation", "Baseline"),
             ("ablation", "Baseline+X"),
-            ("paper-and-code", "all of the code"),
+            ("paper-and-code", "distance v"),
         )
         for distance in ("v", "x", "v+x")
         for query in ("infrared", "visible")
     ]
     own = judged(pd.DataFrame(rows))
     assert list(zip(own["variant"], own["test_distance"])) == [
-        ("Baseline", "v"), ("Baseline+X", "v+x"), ("all of the code", "v")
+        ("Baseline", "v"), ("Baseline+X", "v+x"), ("distance v", "v")
     ]  # fmt: skip
     assert set(own["query"]) == {"infrared"}

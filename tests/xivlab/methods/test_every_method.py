@@ -1,5 +1,6 @@
 """Every method: some steps, gradients, save and load, stop and resume, and what is said of it."""
 
+import math
 from dataclasses import asdict
 
 import pytest
@@ -14,12 +15,14 @@ from xivlab.methods import METHODS, build_model, losses
 from xivlab.methods.step import Step
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import load_model
-from xivlab.train import Training
+from xivlab.train import Training, train
 
 # People of a batch are in blocks; these draw partners by place, so another order is another draw.
 DRAWN = {"tone", "hcml", "cmgan"}
 # A target that no gradient goes into does move in finite differences.
-TARGETS = {"dhsme-style"}
+TARGETS = {"dhsme-style", "deen"}
+# Parts of an image need a map of more than one row.
+TALLER = {"ddag": {"height": 32}}
 KIT = ("baseline", "baseline+x", "baseline+x+cmg")
 LABELS = torch.arange(4).repeat_interleave(2)
 # Of the code before there were other methods: names of runs, and the losses of five steps.
@@ -59,7 +62,7 @@ def test_the_kits_own_methods_learn_as_ever(method):
 
 
 def small(name, **changes):
-    return tiny(method=name, **{"epochs": 2, "steps_per_epoch": 3} | changes)
+    return tiny(method=name, **{"epochs": 2, "steps_per_epoch": 3} | TALLER.get(name, {}) | changes)
 
 
 class Trained:
@@ -116,6 +119,31 @@ def test_saved_and_loaded_it_embeds_the_same(trained):
     )
     assert (one.infrared == other.infrared).all() and (one.visible == other.visible).all()
     assert one.visible.std() > 0
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_it_trains_to_its_end_and_is_scored(name, tmp_path):
+    run = train(small(name, epochs=1, decay_epochs=()), dataset(), tmp_path, quiet=True)
+    scores = run.test_scores()
+    assert run.finished and set(scores["test_distance"]) == set(METHODS[name].distances)
+    assert scores["mAP"].between(0, 1).all() and run.embeddings().visible.std() > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", METHODS)
+def test_a_step_at_paper_scale(name):
+    """ResNet-50 and images of 256 x 128 by the paper's preset, of fewer people, in every phase of the training."""
+    config = preset("paper-sysu", method=name, weights=None, people_per_batch=2, images_per_person=2, epochs=9,
+                    steps_per_epoch=1, decay_epochs=(), warmup_epochs=0, train_on="train")  # fmt: skip
+    training = Training(config, dataset())
+    for training.step in (0, 4, 8):  # of nine: the GANs have three phases
+        training.learn()
+    assert len(training.log) == 3 and all(math.isfinite(row["loss"]) for row in training.log)
+    model = training.model.module.eval()
+    for faces in METHODS[name].faces.values():
+        for face in faces:
+            with torch.no_grad():
+                assert model.embed(torch.rand(2, 3, 256, 128), face).after_bn.isfinite().all()
 
 
 def outputs_of(name, config):

@@ -1,0 +1,40 @@
+"""On a laptop of 1366 x 768, less the browser's own bars, the hand and what it moves are seen together."""
+
+import pytest
+from browser.every_widget import WIDGETS
+
+NOTEBOOK = 529  # pixels of the notebook that are seen there
+# Of the slider that asks the main question and the first picture that answers it: their ends below the widget's top.
+ENDS = """panel => {
+    const top = panel.getBoundingClientRect().top;
+    const answer = panel.querySelector(".xivlab-view");
+    const box = answer.getBoundingClientRect();
+    const texts = [...panel.querySelectorAll("figure > svg text")].map(one => {
+        const svg = one.ownerSVGElement;
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        return scale * parseFloat(getComputedStyle(one).fontSize);
+    });
+    return { picture: box.bottom - top, left: box.left, smallest: Math.min(99, ...texts) };
+}"""
+MAIN = ("loss_geometry", "lambda_explorer", "wavelength", "x_studio")
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_hand_and_picture_are_seen_together(lab, name):
+    example = WIDGETS[name]
+    notebook = lab.open(example.code, width=1366, height=650)
+    notebook.still()
+    panel = notebook.page.locator(".xivlab-panel").first
+    found = panel.evaluate(ENDS)
+    handle = notebook.slider(example.slider)
+    top = panel.bounding_box()["y"]
+    box = handle.bounding_box()
+    assert found["picture"] <= NOTEBOOK and box["y"] + box["height"] - top <= NOTEBOOK
+    assert box["x"] + box["width"] <= found["left"], "the controls do not stand beside the picture"
+    assert found["smallest"] >= 11
+    before = panel.bounding_box()["height"]
+    handle.focus()
+    for key in example.keys[:3]:
+        notebook.page.keyboard.press(key)
+        notebook.still()
+        assert panel.bounding_box()["height"] == before, "the page has jumped"
