@@ -4,6 +4,7 @@
 # make teachers    the teachers' edition of the notebooks, with solutions and typical mistakes, in notebooks/teachers
 # make quiz        five questions and an open task a notebook, to print, with and without answers, in notebooks/teachers
 # make book        the notebooks and texts as pages for a browser, without kernel and network, in book
+# make slides      what a teacher shows and hands out: slides, the method on a page, a minute plan, a card, in class
 # make results     every stored number anew: more than an hour on two cores (results/about.json)
 # make length      where the Baseline levels off: twenty minutes on two cores
 # make when        when does X help? Hundreds of runs in worlds with knobs: a night on two cores
@@ -21,7 +22,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers quiz book results length when arithmetic test lowest stress bench gpu
+.PHONY: lab study notebooks teachers quiz book slides results length when arithmetic test lowest stress bench gpu
 lab: $(VENV)/installed
 	$(BIN)/python -m studykit lab
 
@@ -39,6 +40,9 @@ quiz: $(VENV)/installed
 
 book: $(VENV)/installed-dev
 	$(BIN)/python -m notebooks.tools.book
+
+slides: $(VENV)/installed-dev
+	$(BIN)/python -m notebooks.tools.lessons
 
 length: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.length

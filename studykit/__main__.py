@@ -51,7 +51,7 @@ def plan(venv: Path, extra: str = "lab", index: str | None = None) -> list[list[
     ):  # first, so that what comes after finds it there; and from nowhere else, or a newer one would win
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
         commands.append(
-            [*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.M), "--index-url", index]
+            [*pip, *re.findall(r'^    "(torch\w*>=[\d.]+)"', project, re.MULTILINE), "--index-url", index]
         )
     return [*commands, [*pip, "--editable", f".[{extra}]"]]
 
@@ -94,7 +94,7 @@ def installed_here() -> bool:
 
 def main(words: list[str] | None = None) -> int:
     """The command line; the exit status is that of what was run."""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - who has an older one is to read why
         sys.exit(f"This is Python {sys.version.split()[0]}: XIV-Lab needs 3.10 or later.")
     parser = argparse.ArgumentParser("python -m studykit", description="Make the environment, and use it.")
     parser.add_argument("what", choices=("install", *COMMANDS))
@@ -104,9 +104,8 @@ def main(words: list[str] | None = None) -> int:
         "--torch-index", default=os.environ.get("TORCH_INDEX"), metavar="URL", help="where PyTorch comes from"
     )
     asked, others = parser.parse_known_args(words)
-    if asked.what == "install":
-        if others:
-            parser.error(f"unknown: {' '.join(others)}")
+    if asked.what == "install" and others:
+        parser.error(f"unknown: {' '.join(others)}")
     python = Path(sys.executable)
     if asked.what == "install" or not installed_here():
         try:

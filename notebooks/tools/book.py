@@ -34,6 +34,10 @@ COURSE = {
     "notebooks/WIDGETS.md": "Widgets",
     "notebooks/READING.md": "What to read",
     "notebooks/TEACHING.md": "Teaching",
+    "notebooks/class/handout.md": "The method on a page",
+    "notebooks/class/minutes.md": "Two hours by the minute",
+    "notebooks/class/ethics.md": "Discussion card",
+    "notebooks/MACHINES.md": "Thirty machines",
 }
 KIT = {
     "README.md": "About the kit",

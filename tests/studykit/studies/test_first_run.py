@@ -57,7 +57,9 @@ def test_a_stored_run_that_was_changed_is_refused(tmp_path, monkeypatch):
     small_study.project(tmp_path, monkeypatch)
     scale = current()
     data = scale.load()
-    kept = module.store(train(scale.config(), data, tmp_path / "elsewhere"), tmp_path / "results" / "first_run")
+    kept = module.store(
+        train(scale.config(), data, tmp_path / "elsewhere"), tmp_path / "results" / "first_run"
+    )
     (kept.folder / "metrics.csv").write_text("step\n1\n")
     with pytest.raises(XivlabError, match="metrics.csv"):
         module.first_run(scale, data)
