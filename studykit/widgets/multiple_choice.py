@@ -23,7 +23,8 @@ class MultipleChoice(ipywidgets.VBox):
     """Questions of a notebook with their options; *Answer* says what is wrong with a choice, or why it is right.
 
     The choice counts when *Answer* is pressed and not before, so that one may change one's mind, or reach an option
-    past others by keys. Only the first answer to a question is counted; one may go on trying. Without a kernel it is the list of questions, each with a folded answer.
+    past others by keys. Only the first answer to a question is counted; one may go on trying. Without a kernel it is
+    the list of questions, each with a folded answer.
 
     Args:
         number: of the notebook, such as "03".

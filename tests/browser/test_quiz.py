@@ -1,6 +1,6 @@
 """Questions in a real JupyterLab, answered by keys alone."""
 
-from itertools import pairwise
+import itertools
 
 from studykit.quiz import quiz_of
 
@@ -33,7 +33,7 @@ def test_no_option_is_cut_or_lies_on_another(lab):
     page = lab.open(CELL, shown=LABELS, width=560).page
     boxes = [label.bounding_box() for label in page.locator(LABELS).all()]
     assert len(boxes) == 4
-    for one, other in pairwise(boxes):
+    for one, other in itertools.pairwise(boxes):
         assert other["y"] >= one["y"] + one["height"]
     cut = "e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1"
     assert [label.inner_text() for label in page.locator(LABELS).all() if label.evaluate(cut)] == []
