@@ -132,7 +132,7 @@ class Wavelength(Panel):
                 {
                     "part": axes.text(-0.06, row, "", ha="right", fontsize=FONT - 1, **at),
                     "material": axes.text(
-                        -0.06, row + 0.24, "", ha="right", fontsize=FONT - 2.5, **at | {"color": "#555555"}
+                        -0.06, row + 0.24, "", ha="right", fontsize=FONT - 1.5, **at | {"color": "#555555"}
                     ),
                     "way": axes.plot([0, 0], [row, row], lw=2.2, ls=DASHES[row % len(DASHES)], **look)[0],
                     "start": axes.plot(
