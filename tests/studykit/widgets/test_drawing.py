@@ -1,7 +1,7 @@
 """What a page is given of a figure: words as words, colours that a theme may change, photographs as they are."""
 
 import re
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
