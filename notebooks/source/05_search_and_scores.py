@@ -143,7 +143,16 @@ widgets.search(run, data)
 # %% [markdown]
 # Two things in the widget have to wait for section 4: images that the rules hide from the query are on the left, under
 # *left out*; and *first hit* counts people, *hits at* images, so the two may differ.
-#
+
+# %% [markdown]
+# And with a picture of your own: drop an infrared one of a person who fills it, and see who of the test people is found.
+# The network has seen rendered people alone, so expect little; `xivlab find` does the same in a folder of your own. The line
+# above the list says what this may and may not be used for.
+
+# %%
+widgets.own_search(run, data)
+
+# %% [markdown]
 # ## 3. From a ranking to a score
 #
 # A ranking becomes numbers by looking only at *where the right person stands*. A ranking small enough for pencil and

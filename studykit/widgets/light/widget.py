@@ -132,7 +132,7 @@ class Wavelength(Panel):
                 {
                     "part": axes.text(-0.06, row, "", ha="right", fontsize=FONT - 1, **at),
                     "material": axes.text(
-                        -0.06, row + 0.24, "", ha="right", fontsize=FONT - 2.5, **at | {"color": "#555555"}
+                        -0.06, row + 0.24, "", ha="right", fontsize=FONT - 1.5, **at | {"color": "#555555"}
                     ),
                     "way": axes.plot([0, 0], [row, row], lw=2.2, ls=DASHES[row % len(DASHES)], **look)[0],
                     "start": axes.plot(
@@ -151,7 +151,7 @@ class Wavelength(Panel):
         picture, canvas = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
         axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80 - NAMES) / WIDE, 176 / LOWER))
-        axes.xaxis.set_label_coords(0.3, -0.16)
+        axes.xaxis.set_label_coords(0.12, -0.16)
         axes.set(xlim=(STEPS[0], STEPS[-1]), ylim=(0, 1))
         for name, (first, last) in BANDS.items():
             axes.axvspan(first, last, color="#EAF3FA" if first < 700 else "#FBEEE6", lw=0, zorder=0)
