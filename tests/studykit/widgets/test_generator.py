@@ -1,8 +1,8 @@
 """The X studio: sliders, named numbers and the reader's own picture, by what they show."""
 
+import base64
 import datetime
 import html
-import base64
 import io
 import re
 
