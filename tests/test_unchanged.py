@@ -34,7 +34,7 @@ OLD = ROOT / "tests" / "run_of_0_1"  # written by version 0.1.0, before the pack
 TORCHS_OWN = {"decoupled_weight_decay"}  # of Adam, in newer versions than 2.6
 COMMANDS = ["train", "evaluate", "study", "figures", "export", "prepare"]
 FLAGS = (
-    "help preset data trial runs resume devices nodes method x x-input x-init-seed backbone weights last-stride "
+    "help preset data trial runs resume devices nodes tensorboard method x x-input x-init-seed backbone weights last-stride "
     "neck height width people-per-batch images-per-person train-on lam margin-cross margin-respective cross "
     "label-smoothing learning-rate weight-decay x-rate epochs steps-per-epoch warmup-epochs decay-epochs pad erase "
     "test-distance test-feature normalize protocol evaluate-every precision seed"

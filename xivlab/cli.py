@@ -40,7 +40,7 @@ else:
     PresetName = Literal[tuple(PRESETS)]
 GROUP = "xivlab.commands"  # of entry points
 # Of commands in the help; others come last.
-ORDER = ("train", "evaluate", "find", "study", "figures", "deploy", "export", "prepare", "doctor")
+ORDER = ("train", "evaluate", "study", "figures", "export", "prepare", "find", "deploy", "doctor")
 INTERRUPTED = 130  # as shells say it of a process ended by Ctrl-C
 
 

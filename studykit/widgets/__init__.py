@@ -11,7 +11,7 @@ from studykit.widgets.generator.widget import XStudio as x_studio
 from studykit.widgets.geometry.widget import LossGeometry as loss_geometry
 from studykit.widgets.light.widget import Wavelength as wavelength
 from studykit.widgets.multiple_choice import MultipleChoice as quiz
-from studykit.widgets.own_search import OwnSearch as own_search
+from studykit.widgets.own_picture import OwnSearch as own_search
 from studykit.widgets.ranked_search import Search as search
 from studykit.widgets.training.widget import TrainLive as train_live
 from studykit.widgets.tsne.widget import TsneExplorer as tsne_explorer

@@ -111,7 +111,9 @@ class Notebook:
                 img.addEventListener("load", () => { window.delay = performance.now() - window.began; }, {once: true}); }"""
             )
             self.page.keyboard.press(key)
-            self.until(lambda: self.page.evaluate("window.delay") is not None, f"a picture after {key}", FOR_ONE)
+            self.until(
+                lambda: self.page.evaluate("window.delay") is not None, f"a picture after {key}", FOR_ONE
+            )
             found.append(self.page.evaluate("window.delay"))
             self.still()
         return found
@@ -170,14 +172,14 @@ class Lab:
             label, keys, number: as of `Notebook.delays`.
         """
         notebook = self.open(code)
-        bare = None
+        bare, first = None, keys
         lost = []
         while len(lost) < 4:
             try:
                 found = notebook.delays(label, keys, number)
             except AssertionError as error:
                 lost.append(str(error).partition("\n")[0])
-                notebook = self.open(code)
+                notebook, keys = self.open(code), first
                 continue
             half, worst = statistics.median(found), max(found)
             if half < 100 and worst < 250:

@@ -18,6 +18,7 @@ from toy import dataset
 
 import xivlab
 from data_prep import prepare, sysu_mm01, tree
+from studykit.__main__ import COMMANDS
 from studykit.studies import answers, embeddings, generators, measures
 from studykit.widgets.generator import upload
 from xivlab import files
@@ -205,8 +206,14 @@ def unsafe(name, call):
 
 def test_no_source_uses_a_loader_that_runs_what_it_reads():
     assert len(SOURCES) > 130
-    found = [f"{path}: {name}" for path in SOURCES for name, call in calls(path) if unsafe(name, call)]
-    assert not found
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in SOURCES
+        for name, call in calls(path)
+        if unsafe(name, call)
+    ]
+    # Small changes of the kit's own solutions, made from their source; nothing that a file or a reader brings.
+    assert found == ["studykit/exercises/changes.py: exec"]
     imports = re.compile(
         rf"^\s*(import|from)\s+({'|'.join(NEVER)})\b|from (torch|numpy|joblib) import .*\bload\b",
         re.MULTILINE,
@@ -226,8 +233,11 @@ def test_the_search_finds_them(text, wrong):
 
 def test_jupyter_asks_for_its_token():
     """Its own default; nothing here turns that off."""
-    start = next(line for line in (ROOT / "Makefile").read_text().splitlines() if "jupyter lab" in line)
-    assert start.split()[1:] == ["lab", "notebooks/00_start_here.ipynb"]
+    assert COMMANDS["lab"][1:] == [
+        "jupyterlab",
+        "--ServerApp.root_dir=.",
+        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+    ]
     assert not list(ROOT.glob("jupyter_*config*")) + list(ROOT.glob("notebooks/jupyter_*config*"))
     words = re.compile(r"IdentityProvider\.token|ServerApp\.(token|password)|--no-token|disable_check_xsrf")
     texts = [

@@ -82,7 +82,7 @@ def test_a_watched_training_is_the_same_run_as_any(panel, whole):
 def test_it_tells_how_far_it_is_and_nothing_of_test_people_before_the_end(panel, slow):
     said, seen, states, fractions = [], [], set(), []
     panel.status.observe(lambda change: said.append(change["new"]), "value")
-    panel.views["losses"].observe(lambda change: seen.append(change["new"]), "data")
+    panel.views["losses"].observe(lambda change: seen.append(change["new"]), ["still", "moving"])
     panel.views["rank1"].observe(lambda change: said.append(change["new"]), "words")
     panel.bar.observe(lambda change: fractions.append(change["new"]), "value")
     panel.stop_button.observe(lambda change: states.add(buttons(panel)), "disabled")

@@ -3,6 +3,7 @@
 import datetime
 import io
 
+import ipywidgets
 import numpy as np
 import pytest
 from own_pictures import small_run
@@ -10,7 +11,7 @@ from PIL import Image
 from toy import dataset
 
 from studykit.widgets import own_search
-from studykit.widgets.own_search import MAY, SHOWN
+from studykit.widgets.own_picture import MAY, SHOWN
 from xivlab.evaluation.embeddings import test_distance as distance_of
 
 
@@ -72,5 +73,6 @@ def test_a_picture_given_is_searched_as_the_run_would(panel):
 
 
 def test_it_says_what_it_may_be_used_for(panel):
-    said = panel.children[0].children[-1].value
+    controls = panel.children[0].children[0]
+    said = "".join(one.value for one in controls.children if isinstance(one, ipywidgets.HTML))
     assert MAY.replace("'", "&#x27;") in said and "agreed" in said and "decide nothing about anybody" in said
