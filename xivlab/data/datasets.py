@@ -196,7 +196,7 @@ def _expose(world: World, name: str, folder: Path) -> None:
     tempfile.TemporaryFile(dir=folder.parent).close()  # whether it can be written, before processes start
     rows = np.arange(len(world.index))
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    from joblib import Parallel, delayed  # here, since only the first load of a world needs it
+    from joblib import Parallel, delayed  # here: only who makes the images of a world needs it
 
     # Processes, since threads would wait for each other; joblib's need no guard in the user's script.
     images = Parallel(n_jobs=-1, backend=BACKEND, return_as="generator")(
