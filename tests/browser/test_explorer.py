@@ -59,7 +59,7 @@ def test_the_mouse_drags_lambda_and_every_picture_follows(lab):
     settled(notebook, "0.1")
     notebook.slider("λ").focus()
     page.keyboard.press("End")
-    settled(notebook, "3")
+    settled(notebook, "10")
     last = pictures(notebook)
     page.keyboard.press("Home")
     settled(notebook, "0")
@@ -77,10 +77,10 @@ def test_the_mouse_drags_lambda_and_every_picture_follows(lab):
         assert page.evaluate(MEASURE) == place  # neither scrolled nor grown, at no time
     page.mouse.up()
     page.wait_for_timeout(300)
-    assert lam(notebook) == ["3"] * 4
+    assert lam(notebook) == ["10"] * 4
     assert pictures(notebook) == last
     between = [new - old for new, old in zip(shown(notebook), before, strict=True)]
-    assert min(between) >= 4, f"of six steps {between} were shown"
+    assert min(between) >= 4, f"of seven steps {between} were shown"
     assert page.evaluate(MEASURE) == place
 
 
