@@ -73,7 +73,7 @@ def anatomy(config: Config, classes: int = 10) -> Anatomy:
         beside={
             name: _trained(part)
             for name, part in model.named_children()
-            if part is not learner and isinstance(part, nn.Module) and _trained(part)
+            if part is not learner and _trained(part)
         },
         terms=tuple(term.removeprefix("loss_") for term in method.terms),
         faces={modality: tuple(faces) for modality, faces in method.faces.items()},

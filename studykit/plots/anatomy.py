@@ -7,6 +7,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from studykit.analysis.anatomy import Anatomy
 from studykit.look import own_look
+from studykit.plots.boxes import arrow, box
 from studykit.plots.picture import CHANNELS, COLOUR, FAINT, FONT, INK, MARKER, Picture
 
 WIDE, TALL = 9.6, 3.3  # inches, of the whole
@@ -39,17 +40,46 @@ def anatomy_picture(method: Anatomy) -> Picture:
         page.plot(0.2, row, MARKER.get(block, "D"), color=colour, markersize=9)
         page.text(0.36, row, block, va="center", fontsize=FONT, color=colour, weight="bold")
         _entrance(page, ENTER, row, block, method.channels)
-        _arrow(page, ENTER + 0.42, STREAMS, row, colour)
+        arrow(page, ENTER + 0.42, STREAMS, row, colour)
         for place, stage in enumerate(method.private):
             door = (
                 "infrared" if block.endswith("infrared") else "visible"
             )  # a copy of a visible image uses its door
-            _box(page, STREAMS + place * STAGE, row - 0.19, STAGE - 0.08, 0.38, COLOUR[door], stage)
-        _arrow(page, STREAMS + 5 * STAGE, HEAD, row, colour)
+            box(
+                page,
+                STREAMS + place * STAGE,
+                row - 0.19,
+                STAGE - 0.08,
+                0.38,
+                COLOUR[door],
+                stage,
+                size=FONT - 1.5,
+            )
+        arrow(page, STREAMS + 5 * STAGE, HEAD, row, colour)
     for place, stage in enumerate(method.shared, len(method.private)):
-        _box(page, STREAMS + place * STAGE, TOP - 0.25, STAGE - 0.08, BOTTOM - TOP + 0.5, INK, stage)
+        box(
+            page,
+            STREAMS + place * STAGE,
+            TOP - 0.25,
+            STAGE - 0.08,
+            BOTTOM - TOP + 0.5,
+            INK,
+            stage,
+            FAINT,
+            FONT - 1.5,
+        )
     _made(page, method, rows)
-    _box(page, HEAD, TOP - 0.25, 1.25, BOTTOM - TOP + 0.5, INK, textwrap.fill(method.head, 17), FONT - 2.5)
+    box(
+        page,
+        HEAD,
+        TOP - 0.25,
+        1.25,
+        BOTTOM - TOP + 0.5,
+        INK,
+        textwrap.fill(method.head, 17),
+        FAINT,
+        FONT - 2.5,
+    )
     _losses(page, method)
     _search(page, method)
     return picture
@@ -152,31 +182,3 @@ def _losses(page: Axes, method: Anatomy) -> None:
 def _search(page: Axes, method: Anatomy) -> None:
     text = search_words(method).replace(" + ", "\n+ ")
     page.text(SEARCH + 0.55, (TOP + BOTTOM) / 2, text, ha="center", va="center", fontsize=FONT, color=INK)
-
-
-@own_look()
-def _box(
-    page: Axes,
-    left: float,
-    top: float,
-    wide: float,
-    tall: float,
-    colour: str,
-    text: str,
-    size: float = FONT - 1.5,
-) -> None:
-    page.add_patch(
-        FancyBboxPatch((left, top), wide, tall, boxstyle="round,pad=0,rounding_size=0.06", facecolor="white" if colour != INK else FAINT,
-                       edgecolor=colour, linewidth=1.6, zorder=4)
-    )  # fmt: skip
-    page.text(
-        left + wide / 2, top + tall / 2, text, ha="center", va="center", fontsize=size, color=colour, zorder=5
-    )
-
-
-@own_look()
-def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> None:
-    page.add_patch(
-        FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=11, color=colour,
-                        linewidth=1.6, shrinkA=0, shrinkB=0, zorder=1)
-    )  # fmt: skip

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from studykit.look import own_look
+from studykit.plots.boxes import arrow, box
 from studykit.plots.picture import COLOUR, FONT, INK, MARKER, Picture
 
 WIDE, TALL = 9.6, 4.0  # inches, of the whole
@@ -81,20 +82,20 @@ def pipeline(
             weight="bold",
         )
         middle[name] = top + HIGH / 2
-    _arrow(page, LEFT["visible"][0] + wide, LEFT["x"][0], middle["x"], COLOUR["x"])
-    _box(page, 1.06, middle["x"] - 0.22, 0.46, 0.44, COLOUR["x"], "g")
+    arrow(page, LEFT["visible"][0] + wide, LEFT["x"][0], middle["x"], COLOUR["x"])
+    box(page, 1.06, middle["x"] - 0.22, 0.46, 0.44, COLOUR["x"], "g")
     page.text(1.29, middle["x"] + 0.42, "ten\nweights", ha="center", va="top", fontsize=FONT - 1, color=INK)
     for name, top in (("x", middle["x"]), ("infrared", middle["infrared"])):
-        _arrow(page, LEFT[name][0] + wide, F[0], top, COLOUR[name])
+        arrow(page, LEFT[name][0] + wide, F[0], top, COLOUR[name])
     low = LEFT["visible"][1] + HIGH + 0.42  # V goes round X to f
     page.plot(
         [LEFT["visible"][0] + wide / 2] * 2, [LEFT["visible"][1] + HIGH, low], color=COLOUR["visible"], lw=1.8
     )
-    _arrow(page, LEFT["visible"][0] + wide / 2, F[0], low, COLOUR["visible"])
-    _box(page, *F, INK, "f\n\none network\nfor all three")
-    _arrow(page, F[0] + F[2], PLANE[0] - 0.12, 2.05, INK)
+    arrow(page, LEFT["visible"][0] + wide / 2, F[0], low, COLOUR["visible"])
+    box(page, *F, INK, "f\n\none network\nfor all three")
+    arrow(page, F[0] + F[2], PLANE[0] - 0.12, 2.05, INK)
     _features(picture, points, strangers)
-    _arrow(page, PLANE[0] + PLANE[2] + 0.05, LIST - 0.15, 2.05, INK)
+    arrow(page, PLANE[0] + PLANE[2] + 0.05, LIST - 0.15, 2.05, INK)
     page.text(LIST + 0.85, 0.32, "the answer", ha="center", fontsize=FONT, color=INK, weight="bold")
     small = (HIGH * 0.82, wide * 0.82)
     for k, (image, is_right) in enumerate(zip(found, right)):
@@ -152,26 +153,6 @@ def _photo(
     )
     page.add_patch(frame)
     page.set(xlim=(0, WIDE), ylim=(TALL, 0))  # imshow moves them
-
-
-@own_look()
-def _box(page: Axes, left: float, top: float, wide: float, tall: float, colour: str, text: str) -> None:
-    look = FancyBboxPatch(
-        (left, top), wide, tall, boxstyle="round,pad=0,rounding_size=0.08", facecolor="white", edgecolor=colour,
-        linewidth=1.8, zorder=4,
-    )  # fmt: skip
-    page.add_patch(look)
-    page.text(
-        left + wide / 2, top + tall / 2, text, ha="center", va="center", fontsize=FONT, color=colour, zorder=5
-    )
-
-
-@own_look()
-def _arrow(page: Axes, start: float, end: float, height: float, colour: str) -> None:
-    page.add_patch(
-        FancyArrowPatch((start + 0.03, height), (end - 0.03, height), arrowstyle="-|>", mutation_scale=13,
-                        color=colour, linewidth=1.8, shrinkA=0, shrinkB=0, zorder=1)
-    )  # fmt: skip
 
 
 def lit(picture: NDArray[np.uint8], part: str) -> NDArray[np.uint8]:

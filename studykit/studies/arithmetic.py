@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from studykit.studies.command import end_in_words
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from studykit.studies.store import Table, results
@@ -116,9 +117,4 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
-    except KeyboardInterrupt:
-        sys.exit("xivlab: interrupted; the same command goes on.")
+    end_in_words(main)

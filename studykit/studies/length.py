@@ -8,17 +8,16 @@ rate and batch stay what they are unless another is better at 1,200 steps by an 
 """
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from studykit.studies.command import end_in_words
 from studykit.studies.grid import runs_of, train_all
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.studies.store import Table, results
 from xivlab.config import Config
-from xivlab.errors import XivlabError
 from xivlab.runs.run import Run
 from xivlab.scale import Scale, current
 
@@ -114,9 +113,4 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
-    except KeyboardInterrupt:
-        sys.exit("xivlab: interrupted; the same command goes on.")
+    end_in_words(main)

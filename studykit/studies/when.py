@@ -8,7 +8,6 @@ results/PROTOCOL.md says what is asked, with which values, and how it is judged;
 """
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ import pandas as pd
 
 from studykit.analysis.x_images import WEIGHTS
 from studykit.studies import why
+from studykit.studies.command import end_in_words
 from studykit.studies.generators import generators_of
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED
@@ -320,9 +320,4 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
-    except KeyboardInterrupt:
-        sys.exit("xivlab: interrupted; the same command goes on.")
+    end_in_words(main)

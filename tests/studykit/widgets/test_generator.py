@@ -1,7 +1,6 @@
 """The X studio: sliders, named numbers and the reader's own picture, by what they show."""
 
 import base64
-import datetime
 import html
 import io
 import re
@@ -9,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from own_pictures import give
 from PIL import Image
 from tiny import tiny
 from toy import dataset
@@ -201,19 +201,6 @@ def test_other_people(studio):
     before = about(panel)
     panel.others.click()
     assert about(panel) != before  # another sum is nearest for other people
-
-
-def give(panel, content, name="mine.png"):
-    """What a browser sends."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    file = {
-        "name": name,
-        "type": "",
-        "size": len(content),
-        "content": memoryview(content),
-        "last_modified": now,
-    }
-    panel.upload.value = (file,)
 
 
 def png(colour, size=(40, 30)):

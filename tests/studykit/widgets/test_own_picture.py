@@ -1,12 +1,11 @@
 """Search with a picture of one's own: the list is that of the test distance, and a wrong file is one sentence."""
 
-import datetime
 import io
 
 import ipywidgets
 import numpy as np
 import pytest
-from own_pictures import small_run
+from own_pictures import give, small_run
 from PIL import Image
 from toy import dataset
 
@@ -18,19 +17,6 @@ from xivlab.evaluation.embeddings import test_distance as distance_of
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory):
     return own_search(small_run(tmp_path_factory.mktemp("runs")), dataset())
-
-
-def give(panel, content, name="mine.png"):
-    """What a browser sends."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    file = {
-        "name": name,
-        "type": "",
-        "size": len(content),
-        "content": memoryview(content),
-        "last_modified": now,
-    }
-    panel.upload.value = (file,)
 
 
 def png(pixels):
