@@ -3,6 +3,7 @@
     python -m studykit.studies.make_results                   # or: make results
     python -m studykit.studies.make_results --missing         # only what is not stored already
     python -m studykit.studies.make_results --only maps       # of the shipped embeddings
+    python -m studykit.studies.make_results --only rungs      # of the ladder, from the runs that are finished
     python -m studykit.studies.make_results --only generators # of the runs that are finished
     python -m studykit.studies.make_results --only finished   # all that finished runs can tell, before they are lost
 
@@ -31,6 +32,7 @@ from studykit.studies.grid import runs_of
 from studykit.studies.maps import ship_maps
 from studykit.studies.measures import add_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
+from studykit.studies.rungs import ship_rungs
 from xivlab import __version__
 from xivlab.config import Config
 from xivlab.errors import XivlabError
@@ -99,7 +101,8 @@ def write_finished(scale: Scale, folder: Path) -> None:
 
 def write_of_finished(scale: Scale, folder: Path) -> None:
     """Store what whole run folders alone can tell, of those that are finished: generators, measures, faces of Baselines,
-    embeddings of the first seed of every lambda and of the Baseline, and their maps. What is stored of others stays."""
+    embeddings of the first seed of every lambda and of the Baseline, their maps, and the rungs of the ladder. What is
+    stored of others stays."""
     for data in (NEAR_INFRARED, THERMAL):
         refresh(scale.on(data), folder / "generators.csv")
         add_faces(scale.on(data))
@@ -113,6 +116,7 @@ def write_of_finished(scale: Scale, folder: Path) -> None:
     for run in _finished([one for one in asked if one[1].seed == 0], near):
         write_embeddings(run.folder.name, run.embeddings(), folder / "embeddings")
     ship_maps(folder / "embeddings", folder / "maps")
+    ship_rungs(scale, folder / "ladder")
 
 
 def _finished(asked: Sequence[tuple[str, Config]], scale: Scale) -> list[Run]:
@@ -148,6 +152,7 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale, missing: bo
 PARTS: dict[str, Callable[[Scale, Path], None]] = {
     "maps": lambda scale, folder: ship_maps(folder / "embeddings", folder / "maps"),
     "generators": lambda scale, folder: refresh(scale, folder / "generators.csv"),
+    "rungs": lambda scale, folder: ship_rungs(scale, folder / "ladder"),
     "finished": write_finished,
 }
 

@@ -8,9 +8,11 @@ embeddings would take.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from studykit.analysis.distances import Distances, distances
@@ -35,6 +37,7 @@ STUDY, SEED = "table1", 0
 PEOPLE = 6  # on the map: as many as can be told apart
 SHOWN = 10  # of a ranked list
 ON_MAP: tuple[Modality, ...] = ("infrared", "visible")
+LAST = 60  # steps at the end of a training
 NOBODY = 0  # in the place of a rank: there is nobody to find
 
 
@@ -76,6 +79,8 @@ class Rung:
         distances: of all infrared test images to all visible ones that the rules let them see.
         queries: the first infrared image of each of the people in each camera, searched in the first gallery by the
             method's own test distance.
+        identity: loss of identity over the last steps of the training, mean of both modalities, in nats: how far f has
+            come in telling its training people apart. NaN for a method that logs none.
     """
 
     run: str
@@ -85,6 +90,12 @@ class Rung:
     kept: float
     distances: Distances
     queries: tuple[Found, ...]
+    identity: float = np.nan
+
+
+def rungs_folder() -> Path:
+    """The folder of the shipped rungs."""
+    return results("ladder")
 
 
 def rung(
@@ -135,8 +146,15 @@ def rung(
     return Rung(run, people, points, numbers, kept, distances(embeddings, "v", protocol), tuple(queries))
 
 
-def write_rung(one: Rung) -> None:
+def write_rung(one: Rung, folder: Path) -> Path:
     """Ship a rung.
+
+    Args:
+        one: what is shipped.
+        folder: where to.
+
+    Returns:
+        the file, named after the run.
 
     Raises:
         XivlabError: it could not be written.
@@ -147,6 +165,7 @@ def write_rung(one: Rung) -> None:
     ]
     arrays = {
         "people": one.people.astype(np.int16),
+        "identity": np.array(one.identity, np.float32),
         "kept": np.array(one.kept, np.float32),
         "overlap": np.array(one.distances.overlap, np.float32),
         **{name: getattr(one.distances, name).astype(np.float32) for name in ("edges", "same", "different")},
@@ -156,19 +175,24 @@ def write_rung(one: Rung) -> None:
         "found": np.concatenate([query.found for query in one.queries]).astype(np.int32),
         "right": np.concatenate([query.right for query in one.queries]),
     }
-    _folder().write(one.run, arrays)
+    return Arrays(folder).write(one.run, arrays)
 
 
-def read_rung(run: str) -> Rung | None:
+def read_rung(run: str, folder: Path | None = None) -> Rung | None:
     """A shipped rung; None if there is none of this run.
+
+    Args:
+        run: its name.
+        folder: where from; `rungs_folder()` if not given.
 
     Raises:
         XivlabError: its file is damaged.
     """
-    arrays = _folder().read(run)
+    folder = folder or rungs_folder()
+    arrays = Arrays(folder).read(run)
     if arrays is None:
         return None
-    with reading(_folder().folder / f"{run}.npz", REMEDY, SAYS):
+    with reading(folder / f"{run}.npz", REMEDY, SAYS):
         shares = [arrays[name].astype(float) for name in ("edges", "same", "different")]
         if len(shares[1]) != BINS:
             raise ValueError(f"it has {len(shares[1])} bins of distances, not {BINS}")
@@ -188,16 +212,18 @@ def read_rung(run: str) -> Rung | None:
             float(arrays["kept"]),
             Distances(*shares, float(arrays["overlap"])),
             queries,
+            float(arrays["identity"]),
         )
 
 
-def ship_rungs(scale: Scale) -> None:
+def ship_rungs(scale: Scale, folder: Path) -> None:
     """Ship a rung of every method whose run of the first seed is finished; what is shipped of others stays.
 
     Nothing is shipped before that of the method whose map all others are turned to, One-stream.
 
     Args:
         scale: whose runs, on near infrared.
+        folder: where to.
 
     Raises:
         XivlabError: a file could not be written or is damaged.
@@ -205,13 +231,13 @@ def ship_rungs(scale: Scale) -> None:
     scale = scale.on(NEAR_INFRARED)
     asked = {name: config for name, config in STUDIES[STUDY].configs(scale) if config.seed == SEED}
     runs = dict(zip(asked, runs_of(list(asked.values()), scale)))
-    like = read_rung(runs[FIRST].folder.name)
+    like = read_rung(runs[FIRST].folder.name, folder)
     for name, run in runs.items():  # FIRST is the first
         if run.finished and (like is not None or name == FIRST):
             own, protocol = STUDIES[STUDY].distance(name), run.config().protocol
             turn = None if name == FIRST else like
             one = rung(run.folder.name, run.embeddings(), scale.load().test, protocol, own, turn)
-            write_rung(one)
+            write_rung(replace(one, identity=_identity(run.log())), folder)
             like = one if name == FIRST else like
 
 
@@ -226,12 +252,13 @@ def stored_rungs(runs: Mapping[str, str]) -> dict[str, Rung]:
     """
     found = {name: one for name, run in runs.items() if (one := read_rung(run)) is not None}
     if not found:
-        raise XivlabError(f"No rung of the ladder is shipped in {_folder().folder}: type make results.")
+        raise XivlabError(f"No rung of the ladder is shipped in {rungs_folder()}: type make results.")
     return found
 
 
-def _folder() -> Arrays:
-    return Arrays(results("ladder"))
+def _identity(log: pd.DataFrame) -> float:
+    names = [f"loss_{light}" for light in ON_MAP]
+    return float(log[names].tail(LAST).mean(axis=None)) if {*names} <= {*log} else np.nan
 
 
 def _first_of_each(embeddings: Embeddings, people: NDArray[np.integer]) -> list[int]:
