@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studykit.analysis.anatomy import Anatomy, anatomy
 from studykit.analysis.intervals import Interval
-from studykit.studies.answers import read_table, tables
-from studykit.studies.questions import NEAR_INFRARED, STUDIES
+from studykit.studies.questions import STUDIES
 from studykit.studies.rungs import SEED, STUDY, Rung, stored_rungs
-from studykit.studies.table1 import FIRST, rows
+from studykit.studies.table1 import FIRST, rows, stored
 from studykit.widgets.run_view import world
 from xivlab.data.images import Modality
 from xivlab.errors import XivlabError
@@ -63,7 +61,7 @@ def steps() -> tuple[Step, ...]:
     Raises:
         XivlabError: the table or all rungs are missing, or something stored is damaged.
     """
-    table = read_table(_table())
+    table = stored()
     scores = rows(table)
     first = table[table["seed"] == SEED].drop_duplicates("variant").set_index("variant")["run"]
     rungs = stored_rungs({name: first[name] for name in scores.index if name in first.index})
@@ -105,7 +103,3 @@ def one_stream(every: tuple[Step, ...]) -> float:
     if not scores:
         raise XivlabError(f"{METHODS[FIRST].title} is not among the stored methods: type make results.")
     return scores[0]
-
-
-def _table() -> Path:
-    return tables() / f"{STUDY}.{NEAR_INFRARED}.csv"
