@@ -19,9 +19,7 @@ def from_visible_alone(D, margin):
 
 def match_among_the_impostors(D, margin):
     match = np.diag(D)
-    return (
-        np.maximum(0, margin + match - D.min(1)).mean() + np.maximum(0, margin + match - D.min(0)).mean()
-    )
+    return np.maximum(0, margin + match - D.min(1)).mean() + np.maximum(0, margin + match - D.min(0)).mean()
 
 
 def no_hinge(D, margin):

@@ -6,10 +6,11 @@ import ipywidgets
 import numpy as np
 
 from studykit.plots.anatomy import anatomy_picture
+from studykit.studies.questions import NEAR_INFRARED
 from studykit.widgets import controls
 from studykit.widgets.explorer.pictures import DistanceCanvas, ListCanvas, MapCanvas
 from studykit.widgets.frames import Drawn
-from studykit.widgets.ladder.data import FIRST, NEAR_INFRARED, SEED, Photos, Step, guessing, made_of, steps
+from studykit.widgets.ladder.data import FIRST, SEED, Photos, Step, guessing, made_of, steps
 from studykit.widgets.ladder.pictures import ScoresCanvas
 from studykit.widgets.panel import Panel
 
