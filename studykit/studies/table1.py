@@ -67,22 +67,24 @@ def idea(name: str) -> str:
 
 
 def stored(study: str = "table1", data: str = NEAR_INFRARED) -> pd.DataFrame:
-    """The stored table of one of the three studies, as far as it is trained: nothing is trained for it.
+    """The stored table of one of the three studies, as far as it is trained: the seeds that all its stored methods have.
 
     Raises:
-        XivlabError: nothing is stored, or the table is damaged.
+        XivlabError: nothing is stored, no seed is there of all methods, or the table is damaged.
     """
-    return read_table(tables() / f"{study}.{data}.csv")
+    table = read_table(tables() / f"{study}.{data}.csv")
+    common = set.intersection(*(set(one) for _, one in table.groupby("variant")["seed"]))
+    if not common:
+        raise XivlabError(f"No seed of {study} is stored of all its methods: type make results.")
+    return table[table["seed"].isin(common)].reset_index(drop=True)
 
 
 def coverage(table: pd.DataFrame) -> str:
     """How much of one of the three studies a table holds, in a sentence."""
     study, data = STUDIES[table["study"].iloc[0]], table["data"].iloc[0]
     asked, seeds = len(study.variants), study.fewer.get(data, study.seeds)
-    there = table.groupby("variant")["seed"].nunique()
-    fewest, most = int(there.min()), int(there.max())
-    trained = f"{fewest} of {seeds} seeds" if fewest == most else f"{fewest} to {most} of {seeds} seeds"
-    return f"{len(there)} of {asked} methods are trained on {data}, {trained}."
+    methods, there = table["variant"].nunique(), table["seed"].nunique()
+    return f"{methods} of {asked} methods are trained on {data}, {there} of {seeds} seeds."
 
 
 def rows(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:

@@ -107,3 +107,20 @@ def test_two_data_sets_make_no_table():
 def test_every_method_that_has_a_head_of_its_own_is_in_the_second_table():
     assert set(OWN_HEAD) == {name for name in HOUSE if METHODS[name].settings}
     assert next(iter(OWN_HEAD)) == next(iter(HOUSE)) == "one-stream"
+
+
+def test_what_is_stored_are_the_seeds_that_all_have(tmp_path, monkeypatch):
+    monkeypatch.setattr(table1, "tables", lambda: tmp_path)
+    table = made_up().assign(protocol="sysu", run=lambda t: t["variant"] + "-" + t["seed"].astype(str))
+    monkeypatch.setattr(
+        table1, "read_table", lambda path: table[(table["seed"] < 2) | (table["variant"] == "baseline")]
+    )
+    found = table1.stored()
+    assert set(found["seed"]) == {0, 1}
+    assert table1.coverage(found) == "21 of 21 methods are trained on synthetic-sysu, 2 of 5 seeds."
+    half = table[(table["seed"] == 0) | (table["variant"] != "agw")]
+    monkeypatch.setattr(
+        table1, "read_table", lambda path: half[(half["seed"] > 0) | (half["variant"] == "agw")]
+    )
+    with pytest.raises(XivlabError, match="No seed of table1 is stored of all its methods"):
+        table1.stored()
