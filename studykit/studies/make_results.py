@@ -86,7 +86,8 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1, missing: bool = Fal
 
 
 def write_finished(scale: Scale, folder: Path) -> None:
-    """Store all that finished runs can tell, beside what is stored of others: tables, and what `write_of_finished` does."""
+    """Store all that finished runs can tell, beside what is stored of others: tables of the studies that have
+    something to compare with their first variant, and what `write_of_finished` does."""
     known = read_tables(folder / "tables")
     for name, data in ORDER:
         on = scale.on(data)
@@ -94,7 +95,8 @@ def write_finished(scale: Scale, folder: Path) -> None:
         at_hand = {run.folder.name for run in runs_of(configs, on) if run.finished}
         at_hand |= set() if known is None else set(known["run"])
         table = ask(name, data, scale, known, only=at_hand)
-        if len(table):
+        there = set(table["variant"])
+        if len(there) > 1 and next(iter(STUDIES[name].variants)) in there:
             print(write_table(table, folder / "tables"), flush=True)
     write_of_finished(scale, folder)
 
