@@ -235,7 +235,7 @@ visible_centres, infrared_centres = (
 positives, negatives = np.array([1, 2, 1, 2]), np.array([3, 2, 2, 4])  # of 0, 3, 1, 5
 L = np.maximum(0.3 + positives - negatives, 0).mean()
 assert np.isclose(L, hetero_centre_triplet(visible_centres, infrared_centres, labels))
-print("L of the centres:", L)
+print("L of the centres:", round(L, 3))
 
 # %% [markdown]
 # Only the visible centre at 3 pays. AGW takes every pair, but the far positives and the near negatives count more (softmax

@@ -30,6 +30,8 @@ def ladder_gains(rows: pd.DataFrame, over: str = "One-stream", metric: str = "ra
     axes.set_ylim(len(others) - 0.4, -0.6)
     axes.grid(False, axis="y")
     axes.axvline(0, color=INK, linewidth=1.2, zorder=1)
+    beside = axes.get_yaxis_transform()
+    axes.text(1.012, -0.95, "better?", transform=beside, va="center", fontsize=FONT - 1, color=INK)
     said = []
     for place, (_, row) in enumerate(others.iterrows()):
         mean, low, high = (row[f"{metric}_over{end}"] for end in ("", "_low", "_high"))
@@ -38,7 +40,7 @@ def ladder_gains(rows: pd.DataFrame, over: str = "One-stream", metric: str = "ra
         axes.plot(mean, place, "o", ms=6.5, mfc=OURS if clear else "white", mec=OURS, mew=1.5)
         word = row[f"{metric}_verdict"]
         mark, _, ink = LOOKS[word if word in (HOLDS, FAILS) else "undecided"]
-        axes.text(1.012, place, f"{mark} {word.partition(' with')[0]}", transform=axes.get_yaxis_transform(),
+        axes.text(1.012, place, f"{mark} {word.partition(' with')[0]}", transform=beside,
                   va="center", fontsize=FONT - 1, color=ink)  # fmt: skip
         reach = "" if np.isnan(low) else f" ({low:+.1f} to {high:+.1f})"
         said.append(f"{row['title']} {mean:+.1f}{reach}")
