@@ -3,6 +3,8 @@
 T_I translates: two VAEs with one latent space, and discriminators. T_F is an ordinary network on what comes out.
 """
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -150,10 +152,18 @@ def _numbers(more: dict[str, Tensor]) -> Output:
     return Output(nothing, nothing, nothing, more)
 
 
+D = TypeVar("D", bound=D2RL)
+
+
+def networks(kind: type[D], config: Settings, classes: int) -> D:
+    """Such networks: one of four input channels behind the translators."""
+    parts = split_for(config, 0, channels=4)
+    return kind(Learner(parts, Head(parts.width, classes, config.neck)), sizes_for(config))
+
+
 def build(config: Settings, classes: int) -> D2RL:
     """One network of four input channels behind the translators."""
-    parts = split_for(config, 0, channels=4)
-    return D2RL(Learner(parts, Head(parts.width, classes, config.neck)), sizes_for(config))
+    return networks(D2RL, config, classes)
 
 
 def losses(outputs: dict[str, Output], labels: Tensor, config: Settings, step: Step) -> dict[str, Tensor]:
