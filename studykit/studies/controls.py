@@ -66,11 +66,23 @@ def as_markdown(table: pd.DataFrame) -> str:
     Args:
         table: as of `gains`.
     """
-    head = ("control", "what is left out", "rank-1 of the method", "of the control", "gain", "seeds", "the idea")
+    head = (
+        "control",
+        "what is left out",
+        "rank-1 of the method",
+        "of the control",
+        "gain",
+        "seeds",
+        "the idea",
+    )
     lines = ["### Negative controls of Table 1", "", CAPTION, ""]
     lines += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for _, row in gains(table).iterrows():
-        reach = "" if pd.isna(row["rank1_over_low"]) else f" ({row['rank1_over_low']:+.1f} to {row['rank1_over_high']:+.1f})"
+        reach = (
+            ""
+            if pd.isna(row["rank1_over_low"])
+            else f" ({row['rank1_over_low']:+.1f} to {row['rank1_over_high']:+.1f})"
+        )
         cells = (
             row["title"], row["without"], f"{row['rank1']:.1f}", f"{row['rank1_control']:.1f}",
             f"{row['rank1_over']:+.1f}{reach}", row["seeds"], row["rank1_verdict"],

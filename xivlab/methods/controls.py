@@ -183,9 +183,7 @@ METHODS = {
         "Control: T_I does not learn, it stays as it was drawn.",
         build=untrained_translators,
         moves=without_translators,
-        terms=tuple(
-            term for move in ("learner", "discriminators") for term in d2rl_style.TURNS[move]
-        ),
+        terms=tuple(term for move in ("learner", "discriminators") for term in d2rl_style.TURNS[move]),
         players={
             name: player
             for name, player in d2rl_style.METHODS["d2rl-style"].players.items()

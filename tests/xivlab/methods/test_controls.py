@@ -12,7 +12,6 @@ from xivlab.data.images import Images
 from xivlab.methods import METHODS, PUBLISHED, build_model, losses
 from xivlab.methods.controls import metric_of_strangers
 from xivlab.methods.hcml import learn_metric
-from xivlab.methods.step import Step
 from xivlab.train import Training
 
 LABELS = torch.tensor([0, 0, 1, 1])
@@ -41,7 +40,12 @@ def test_a_control_begins_as_its_method_and_says_first_what_it_leaves_out(name):
     assert own.keys() == other.keys() and all(torch.equal(own[key], other[key]) for key in own)
     row, of = METHODS[name], METHODS[METHODS[name].control_of]
     assert row.assumed[0].startswith("Control: ") and row.assumed[1:] == of.assumed
-    assert (row.faces, row.settings, row.least, row.fidelity) == (of.faces, of.settings, of.least, of.fidelity)
+    assert (row.faces, row.settings, row.least, row.fidelity) == (
+        of.faces,
+        of.settings,
+        of.least,
+        of.fidelity,
+    )
     assert not of.control_of and row.title.startswith(of.title)
 
 
@@ -49,7 +53,9 @@ def test_frozen_stems_stay_as_they_were_but_for_their_own_statistics():
     model, before, _ = trained("frozen-two-stream")
     for key, weight in model.learner.doors.named_parameters():
         assert torch.equal(weight, before[f"learner.doors.{key}"])
-    infrared, visible = (dict(model.learner.doors[light].named_buffers()) for light in ("infrared", "visible"))
+    infrared, visible = (
+        dict(model.learner.doors[light].named_buffers()) for light in ("infrared", "visible")
+    )
     assert any(not torch.equal(one, visible[key]) for key, one in infrared.items())
 
 
@@ -64,8 +70,12 @@ def test_places_are_swapped_in_the_search_alone():
     with torch.no_grad():  # as they are equal at the start, make the channels differ
         for net in (control, method):
             next(net.learner.parameters())[:, 1] *= 2
-    assert torch.equal(control.embed(VISIBLE, "visible").before_bn, method.embed(VISIBLE, "infrared").before_bn)
-    assert not torch.equal(control.embed(VISIBLE, "visible").before_bn, method.embed(VISIBLE, "visible").before_bn)
+    assert torch.equal(
+        control.embed(VISIBLE, "visible").before_bn, method.embed(VISIBLE, "infrared").before_bn
+    )
+    assert not torch.equal(
+        control.embed(VISIBLE, "visible").before_bn, method.embed(VISIBLE, "visible").before_bn
+    )
     for light in ("infrared", "visible"):
         one, other = (net(INFRARED, VISIBLE)[light].logits for net in (control, method))
         assert torch.equal(one, other)
@@ -97,12 +107,16 @@ def test_without_a_game_the_discriminator_learns_and_the_features_do_not_hear_of
     for net in (control, method):
         outputs = net(INFRARED, VISIBLE)
         torch.stack([one.more["modality"].sum() for one in outputs.values()]).sum().backward()
-        heard.append(max(float(one.grad.abs().max()) for one in net.learner.parameters() if one.grad is not None))
+        heard.append(
+            max(float(one.grad.abs().max()) for one in net.learner.parameters() if one.grad is not None)
+        )
         assert all(one.grad is not None for one in net.discriminator.parameters())
     assert heard[0] == 0 < heard[1]
 
 
-@pytest.mark.parametrize(("light", "seen", "made"), [("visible", [0, 1, 2], [3]), ("infrared", [3], [0, 1, 2])])
+@pytest.mark.parametrize(
+    ("light", "seen", "made"), [("visible", [0, 1, 2], [3]), ("infrared", [3], [0, 1, 2])]
+)
 def test_shuffled_translations_are_of_another_person(light, seen, made):
     control, method, *_ = both("shuffled-d2rl-style")
     images = VISIBLE if light == "visible" else INFRARED

@@ -129,6 +129,26 @@ def test_it_trains_to_its_end_and_is_scored(name, tmp_path):
     assert scores["mAP"].between(0, 1).all() and run.embeddings().visible.std() > 0
 
 
+@pytest.mark.parametrize("start", ["paper-sysu", "paper-regdb", "paper-llcm"])
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_at_paper_scale_only_what_is_its_own_differs(name, start):
+    """Batch, size, rates, epochs and augmentation are the paper's, but for the row's own settings."""
+    own, plain = asdict(preset(start, method=name)), asdict(preset(start, method="baseline"))
+    differ = {key: value for key, value in own.items() if value != plain[key]}
+    expected = {key: value for key, value in METHODS[name].settings.items() if value != plain[key]}
+    distance = {"test_distance": METHODS[name].distances[-1]} if METHODS[name].distances != ("v",) else {}
+    assert differ == expected | distance | ({} if name == "baseline" else {"method": name})
+    assert (own["backbone"], own["height"], own["width"], own["last_stride"]) == ("resnet50", 256, 128, 1)
+
+
+@pytest.mark.parametrize(("name", "width"), [("tone", 2048), ("hcml", 2048), ("bdtr", 1024)])
+def test_at_paper_scale_a_shared_layer_is_as_wide_as_the_authors(name, width):
+    assert (
+        build_model(preset("paper-sysu", method=name, weights=None), 2).learner.head.layer.out_features
+        == width
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_step_at_paper_scale(name):
