@@ -194,6 +194,9 @@ _PAPER: dict[str, Any] = {
     "evaluate_every": 5,
     "train_on": "train+val",
 }
+# Other methods are trained by these, too, on ResNet-50 and images of this size, but for what each has of its own (`settings`
+# of its row: BNNeck, batch, erasing): so it is our schedule for all, and no reproduction. T_F of D2RL, which begins after a
+# third, has 80 of the epochs.
 # Tables 2 and 3 say "same backbone" as cmGAN and D2RL, and as AlignGAN. Known: ResNet-50 in all of them, and
 # AlignGAN's published code has a last stride of 1. Assumed: for the other two the plain network, whose last
 # stride of 2 makes the 2.7 GFLOPs that the paper states; no BNNeck, which came with the "modified" network of

@@ -9,7 +9,6 @@ it computes alone: with one thread a step takes as long on a machine that nobody
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Sequence
 
@@ -17,12 +16,12 @@ import numpy as np
 import pandas as pd
 from torch.utils.flop_counter import FlopCounterMode
 
+from studykit.studies.command import end_in_words
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.studies.store import Table, results
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
-from xivlab.errors import XivlabError
-from xivlab.methods import METHODS
+from xivlab.methods import METHODS, PUBLISHED
 from xivlab.resources import made
 from xivlab.scale import current
 from xivlab.train import Training
@@ -93,20 +92,17 @@ def main(args: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser("python -m studykit.studies.cost", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", nargs="+", choices=METHODS, help="these methods, beside what is stored of others"
+        "--only", nargs="+", choices=PUBLISHED, help="these methods, beside what is stored of others"
     )
     only = parser.parse_args(args).only
     scale = current().on(NEAR_INFRARED)
     data, known = scale.load(), costs().reset_index()
     rows = {row["method"]: row for row in known.to_dict("records")} if only else {}
-    for name in only or METHODS:
+    for name in only or PUBLISHED:
         rows[name] = cost(scale.study_config(method=name), data)
         print(rows[name], flush=True)
-    print(stored().write(pd.DataFrame([rows[name] for name in METHODS if name in rows])[list(COLUMNS)]))
+    print(stored().write(pd.DataFrame([rows[name] for name in PUBLISHED if name in rows])[list(COLUMNS)]))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
+    end_in_words(main)

@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ import torch
 
 from studykit.machine import describe
 from studykit.studies.answers import ask, read_tables, write_table
+from studykit.studies.command import end_in_words
 from studykit.studies.embeddings import write_embeddings
 from studykit.studies.faces import add_faces
 from studykit.studies.generators import refresh
@@ -35,7 +35,6 @@ from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from studykit.studies.rungs import ship_rungs
 from xivlab import __version__
 from xivlab.config import Config
-from xivlab.errors import XivlabError
 from xivlab.files import write_sealed
 from xivlab.methods import METHODS
 from xivlab.runs.devices import pick_device
@@ -59,6 +58,7 @@ ORDER = (
     ("table1-own", THERMAL),
     ("table1-compute", NEAR_INFRARED),
     ("table1-compute", THERMAL),
+    ("table1-controls", NEAR_INFRARED),
 )
 
 
@@ -169,16 +169,11 @@ def main(args: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--missing", action="store_true", help="train only what the stored tables lack")
     arguments = parser.parse_args(args)
-    try:
-        if arguments.only:
-            PARTS[arguments.only](current(), project() / "results")
-        else:
-            make_results(current(), project() / "results", missing=arguments.missing)
-    except XivlabError as error:
-        sys.exit(f"xivlab: {error}")
-    except KeyboardInterrupt:
-        sys.exit("xivlab: interrupted; the same command goes on.")
+    if arguments.only:
+        PARTS[arguments.only](current(), project() / "results")
+    else:
+        make_results(current(), project() / "results", missing=arguments.missing)
 
 
 if __name__ == "__main__":
-    main()
+    end_in_words(main)

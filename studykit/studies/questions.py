@@ -10,7 +10,7 @@ from typing import Any
 
 from xivlab.config import Config
 from xivlab.errors import XivlabError
-from xivlab.methods import METHODS
+from xivlab.methods import METHODS, PUBLISHED
 from xivlab.model import TestDistance
 from xivlab.scale import Scale
 
@@ -95,17 +95,20 @@ CODE: dict[str, dict[str, Any]] = {
 # Table 1 and what came beside it and next, on equal terms: "house" is everything equal but the method, "own head" what a
 # method has otherwise than others. First One-stream, which all are compared with.
 _OURS = ("baseline", "baseline+x+cmg")  # the last rows of Table 1
-_OTHERS = [name for name in METHODS if name not in (*_OURS, "baseline+x")]
+_OTHERS = [name for name in PUBLISHED if name not in (*_OURS, "baseline+x")]
 _REPORTED = _OTHERS.index("aligngan-small") + 1
 LADDER = (*_OTHERS[:_REPORTED], *_OURS, *_OTHERS[_REPORTED:])
 # T_F of D2RL begins after a third of the steps: so it takes as many as all others.
 LONGER = {"d2rl-style": {"longer": 1.5}}
-HOUSE: dict[str, dict[str, Any]] = {
-    name: {"method": name}
-    | {key: getattr(Config(), key) for key in METHODS[name].settings}
-    | LONGER.get(name, {})
-    for name in LADDER
-}
+
+
+def house(name: str) -> dict[str, Any]:
+    """The changes that make a method of the house: none but the method, its own settings taken back."""
+    own = {key: getattr(Config(), key) for key in METHODS[name].settings}
+    return {"method": name} | own | LONGER.get(METHODS[name].control_of or name, {})
+
+
+HOUSE: dict[str, dict[str, Any]] = {name: house(name) for name in LADDER}
 OWN_HEAD: dict[str, dict[str, Any]] = {
     name: {"method": name} | LONGER.get(name, {}) for name in LADDER if METHODS[name].settings
 }
@@ -119,6 +122,8 @@ FEWER_STEPS = {
     "mmn": 0.49,
     "deen": 0.46,
 }
+# The method of each negative control.
+CONTROLS: dict[str, str] = {name: row.control_of for name, row in METHODS.items() if row.control_of}
 THREE_ON_THERMAL = {THERMAL: 3}
 
 STUDIES: dict[str, Study] = {
@@ -182,5 +187,11 @@ STUDIES: dict[str, Study] = {
         {"one-stream": HOUSE["one-stream"]}
         | {name: HOUSE[name] | {"longer": share} for name, share in FEWER_STEPS.items()},
         fewer=THREE_ON_THERMAL,
+    ),
+    "table1-controls": Study(
+        "Is it the idea of a method that works? (Table 1, negative controls)",
+        (NEAR_INFRARED,),
+        {name: house(name) for name in ("one-stream", *dict.fromkeys(CONTROLS.values()), *CONTROLS)},
+        seeds=3,
     ),
 }

@@ -147,8 +147,14 @@ def points(knobs: Sequence[str] = ()) -> Iterator[tuple[str, Point]]:
 
     Args:
         knobs: rows; all of them, the default and the plane if none is named.
+
+    Raises:
+        XivlabError: there is no such row.
     """
     known = rows()
+    for name in knobs:
+        if name not in known and name != "plane":
+            raise XivlabError(f"The map has no row {name!r}: choose {', '.join(known)} or plane.")
     if not knobs:
         yield "default", Point({})
     for name in knobs or known:

@@ -36,10 +36,13 @@ MODULES = (
     "mpanet",
     "mmn",
     "deen",
+    "controls",
 )
 METHODS: dict[str, Method] = {
     name: row for module in MODULES for name, row in import_module(f"xivlab.methods.{module}").METHODS.items()
 }
+# Without the negative controls, which stand in no table of methods.
+PUBLISHED = tuple(name for name, row in METHODS.items() if not row.control_of)
 
 # The random numbers of PyTorch are the whole process's: two threads that build at once would share them out.
 _RANDOM = Lock()

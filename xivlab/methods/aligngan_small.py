@@ -25,11 +25,17 @@ from xivlab.methods.translators import (
     as_made,
     as_real,
     cosine_triplet,
+    discriminators,
     far,
     first_of_each,
+    judged,
     judging,
+    means,
+    numbers,
     player_of,
+    seen_by_gan,
     sizes_for,
+    terms_of,
 )
 from xivlab.model import WITHOUT_X, Face, Networks, Output
 
@@ -136,7 +142,7 @@ class AlignGAN(Networks):
         warm = step is not None and step.done < WARM
         if step is None or step.move == "learner":
             return self._features(infrared, visible, step, warm)
-        rows = first_of_each(step.people).to(infrared.device) if step.people is not None else slice(None)
+        rows = seen_by_gan(step, infrared.device)
         I, V = (2 * images[rows] - 1 for images in (infrared, visible))
         if step.move == "translators":
             return self._pixels(I, V, step, warm)
@@ -199,9 +205,7 @@ class AlignGAN(Networks):
             wrong = ((step.other(I), of_I), (I, of_made), (made_I, of_I), (made_I, of_made))
             real = as_real(self.joint(I, of_I))
             made = torch.stack([as_made(self.joint(*pair)) for pair in wrong]).mean(0)
-        rgb = (as_real(self.rgb(V)) + as_made(self.rgb(made_V))) / 2
-        nothing = I.new_zeros(len(I), 1)
-        return {"infrared": Output(nothing, nothing, nothing, {"judged": rgb + (real + made) / 2})}
+        return {"infrared": numbers({"judged": judged(self.rgb, V, made_V) + (real + made) / 2})}
 
     def translate(self, images: Tensor, light: str) -> Tensor:
         """Images of one modality as such of the other, normalised: (B, 3, H, W) in [0, 1] -> the same shape."""
@@ -234,11 +238,10 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Settings, step: S
     images alone, CE(I) + L_tri(I, I). Translators: L_gan + 10 L_cyc + 5 L_id + 0.1 (L_tri both ways + CE(F)).
     """
     if step.move == "discriminators":
-        judged = outputs["infrared"].more["judged"].mean()
-        return {"loss": judged, "loss_discriminators": judged}
+        return discriminators(outputs)
     if step.move == "translators":
         more = outputs["translated"].more
-        terms = {f"loss_{name}": more[name].mean() for name in ("fooled", "cycle", "same")}
+        terms = means(outputs, ("fooled", "cycle", "same"))
         loss = terms["loss_fooled"] + CYCLE * terms["loss_cycle"] + SAME * terms["loss_same"]
         if "embedding" in more:
             people = labels[first_of_each(labels)]
@@ -272,7 +275,7 @@ METHODS = {
     "aligngan-small": Method(
         "AlignGAN-small",
         WITHOUT_X,
-        sum((TURNS[move] for move in ("learner", "translators", "discriminators")), ()),
+        terms_of(TURNS),
         (),
         build,
         losses,

@@ -3,6 +3,8 @@
 T_I translates: two VAEs with one latent space, and discriminators. T_F is an ordinary network on what comes out.
 """
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,14 +20,19 @@ from xivlab.methods.translators import (
     RATES,
     SMALL,
     Discriminator,
-    as_made,
     as_real,
     decoder,
+    discriminators,
     encoder,
     far,
     first_of_each,
+    judged,
+    means,
+    numbers,
     player_of,
+    seen_by_gan,
     sizes_for,
+    terms_of,
 )
 from xivlab.methods.zero_padding import GRAY_MEAN, GRAY_STD
 from xivlab.model import WITHOUT_X, Face, Networks, Output
@@ -78,7 +85,7 @@ class D2RL(Networks):
             with torch.no_grad():  # T_I is frozen for T_F
                 stacked = {light: self.stacked(one, light) for light, one in images.items()}
             return self._outputs(stacked, step)
-        rows = first_of_each(step.people).to(infrared.device) if step.people is not None else slice(None)
+        rows = seen_by_gan(step, infrared.device)
         real = {light: self.own(one[rows], light) for light, one in images.items()}
         if step.move == "translators":
             return self._translators(real, step)
@@ -87,11 +94,10 @@ class D2RL(Networks):
                 light: self.decoders[light](self._drawn(real[OTHER[light]], OTHER[light], step)[1])
                 for light in real
             }
-        judged = {
-            light: (as_real(judge(real[light])) + as_made(judge(made[light]))) / 2
+        return {
+            light: numbers({"judged": judged(judge, real[light], made[light])})
             for light, judge in self.discriminators.items()
         }
-        return {light: _numbers({"judged": one}) for light, one in judged.items()}
 
     def _translators(self, real: dict[str, Tensor], step: Step) -> dict[str, Output]:
         more: dict[str, dict[str, Tensor]] = {}
@@ -109,7 +115,7 @@ class D2RL(Networks):
             }
             stacked[light] = self._stack({light: image, other: made})
         if step.done < JOINT:
-            return {light: _numbers(one) for light, one in more.items()}
+            return {light: numbers(one) for light, one in more.items()}
         outputs = self._outputs(stacked, step)
         return {light: one._replace(more=more[light]) for light, one in outputs.items()}
 
@@ -144,16 +150,18 @@ class D2RL(Networks):
         return self.learner.maps({face: self.stacked(images, face)})
 
 
-def _numbers(more: dict[str, Tensor]) -> Output:
-    """Numbers of images without a feature."""
-    nothing = next(iter(more.values())).new_zeros(len(next(iter(more.values()))), 1)
-    return Output(nothing, nothing, nothing, more)
+D = TypeVar("D", bound=D2RL)
+
+
+def networks(kind: type[D], config: Settings, classes: int) -> D:
+    """Such networks: one of four input channels behind the translators."""
+    parts = split_for(config, 0, channels=4)
+    return kind(Learner(parts, Head(parts.width, classes, config.neck)), sizes_for(config))
 
 
 def build(config: Settings, classes: int) -> D2RL:
     """One network of four input channels behind the translators."""
-    parts = split_for(config, 0, channels=4)
-    return D2RL(Learner(parts, Head(parts.width, classes, config.neck)), sizes_for(config))
+    return networks(D2RL, config, classes)
 
 
 def losses(outputs: dict[str, Output], labels: Tensor, config: Settings, step: Step) -> dict[str, Tensor]:
@@ -163,13 +171,9 @@ def losses(outputs: dict[str, Output], labels: Tensor, config: Settings, step: S
     back) + 0.01 (both KL); in the end + CE of T_F on what it makes.
     """
     if step.move == "discriminators":
-        judged = torch.stack([one.more["judged"].mean() for one in outputs.values()]).sum()
-        return {"loss": judged, "loss_discriminators": judged}
+        return discriminators(outputs)
     if step.move == "translators":
-        terms = {
-            f"loss_{name}": torch.stack([one.more[name].mean() for one in outputs.values()]).sum()
-            for name in ("fooled", "vae", "cycle", "latent")
-        }
+        terms = means(outputs, ("fooled", "vae", "cycle", "latent"))
         pixels = PIXELS * (terms["loss_vae"] + terms["loss_cycle"])
         loss = GAN * terms["loss_fooled"] + pixels + LATENT * terms["loss_latent"]
         if step.done >= JOINT:
@@ -194,7 +198,7 @@ METHODS = {
     "d2rl-style": Method(
         "D2RL-style",
         WITHOUT_X,
-        sum((TURNS[move] for move in ("learner", "translators", "discriminators")), ()),
+        terms_of(TURNS),
         (),
         build,
         losses,

@@ -65,6 +65,7 @@ class Method:
         players: who optimises what.
         moves: the players whose turn it is at a step, one after the other.
         rests: whether some weights rest in some steps.
+        control_of: the method of which it is a negative control; "" for a method of its own.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Method:
     players: Mapping[str, Player] = field(default_factory=learner_alone)
     moves: Callable[[Step], tuple[str, ...]] = one_move
     rests: bool = False
+    control_of: str = ""
 
     @property
     def has_x(self) -> bool:

@@ -3,6 +3,7 @@
 Shared by AlignGAN and D2RL. Images are in [-1, 1] here, as tanh makes them.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -11,6 +12,8 @@ from torch.nn import functional as F
 
 from xivlab.backbones import SLIM
 from xivlab.methods.method import Player
+from xivlab.methods.step import Step
+from xivlab.model import Output
 
 # Width, halvings and residual blocks of a translator; width and halvings of a discriminator.
 SLIM_SIZES, SIZES = ((8, 1, 2), (8, 2)), ((64, 2, 4), (64, 4))
@@ -133,6 +136,44 @@ def first_of_each(people: Tensor) -> Tensor:
     begins = torch.ones_like(people, dtype=torch.bool)
     begins[1:] = people[1:] != people[:-1]
     return begins.nonzero()[:, 0]
+
+
+def seen_by_gan(step: Step, device: torch.device) -> Tensor | slice:
+    """Rows of a batch that the GAN sees: the first of each person, or all where a step names no people."""
+    return slice(None) if step.people is None else first_of_each(step.people).to(device)
+
+
+def judged(judge: Callable[[Tensor], Tensor], real: Tensor, made: Tensor) -> Tensor:
+    """((D(real) - 1)^2 + D(made)^2) / 2, the loss of a discriminator: images (B, ...) of both kinds -> (B,)."""
+    return (as_real(judge(real)) + as_made(judge(made))) / 2
+
+
+def numbers(more: Mapping[str, Tensor]) -> Output:
+    """Numbers (B,) of images, by name, in an output without a feature."""
+    one = next(iter(more.values()))
+    nothing = one.new_zeros(len(one), 1)
+    return Output(nothing, nothing, nothing, more)
+
+
+def means(outputs: Mapping[str, Output], names: Iterable[str]) -> dict[str, Tensor]:
+    """Terms "loss_" + name of such numbers: the mean over images, added up over the outputs that have them."""
+    return {
+        f"loss_{name}": torch.stack(
+            [one.more[name].mean() for one in outputs.values() if name in one.more]
+        ).sum()
+        for name in names
+    }
+
+
+def discriminators(outputs: Mapping[str, Output]) -> dict[str, Tensor]:
+    """The loss at the turn of the discriminators, of the numbers "judged"."""
+    (loss,) = means(outputs, ["judged"]).values()
+    return {"loss": loss, "loss_discriminators": loss}
+
+
+def terms_of(turns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The terms of all players, one after the other."""
+    return tuple(term for turn in turns.values() for term in turn)
 
 
 def cosine_triplet(anchor: Tensor, other: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:

@@ -15,7 +15,7 @@ from studykit.plots import figure_files, run_figures
 from studykit.plots.picture import Picture
 from xivlab.cli import main
 from xivlab.errors import XivlabError
-from xivlab.methods import METHODS
+from xivlab.methods import PUBLISHED
 from xivlab.runs.run import Run
 from xivlab.scale import current
 from xivlab.train import train
@@ -71,7 +71,7 @@ QUICK = ("mmn", "aligngan-small")  # a second face on both sides; terms that hav
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in METHODS]
+    "name", [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in PUBLISHED]
 )
 def test_every_method_has_its_figures(name, tmp_path):
     run = train(tiny(method=name), DATA, tmp_path / "runs", quiet=True)

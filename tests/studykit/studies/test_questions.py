@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from studykit.studies.answers import judged
-from studykit.studies.questions import CODE, FEWER_STEPS, LAMBDAS, NEAR_INFRARED, STUDIES, THERMAL
+from studykit.studies.questions import CODE, CONTROLS, FEWER_STEPS, LAMBDAS, NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.scale import SCALES
 
 DEMO, SMOKE = SCALES["demo"], SCALES["smoke"]
@@ -29,7 +29,7 @@ def test_all_runs_of_a_study_have_the_same_seeds_and_length(name):
         )
     else:
         # T_F of D2RL begins after a third of the steps.
-        own = {variant: n if variant != "d2rl-style" else {min(n) * 2 / 3} for variant, n in steps.items()}
+        own = {key: {min(n) * 2 / 3} if key.endswith("d2rl-style") else n for key, n in steps.items()}
         assert len(set.union(*own.values())) == 1
 
 
@@ -37,6 +37,16 @@ def test_all_runs_of_a_study_have_the_same_seeds_and_length(name):
 def test_no_two_runs_of_a_study_are_the_same(name):
     configs = [config for _, config in STUDIES[name].configs(DEMO)]
     assert len(set(configs)) == len(configs)
+
+
+def test_controls_stand_beside_the_very_runs_of_their_methods():
+    study, house = STUDIES["table1-controls"], STUDIES["table1"]
+    assert set(CONTROLS.values()) | {"one-stream"} == set(study.variants) - set(CONTROLS)
+    for name in set(study.variants) - set(CONTROLS):
+        assert study.variants[name] == house.variants[name]
+    for name, of in CONTROLS.items():
+        assert study.variants[name] | {"method": of} == house.variants[of]
+    assert not set(CONTROLS) & set(house.variants) and study.seeds == 3
 
 
 def test_some_have_fewer_seeds_where_it_is_thermal():

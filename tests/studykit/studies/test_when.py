@@ -25,6 +25,7 @@ from studykit.studies.when import (
     square,
 )
 from xivlab.backbones import weights_file
+from xivlab.errors import XivlabError
 from xivlab.runs.run import run_folder
 from xivlab.scale import SCALES
 from xivlab.world.knobs import Knobs, knobs_of
@@ -51,6 +52,11 @@ def test_no_point_is_asked_twice():
     assert len(set(asked)) == len(asked)
     assert {name for name, _ in points(["carbon"])} == {"carbon"} and len(list(points(["carbon"]))) == 4
     assert len(list(points(["plane"]))) == 9
+
+
+def test_an_unknown_row_is_one_sentence_that_names_the_rows():
+    with pytest.raises(XivlabError, match=r"^The map has no row 'colour': choose carbon, edge, .* or plane\.$"):
+        main(["colour"])
 
 
 def test_a_world_is_turned_by_its_name_and_a_training_by_its_settings():

@@ -11,14 +11,14 @@ from toy import dataset
 from xivlab.backbones import weights_file
 from xivlab.config import Config, preset
 from xivlab.evaluation.embeddings import embed
-from xivlab.methods import METHODS, build_model, losses
+from xivlab.methods import METHODS, PUBLISHED, build_model, losses
 from xivlab.methods.step import Step
 from xivlab.runs.run import Run, run_folder
 from xivlab.runs.weights import load_model
 from xivlab.train import Training, train
 
 # People of a batch are in blocks; these draw partners by place, so another order is another draw.
-DRAWN = {"tone", "hcml", "cmgan"}
+DRAWN = {"tone", "hcml", "cmgan", "permuted-hcml", "gameless-cmgan", "strangers-bdtr"}
 # A target that no gradient goes into does move in finite differences.
 TARGETS = {"dhsme-style", "deen"}
 # Parts of an image need a map of more than one row.
@@ -129,8 +129,28 @@ def test_it_trains_to_its_end_and_is_scored(name, tmp_path):
     assert scores["mAP"].between(0, 1).all() and run.embeddings().visible.std() > 0
 
 
+@pytest.mark.parametrize("start", ["paper-sysu", "paper-regdb", "paper-llcm"])
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_at_paper_scale_only_what_is_its_own_differs(name, start):
+    """Batch, size, rates, epochs and augmentation are the paper's, but for the row's own settings."""
+    own, plain = asdict(preset(start, method=name)), asdict(preset(start, method="baseline"))
+    differ = {key: value for key, value in own.items() if value != plain[key]}
+    expected = {key: value for key, value in METHODS[name].settings.items() if value != plain[key]}
+    distance = {"test_distance": METHODS[name].distances[-1]} if METHODS[name].distances != ("v",) else {}
+    assert differ == expected | distance | ({} if name == "baseline" else {"method": name})
+    assert (own["backbone"], own["height"], own["width"], own["last_stride"]) == ("resnet50", 256, 128, 1)
+
+
+@pytest.mark.parametrize(("name", "width"), [("tone", 2048), ("hcml", 2048), ("bdtr", 1024)])
+def test_at_paper_scale_a_shared_layer_is_as_wide_as_the_authors(name, width):
+    assert (
+        build_model(preset("paper-sysu", method=name, weights=None), 2).learner.head.layer.out_features
+        == width
+    )
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_step_at_paper_scale(name):
     """ResNet-50 and images of 256 x 128 by the paper's preset, of fewer people, in every phase of the training."""
     config = preset("paper-sysu", method=name, weights=None, people_per_batch=2, images_per_person=2, epochs=9,
