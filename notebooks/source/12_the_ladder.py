@@ -58,11 +58,11 @@ reported.rename(index={"baseline+x+cmg": "XIV-ReID"}).T
 # %%
 from studykit.analysis.anatomy import anatomy
 from studykit.plots.anatomy import anatomy_picture
-from xivlab.methods import METHODS
+from xivlab.methods import METHODS, PUBLISHED
 from xivlab.scale import current
 
 scale = current()
-parts = {name: anatomy(scale.study_config(method=name)) for name in METHODS}
+parts = {name: anatomy(scale.study_config(method=name)) for name in PUBLISHED}
 
 # %% [markdown] tags=["predict"]
 # **Predict, then move.** Which methods differ from One-stream in their losses alone? Which one has the *same* losses and
