@@ -201,7 +201,7 @@ def _data() -> tuple[str, str]:
 
 
 def _stored() -> tuple[str, str]:
-    rooms = [results(name) for name in ("tables", "measures", "embeddings", "first_run", "maps")]
+    rooms = [results(name) for name in ("tables", "measures", "embeddings", "first_run", "ladder", "maps")]
     there = [path for room in rooms if room.is_dir() for path in sorted(room.rglob("*"))]
     files = [path for path in there if not path.is_dir() and path.name != SEALS]
     files += [path for name in ("generators.csv", "about.json") if (path := results(name)).exists()]

@@ -311,6 +311,7 @@ widgets.search(run, data)
 # | [09 a closer look at X](09_closer_look_at_x.ipynb) | Figs. 3 and 4: how X looks, and where it lies |
 # | [10 the modality gap](10_modality_gap.ipynb) | Fig. 1 and t-SNE: what is left of the gap |
 # | [11 when does X help?](11_when_does_x_help.ipynb) | worlds with knobs: where a middle modality helps, and why |
+# | [12 the ladder](12_the_ladder.ipynb) | Table 1, runnable: the systems before XIV-ReID and after it, one idea a rung |
 #
 # Words: [glossary](GLOSSARY.md). Where each equation, table and figure of the paper is: [index](INDEX.md). For
 # teachers: [TEACHING.md](TEACHING.md).

@@ -404,5 +404,5 @@ check("11.2", my_trend)
 widgets.quiz("11")
 
 # %% [markdown]
-# Back: [10 The modality gap](10_modality_gap.ipynb). All of the paper, and where it is: the [index](INDEX.md). What to
+# Back: [10 The modality gap](10_modality_gap.ipynb). Next: [12 The ladder](12_the_ladder.ipynb), for what others did. All of the paper, and where it is: the [index](INDEX.md). What to
 # read now: [READING.md](READING.md). The table of contents is at the end of [00 Start here](00_start_here.ipynb).

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import orthogonal_procrustes
 
 from studykit.analysis.first_images import first_shots
 from studykit.analysis.gap import NEIGHBOURS, same_modality
@@ -77,6 +78,15 @@ def plane(points: NDArray[np.floating]) -> Plane:
 
     pca = PCA(2, svd_solver="full").fit(points)
     return Plane(pca.transform(points), float(pca.explained_variance_ratio_.sum()))
+
+
+def turned(points: NDArray[np.floating], like: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Points turned and mirrored, not stretched, to lie as near as they can to others (Procrustes).
+
+    Args:
+        points, like: (N, 2), row i of both being the same image; around the origin.
+    """
+    return points @ orthogonal_procrustes(points, like)[0]
 
 
 @dataclass(frozen=True, eq=False)

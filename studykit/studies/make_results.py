@@ -3,6 +3,7 @@
     python -m studykit.studies.make_results                   # or: make results
     python -m studykit.studies.make_results --missing         # only what is not stored already
     python -m studykit.studies.make_results --only maps       # of the shipped embeddings
+    python -m studykit.studies.make_results --only rungs      # of the ladder, from the runs that are finished
     python -m studykit.studies.make_results --only generators # of the runs that are finished
     python -m studykit.studies.make_results --only finished   # all that finished runs can tell, before they are lost
 
@@ -31,6 +32,7 @@ from studykit.studies.grid import runs_of
 from studykit.studies.maps import ship_maps
 from studykit.studies.measures import add_measures
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
+from studykit.studies.rungs import ship_rungs
 from xivlab import __version__
 from xivlab.config import Config
 from xivlab.files import write_sealed
@@ -84,7 +86,8 @@ def make_results(scale: Scale, folder: Path, jobs: int = -1, missing: bool = Fal
 
 
 def write_finished(scale: Scale, folder: Path) -> None:
-    """Store all that finished runs can tell, beside what is stored of others: tables, and what `write_of_finished` does."""
+    """Store all that finished runs can tell, beside what is stored of others: tables of the studies that have
+    something to compare with their first variant, and what `write_of_finished` does."""
     known = read_tables(folder / "tables")
     for name, data in ORDER:
         on = scale.on(data)
@@ -92,14 +95,16 @@ def write_finished(scale: Scale, folder: Path) -> None:
         at_hand = {run.folder.name for run in runs_of(configs, on) if run.finished}
         at_hand |= set() if known is None else set(known["run"])
         table = ask(name, data, scale, known, only=at_hand)
-        if len(table):
+        there = set(table["variant"])
+        if len(there) > 1 and next(iter(STUDIES[name].variants)) in there:
             print(write_table(table, folder / "tables"), flush=True)
     write_of_finished(scale, folder)
 
 
 def write_of_finished(scale: Scale, folder: Path) -> None:
     """Store what whole run folders alone can tell, of those that are finished: generators, measures, faces of Baselines,
-    embeddings of the first seed of every lambda and of the Baseline, and their maps. What is stored of others stays."""
+    embeddings of the first seed of every lambda and of the Baseline, their maps, and the rungs of the ladder. What is
+    stored of others stays."""
     for data in (NEAR_INFRARED, THERMAL):
         refresh(scale.on(data), folder / "generators.csv")
         add_faces(scale.on(data))
@@ -113,6 +118,7 @@ def write_of_finished(scale: Scale, folder: Path) -> None:
     for run in _finished([one for one in asked if one[1].seed == 0], near):
         write_embeddings(run.folder.name, run.embeddings(), folder / "embeddings")
     ship_maps(folder / "embeddings", folder / "maps")
+    ship_rungs(scale, folder / "ladder")
 
 
 def _finished(asked: Sequence[tuple[str, Config]], scale: Scale) -> list[Run]:
@@ -148,6 +154,7 @@ def write_about(minutes: dict[str, float], path: Path, scale: Scale, missing: bo
 PARTS: dict[str, Callable[[Scale, Path], None]] = {
     "maps": lambda scale, folder: ship_maps(folder / "embeddings", folder / "maps"),
     "generators": lambda scale, folder: refresh(scale, folder / "generators.csv"),
+    "rungs": lambda scale, folder: ship_rungs(scale, folder / "ladder"),
     "finished": write_finished,
 }
 

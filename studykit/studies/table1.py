@@ -1,6 +1,6 @@
 """Table 1 at pocket size: the ideas of many methods on one small network, and apart from it what the paper reports.
 
-    >>> table = answers("table1")                                 # doctest: +SKIP
+    >>> table = stored("table1")                                  # doctest: +SKIP
     >>> print(as_markdown(table))                                # doctest: +SKIP
 
 Ours and the reported numbers stand in two tables, which are never sorted together or subtracted: other people, other
@@ -14,9 +14,9 @@ import pandas as pd
 
 from studykit.analysis.intervals import Interval, by_variant, paired
 from studykit.analysis.verdicts import verdict
-from studykit.studies.answers import judged
+from studykit.studies.answers import judged, read_table, tables
 from studykit.studies.cost import costs
-from studykit.studies.questions import STUDIES
+from studykit.studies.questions import NEAR_INFRARED, STUDIES
 from xivlab import paper
 from xivlab.errors import XivlabError
 from xivlab.methods import METHODS
@@ -64,6 +64,27 @@ def idea(name: str) -> str:
     """What a method changes, in words: the first line of its module, behind the paper."""
     first = (sys.modules[METHODS[name].build.__module__].__doc__ or "").partition("\n")[0]
     return first.partition(": ")[2].rstrip(".")
+
+
+def stored(study: str = "table1", data: str = NEAR_INFRARED) -> pd.DataFrame:
+    """The stored table of one of the three studies, as far as it is trained: the seeds that all its stored methods have.
+
+    Raises:
+        XivlabError: nothing is stored, no seed is there of all methods, or the table is damaged.
+    """
+    table = read_table(tables() / f"{study}.{data}.csv")
+    common = set.intersection(*(set(one) for _, one in table.groupby("variant")["seed"]))
+    if not common:
+        raise XivlabError(f"No seed of {study} is stored of all its methods: type make results.")
+    return table[table["seed"].isin(common)].reset_index(drop=True)
+
+
+def coverage(table: pd.DataFrame) -> str:
+    """How much of one of the three studies a table holds, in a sentence."""
+    study, data = STUDIES[table["study"].iloc[0]], table["data"].iloc[0]
+    asked, seeds = len(study.variants), study.fewer.get(data, study.seeds)
+    methods, there = table["variant"].nunique(), table["seed"].nunique()
+    return f"{methods} of {asked} methods are trained on {data}, {there} of {seeds} seeds."
 
 
 def rows(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:

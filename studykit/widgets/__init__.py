@@ -9,6 +9,7 @@ from studykit.widgets.explorer.widget import LambdaExplorer as lambda_explorer
 from studykit.widgets.frames import Frames as frame_slider
 from studykit.widgets.generator.widget import XStudio as x_studio
 from studykit.widgets.geometry.widget import LossGeometry as loss_geometry
+from studykit.widgets.ladder.widget import Ladder as ladder
 from studykit.widgets.light.widget import Wavelength as wavelength
 from studykit.widgets.multiple_choice import MultipleChoice as quiz
 from studykit.widgets.own_picture import OwnSearch as own_search
@@ -19,6 +20,7 @@ from studykit.widgets.when.widget import WhenDoesXHelp as when_does_x_help
 
 __all__ = [
     "frame_slider",
+    "ladder",
     "lambda_explorer",
     "loss_geometry",
     "own_search",

@@ -22,7 +22,7 @@ class Frames(Panel):
     def __init__(
         self, values: Sequence[Any], pictures: Sequence[Picture], label: str, start: int = 0
     ) -> None:
-        canvases = [_Drawn(picture) for picture in pictures]
+        canvases = [Drawn(picture) for picture in pictures]
         self.slider = controls.steps(label, [(str(value), i) for i, value in enumerate(values)], start)
         self._frames = canvases
         super().__init__([self.slider], {"picture": canvases[start]}, [self.slider])
@@ -32,7 +32,7 @@ class Frames(Panel):
         return {"picture": frame.alt}
 
 
-class _Drawn:
+class Drawn:
     """A picture drawn once; stands in for a canvas."""
 
     def __init__(self, picture: Picture) -> None:

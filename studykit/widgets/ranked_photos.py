@@ -1,5 +1,7 @@
 """Ranked list on a canvas: photographs that change, right ones told from wrong by colour, line and sign."""
 
+from typing import Protocol
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -7,15 +9,36 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
 
 from studykit.look import own_look
 from studykit.plots.picture import COLOUR, DPI, FONT, INK, Picture
 from studykit.widgets.canvas import Canvas
-from studykit.widgets.run_view import RunView
-from xivlab.evaluation.retrieval import RankedList
+from xivlab.data.images import Modality
 
 KINDS = {True: ("right", "✓", "-"), False: ("wrong", "✗", (0, (3, 1.5)))}
 UNDER = 19  # pixels under a photograph, for sign and rank
+
+
+class Photographs(Protocol):
+    """Whatever has the images of its rows, such as a `RunView`."""
+
+    def photo(self, modality: Modality, row: int) -> NDArray[np.uint8]:
+        """The image of a row, (H, W, 3)."""
+
+
+class FirstFound(Protocol):
+    """What a query finds, such as a `RankedList`.
+
+    Attributes:
+        found: (n,), rows, nearest first.
+        right: (n,), whether each shows the query's person.
+        rank: of the first right one, from 1; None if there is nobody to find.
+    """
+
+    found: NDArray[np.integer]
+    right: NDArray[np.bool_]
+    rank: int | None
 
 
 class RankedPhotos:
@@ -66,11 +89,11 @@ class RankedPhotos:
                 canvas.moving(canvas.picture.add_artist(artist))
             self.marks[right] = frame, sign
 
-    def show(self, run_view: RunView, found: RankedList) -> None:
+    def show(self, view: Photographs, found: FirstFound) -> None:
         """Show the head of a list; places beyond its end stay empty."""
         shown = min(len(found.found), len(self.photos))
         for place, photo in enumerate(self.photos):
-            photo.show(run_view.photo("visible", found.found[place]) if place < shown else None)
+            photo.show(view.photo("visible", found.found[place]) if place < shown else None)
         for right, (frame, sign) in self.marks.items():
             places = np.flatnonzero(found.right[:shown] == right)
             frame.set_segments(self._frames[places])

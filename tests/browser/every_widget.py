@@ -45,6 +45,17 @@ pictures = [image_strip([np.full((128, 64, 3), (v, 255 - v, i * 40), np.uint8) f
 widgets.frame_slider(grey, pictures, "level")""",
         "level", 0, ("ArrowRight",) * 20, ("level",),
     ),
+    "ladder": Example(
+        """import sys, tempfile, pytest
+from pathlib import Path
+sys.path.insert(0, "tests/helpers")
+import small_ladder
+with pytest.MonkeyPatch.context() as patch:
+    small_ladder.install(Path(tempfile.mkdtemp()), patch)
+    widget = widgets.ladder()
+widget""",
+        "method", 3, FORTH_AND_BACK, ("method", "query"),
+    ),
     "lambda_explorer": Example(
         "widgets.lambda_explorer()", "λ", 3, FORTH_AND_BACK, ("λ", "query", "distance"),
     ),

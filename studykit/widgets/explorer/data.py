@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import orthogonal_procrustes
 
-from studykit.analysis.gap import BINS, overlap, pair_distances
+from studykit.analysis.distances import Distances, distances
 from studykit.analysis.intervals import Interval, interval
-from studykit.analysis.projection import plane
+from studykit.analysis.projection import plane, turned
 from studykit.studies.answers import read_table, tables
 from studykit.studies.questions import LAMBDAS, NEAR_INFRARED
 from studykit.widgets.run_view import LIKE, RunView, view_run, view_shipped, world
@@ -21,7 +20,6 @@ from xivlab.model import TestDistance
 from xivlab.runs.run import Run
 
 PEOPLE = 6  # on the map: as many as can be told apart
-WIDEST = 2.0  # no two features of length 1 are farther from each other
 METRICS = ("rank1", "mAP")
 
 
@@ -59,22 +57,6 @@ def stored_curve(kind: TestDistance) -> Curve:
         {m: float(baseline[m].mean()) for m in METRICS},
         table["seed"].nunique(),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Distances:
-    """How far infrared images lie from others, in % of the pairs per bin.
-
-    Attributes:
-        edges: (BINS + 1,) of the bins.
-        same, different: (BINS,) pairs of the same person and of two people.
-        overlap: area that the two share, in [0, 1].
-    """
-
-    edges: NDArray[np.float64]
-    same: NDArray[np.float64]
-    different: NDArray[np.float64]
-    overlap: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,32 +148,10 @@ def position(lam: float, run_view: RunView, like: Position | None = None) -> Pos
         dict(zip(parts, np.split(flat, ends))),
         {name: numbers[name] for name in parts},
         kept,
-        {kind: distances(run_view, kind) for kind in run_view.kinds if kind != "v+x"},
+        {kind: distances(embeddings, kind, run_view.protocol) for kind in run_view.kinds if kind != "v+x"},
         np.flatnonzero(np.isin(embeddings.infrared_person, people)),
         matched,
     )
-
-
-def turned(points: NDArray[np.floating], like: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Points turned and mirrored, not stretched, to lie as near as they can to others (Procrustes).
-
-    Args:
-        points, like: (N, 2), row i of both being the same image; around the origin.
-    """
-    return points @ orthogonal_procrustes(points, like)[0]
-
-
-def distances(run_view: RunView, kind: TestDistance) -> Distances:
-    """Distances of infrared images to all visible ones that the rules let them see.
-
-    Args:
-        run_view: whose embeddings and rules.
-        kind: "v" or "x".
-    """
-    same, different = pair_distances(run_view.embeddings, kind, run_view.protocol)
-    edges = np.linspace(0, max(WIDEST, same.max(), different.max()), BINS + 1)
-    shares = [100 * np.histogram(values, edges)[0] / len(values) for values in (same, different)]
-    return Distances(edges, *shares, overlap(same, different))
 
 
 def _same_images(one: RunView, other: RunView) -> bool:

@@ -1,19 +1,21 @@
 """Pictures of the lambda explorer: each draws what stands still once, and moves the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from numpy.typing import NDArray
 
+from studykit.analysis.distances import Distances
 from studykit.look import own_look
 from studykit.plots.gap import NAMES
 from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, key, plot_axes
 from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same_span
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
-from studykit.widgets.ranked_photos import RankedPhotos, blank, write
-from xivlab.evaluation.retrieval import RankedList
+from studykit.widgets.ranked_photos import FirstFound, Photographs, RankedPhotos, blank, write
 from xivlab.evaluation.scores import SHOWN
 from xivlab.model import TestDistance
 
@@ -21,7 +23,23 @@ TALL = 330  # pixels of each picture
 SMALL = FONT - 1
 MARK, OWN, BASELINE = CURVES[4], CURVES[2], CURVES[1]
 PAIRS = {"same": ("right", "-", "same person"), "different": ("wrong", (0, (4, 2)), "two people")}
-SHARES = {"v": "infrared to visible", "x": "infrared to X"}
+SHARES: dict[TestDistance, str] = {"v": "infrared to visible", "x": "infrared to X"}
+
+
+class OnMap(Protocol):
+    """What a map is drawn of: `Position` of the explorer, or a rung of the ladder.
+
+    Attributes:
+        people: on the map, by number.
+        points: by modality, (n, 2) on the map.
+        numbers: by modality, (n,) person of each point.
+        kept: share of the variance that the map holds, in [0, 1].
+    """
+
+    people: NDArray[np.integer]
+    points: Mapping[str, NDArray[np.floating]]
+    numbers: Mapping[str, NDArray[np.integer]]
+    kept: float
 
 
 def half() -> Picture:
@@ -119,7 +137,7 @@ class MapCanvas(Canvas):
     """
 
     @own_look()
-    def __init__(self, positions: Sequence[Position]) -> None:
+    def __init__(self, positions: Sequence[OnMap]) -> None:
         picture = Picture(TALL / DPI, "", HALF / DPI, layout=None)
         above = 34  # pixels for the legend
         axes = picture.add_axes((0.005, 0.005, 0.99, 1 - above / TALL))
@@ -135,6 +153,7 @@ class MapCanvas(Canvas):
         keys = [
             key(NAMES[name], marker=MARKER[name], ms=7, color=COLOUR[name])
             for name in ("infrared", "x", "visible")
+            if any(name in one.points for one in positions)
         ]
         keys.append(key("query", marker="o", ms=11, mfc="none", mec=INK, mew=1.6))
         picture.legend(
@@ -154,15 +173,16 @@ class MapCanvas(Canvas):
         most = max(len(one.people) for one in positions)
         self.labels = [self.moving(axes.text(0, 0, "", **label)) for _ in range(most)]
 
-    def show(self, position: Position, query: int) -> str:
+    def show(self, position: OnMap, query: int, where: str, turn: str = "") -> str:
         """Move the points; the words under the picture.
 
         Args:
             position: whose points.
-            query: which of its queries.
+            query: which of the infrared points is the query.
+            where: what it is a map of, in words.
+            turn: to what it is turned, in words.
         """
-        row = position.queries[query]
-        person = position.run_view.embeddings.infrared_person[row]
+        person = position.numbers["infrared"][query]
         for name, dots in self.dots.items():
             if name not in position.points:
                 dots.set_visible(False)
@@ -180,35 +200,35 @@ class MapCanvas(Canvas):
                 number = position.people[i]
                 label.set_position(np.median(everything[numbers == number], 0))
                 label.set(text=str(number), color=INK if number == person else "#777777")
-        turn = ", and is turned to match other λ" if position.matched else ""
         return (
-            f"{len(position.people)} people by number at λ = {position.lam:g}; strong: person {person}, the query's. "
+            f"{len(position.people)} people by number, {where}; strong: person {person}, the query's. "
             f"The plane holds {100 * position.kept:.0f} % of the variance{turn}."
         )
 
 
 class DistanceCanvas(Canvas):
-    """Histograms of the distances of infrared images to visible ones and to X.
+    """Histograms of the distances of infrared images to visible ones and to X, a panel each.
 
     Args:
-        positions: all that may be shown, for the limits of the axes.
+        positions: all that may be shown, for the limits of the axes: distances by kind, "v" and perhaps "x".
     """
 
     @own_look()
-    def __init__(self, positions: Sequence[Position]) -> None:
+    def __init__(self, positions: Sequence[Mapping[TestDistance, Distances]]) -> None:
         picture = half()
-        every = [one for position in positions for one in position.distances.values()]
+        every = [one for distances in positions for one in distances.values()]
+        shares = {kind: title for kind, title in SHARES.items() if any(kind in one for one in positions)}
         filled = [np.flatnonzero(one.same + one.different) for one in every]
         low = min(one.edges[bins[0]] for one, bins in zip(every, filled))
         high = max(one.edges[bins[-1] + 1] for one, bins in zip(every, filled))
         top = 1.08 * max(max(one.same.max(), one.different.max()) for one in every)
         panels = {}
-        for row, (kind, title) in enumerate(SHARES.items(), 1):
-            axes = panels[kind] = plot_axes(
-                picture, "distance" if row == 2 else "", "% of pairs", (2, 1, row)
-            )
+        for row, (kind, title) in enumerate(shares.items(), 1):
+            last = row == len(shares)
+            place = (len(shares), 1, row)
+            axes = panels[kind] = plot_axes(picture, "distance" if last else "", "% of pairs", place)
             axes.set(xlim=(low, high), ylim=(0, top))
-            axes.tick_params(labelbottom=row == 2)
+            axes.tick_params(labelbottom=last)
             axes.text(0.015, 0.93, title, transform=axes.transAxes, va="top", fontsize=SMALL, weight="bold")
             shrink(axes)
         keys = [key(label, color=COLOUR[name], ls=dash, lw=2.2) for name, dash, label in PAIRS.values()]
@@ -226,17 +246,22 @@ class DistanceCanvas(Canvas):
                 )
                 self.stairs[kind, pair] = self.moving(fill), self.moving(line)
 
-    def show(self, position: Position) -> str:
-        """Move the histograms; the words under the picture."""
+    def show(self, distances: Mapping[TestDistance, Distances], where: str) -> str:
+        """Move the histograms; the words under the picture.
+
+        Args:
+            distances: by kind; the panel of a kind that is not among them is empty.
+            where: what they are of, in words.
+        """
         for (kind, pair), both in self.stairs.items():
-            one = position.distances.get(kind)
+            one = distances.get(kind)
             for artist in both:
                 artist.set_visible(one is not None)
                 if one is not None:
                     artist.set_data(getattr(one, pair), one.edges)
-        shares = [f"{SHARES[kind]} {100 * one.overlap:.0f} %" for kind, one in position.distances.items()]
+        shares = [f"{SHARES[kind]} {100 * one.overlap:.0f} %" for kind, one in distances.items()]
         return (
-            f"Area that the two curves share at λ = {position.lam:g}: {', '.join(shares)}. "
+            f"Area that the two curves share, {where}: {', '.join(shares)}. "
             "The less, the better can one person be told from two."
         )
 
@@ -254,16 +279,31 @@ class ListCanvas(Canvas):
         self.about = write(self, 0, 208, "", moving=True)
         self.photos = RankedPhotos(self, 106, 36, (57, 114), 5, 2)
 
-    def show(self, position: Position, query: int, found: RankedList, kind: TestDistance) -> str:
-        """Show another list; the words under the picture."""
-        run_view, row = position.run_view, position.queries[query]
-        person, camera = run_view.embeddings.infrared_person[row], run_view.embeddings.infrared_camera[row]
-        self.query.show(run_view.photo("infrared", row))
-        self.about.set_text(f"person {person}\ncamera {camera}")
-        self.photos.show(run_view, found)
+    def show(
+        self,
+        view: Photographs,
+        row: int,
+        who: tuple[int, int],
+        found: FirstFound,
+        said: str,
+        of: tuple[int, int],
+    ) -> str:
+        """Show another list; the words under the picture.
+
+        Args:
+            view: that has the photographs.
+            row: of the query in it.
+            who: person and camera of the query.
+            found: what it finds.
+            said: which query this is, and how it was searched, in words.
+            of: how many there are to find, and among how many images.
+        """
+        self.query.show(view.photo("infrared", row))
+        self.about.set_text("person {}\ncamera {}".format(*who))
+        self.photos.show(view, found)
         first = "nobody is left to find" if found.rank is None else f"found at rank {found.rank}"
         right = int(found.right[: len(self.photos.photos)].sum())
         return (
-            f"Query {query + 1} by distance {kind} at λ = {position.lam:g}: {first}, {right} of the first "
-            f"{len(self.photos.photos)} right. It has {len(found.hits)} to find among {len(found.found)} images."
+            f"{said}: {first}, {right} of the first {len(self.photos.photos)} right. It has {of[0]} to find among "
+            f"{of[1]} images."
         )

@@ -51,12 +51,16 @@ class LambdaExplorer(Panel):
         position, kind = self._positions[self.lam.value], self.kind.value
         query = min(self.query.value, len(position.queries)) - 1
         curve = self.canvases["curve"] = self._curve()
-        found = find(position.run_view, int(position.queries[query]), kind)
+        row, where = int(position.queries[query]), f"at λ = {position.lam:g}"
+        found, embeddings = find(position.run_view, row, kind), position.run_view.embeddings
+        who = int(embeddings.infrared_person[row]), int(embeddings.infrared_camera[row])
+        said, of = f"Query {query + 1} by distance {kind} {where}", (len(found.hits), len(found.found))
+        turn = ", and is turned to match other λ" if position.matched else ""
         return {
             "curve": curve.show(position, stored_curve(kind), kind),
-            "map": self.canvases["map"].show(position, query),
-            "distances": self.canvases["distances"].show(position),
-            "list": self.canvases["list"].show(position, query, found, kind),
+            "map": self.canvases["map"].show(position, query, where, turn),
+            "distances": self.canvases["distances"].show(position.distances, where),
+            "list": self.canvases["list"].show(position.run_view, row, who, found, said, of),
         }
 
     def add(self, run: Run, data: DataSet | None = None) -> None:
@@ -99,7 +103,10 @@ class LambdaExplorer(Panel):
     def _spaces(self) -> dict[str, MapCanvas | DistanceCanvas]:
         """The pictures whose axes must hold all positions."""
         positions = list(self._positions.values())
-        return {"map": MapCanvas(positions), "distances": DistanceCanvas(positions)}
+        return {
+            "map": MapCanvas(positions),
+            "distances": DistanceCanvas([one.distances for one in positions]),
+        }
 
     def _own(self) -> list[Position]:
         return [position for position in self._positions.values() if position.own]

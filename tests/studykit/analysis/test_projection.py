@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studykit.analysis.projection import plane, some_people, tsne
+from studykit.analysis.projection import plane, some_people, tsne, turned
 from xivlab.errors import XivlabError
 from xivlab.evaluation.embeddings import Embeddings
 
@@ -52,3 +52,10 @@ def test_a_plane_says_what_it_keeps():
     gap = np.linalg.norm(flat[0] - flat[1])
     assert np.linalg.norm(whole.points[0] - whole.points[1]) == pytest.approx(gap)
     assert plane(RNG.normal(size=(5000, 4))).kept == pytest.approx(0.5, abs=0.05)
+
+
+def test_turning_recovers_a_rotation_and_a_mirror():
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    angle = 2.1
+    other = points @ np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]])
+    np.testing.assert_allclose(turned(other, points), points, atol=1e-12)

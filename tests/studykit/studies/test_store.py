@@ -54,7 +54,7 @@ def test_arrays_come_back_and_damaged_ones_are_refused(tmp_path):
         store.read("one")
 
 
-ROOMS = ("tables", "measures", "embeddings", "first_run", "maps")
+ROOMS = ("tables", "measures", "embeddings", "first_run", "ladder", "maps")
 STORED = [results("about.json"), results("generators.csv")]
 STORED += [
     path

@@ -5,35 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_methods import made_up
 
 from studykit.studies import table1
-from studykit.studies.answers import COLUMNS
-from studykit.studies.questions import HOUSE, NEAR_INFRARED, OWN_HEAD, STUDIES
+from studykit.studies.questions import HOUSE, OWN_HEAD
 from studykit.studies.table1 import CAPTION, REPORTED, as_markdown, idea, reported, rows, said
 from xivlab import paper
 from xivlab.errors import XivlabError
 from xivlab.methods import METHODS, PUBLISHED
-
-
-def made_up(study="table1", gains=None, seeds=3):
-    """One-stream has 20, 22, 24 % and so on; a method as much more as `gains` says, in points, and 1 point of its own in
-    its first seed."""
-    gains = {"bdtr": 10.0, "agw": 0.0, "baseline+x+cmg": -5.0} if gains is None else gains
-    found = []
-    for name in STUDIES[study].variants:
-        for seed in range(seeds):
-            own = 0 if name == "one-stream" else gains.get(name, 3.0) + (seed == 0)
-            for distance in METHODS[name].distances:
-                score = (20 + 2 * seed + own) / 100 if distance == METHODS[name].distances[-1] else 0.01
-                row = dict.fromkeys(COLUMNS, "") | {
-                    "study": study,
-                    "variant": name,
-                    "seed": seed,
-                    "data": NEAR_INFRARED,
-                }
-                row |= {"query": "infrared", "test_distance": distance, "rank1": score, "mAP": score / 2}
-                found += [row, row | {"query": "visible", "rank1": 0.9, "mAP": 0.9}]
-    return pd.DataFrame(found)
 
 
 def test_a_row_has_mean_interval_and_paired_difference():
@@ -128,3 +107,20 @@ def test_two_data_sets_make_no_table():
 def test_every_method_that_has_a_head_of_its_own_is_in_the_second_table():
     assert set(OWN_HEAD) == {name for name in HOUSE if METHODS[name].settings}
     assert next(iter(OWN_HEAD)) == next(iter(HOUSE)) == "one-stream"
+
+
+def test_what_is_stored_are_the_seeds_that_all_have(tmp_path, monkeypatch):
+    monkeypatch.setattr(table1, "tables", lambda: tmp_path)
+    table = made_up().assign(protocol="sysu", run=lambda t: t["variant"] + "-" + t["seed"].astype(str))
+    monkeypatch.setattr(
+        table1, "read_table", lambda path: table[(table["seed"] < 2) | (table["variant"] == "baseline")]
+    )
+    found = table1.stored()
+    assert set(found["seed"]) == {0, 1}
+    assert table1.coverage(found) == "21 of 21 methods are trained on synthetic-sysu, 2 of 5 seeds."
+    half = table[(table["seed"] == 0) | (table["variant"] != "agw")]
+    monkeypatch.setattr(
+        table1, "read_table", lambda path: half[(half["seed"] > 0) | (half["variant"] == "agw")]
+    )
+    with pytest.raises(XivlabError, match="No seed of table1 is stored of all its methods"):
+        table1.stored()

@@ -17,7 +17,6 @@ from studykit.widgets.explorer.data import (
     position,
     stored_curve,
     stored_positions,
-    turned,
 )
 from studykit.widgets.run_view import view_run
 from xivlab.errors import XivlabError
@@ -79,13 +78,6 @@ def test_a_map_does_not_turn_or_flip_with_the_features(stored):
     again = position(0.1, replace(one.run_view, embeddings=moved), like=one)
     for name, points in one.points.items():
         np.testing.assert_allclose(again.points[name], points, atol=1e-5)  # single precision
-
-
-def test_turning_recovers_a_rotation_and_a_mirror():
-    points = np.random.default_rng(0).normal(size=(20, 2))
-    angle = 2.1
-    other = points @ np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]])
-    np.testing.assert_allclose(turned(other, points), points, atol=1e-12)
 
 
 def test_maps_lie_near_to_each_other(stored):
