@@ -1,31 +1,25 @@
 """Run folder: what a training writes, named by what it depends on, whole or not at all."""
 
 import csv
-import io
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import safetensors.torch
 import torch
-from filelock import FileLock, Timeout
 
-from xivlab import __version__
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
-from xivlab.evaluation.embeddings import FEATURES, Embeddings, TestFeature
+from xivlab.evaluation.embeddings import Embeddings, TestFeature
 from xivlab.evaluation.protocols import PROTOCOLS
 from xivlab.files import (
-    ASSETS,
-    NEW_ASSETS,
     SEALS,
     check_regular,
     content_of,
@@ -37,6 +31,9 @@ from xivlab.files import (
     write_atomically,
 )
 from xivlab.methods import METHODS
+from xivlab.runs.embeddings_file import from_bytes, to_bytes
+from xivlab.runs.lock import alone_in
+from xivlab.runs.names import run_name, version
 
 DATA = {"name", "fingerprint", "trial"}  # what is kept of a data set
 AGAIN = "train the run again"  # the remedy for most files
@@ -235,14 +232,7 @@ class Run:
         side = test_feature or config.test_feature
         path = self.folder / "embeddings.npz"
         with reading(path, "finish or repeat the run"):
-            with np.load(io.BytesIO(content_of(path))) as file:
-                arrays = dict(file)
-            names = [field.name for field in fields(Embeddings)]
-            found: dict[str, Any] = {name: arrays.get(f"{name}_{side}", arrays.get(name)) for name in names}
-            if any(found[name] is None for name in names if name not in ("x", "permutation", "infrared_x")):
-                raise ValueError("it holds something else")
-            embeddings = Embeddings(**found)
-            _check(embeddings)
+            embeddings = from_bytes(content_of(path), side)
         return embeddings.normalized() if config.normalize else embeddings
 
     def check_data(self, data: DataSet) -> None:
@@ -278,26 +268,8 @@ class Run:
             XivlabError: the folder cannot be made.
         """
         self._make()
-        lock = FileLock(self.folder / ".lock")
-        try:
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if waiting is None:
-                    print(f"Another process trains {self.folder}: waiting for it.", flush=True)
-                while not lock.is_locked:
-                    if waiting is not None:
-                        waiting()
-                    with suppress(Timeout):
-                        lock.acquire(timeout=0.2)
-        except (OSError, NotImplementedError) as error:  # not writable; a disk without locks
-            raise XivlabError(
-                f"{self.folder} cannot be locked ({error}): make it writable, or name another folder of runs."
-            ) from error
-        try:
+        with alone_in(self.folder, waiting):
             yield
-        finally:
-            lock.release()
 
     def begin(self, config: Config, data: DataSet, made: Mapping[str, Any] | None = None) -> None:
         """Make the folder and write `config.json`, and `made.json` if it is said what computes.
@@ -348,22 +320,15 @@ class Run:
             embeddings: of both sides of the BNNeck, not normalised (`embed_both`).
             made: what computed the run (`xivlab.resources.made`).
         """
-        arrays = {}
-        for side, one in embeddings.items():
-            for name, array in vars(one).items():
-                if array is not None:
-                    arrays[f"{name}_{side}" if name in FEATURES else name] = array
-
         if made is not None:
             self._write_json("made.json", made)
-        whole = io.BytesIO()
-        np.savez(whole, **arrays)
-        digests = {"embeddings.npz": digest_of(whole.getvalue())}
+        whole = to_bytes(embeddings)
+        digests = {"embeddings.npz": digest_of(whole)}
         for name in SEALED:
             if (path := self.folder / name).exists():
                 digests[name] = digest_of(path.read_bytes())
         seal(self.folder, digests)  # first: whoever is killed in between finishes again
-        write_atomically(self.folder / "embeddings.npz", lambda path: path.write_bytes(whole.getvalue()))
+        write_atomically(self.folder / "embeddings.npz", lambda path: path.write_bytes(whole))
 
     def write(self, name: str, save: Callable[[Path], Any]) -> None:
         """Write one file of the folder atomically; a seal that it had goes.
@@ -377,49 +342,14 @@ class Run:
         write_atomically(self.folder / name, save)
 
 
-def version(method: Any) -> str:
-    """Of the package, and of a method that has one of its own: a corrected method is another run."""
-    own = METHODS[method].version if isinstance(method, str) and method in METHODS else 0
-    return f"{__version__}+{method}.{own}" if own else __version__
-
-
-def _check(embeddings: Embeddings) -> None:
-    """Raises ValueError if the arrays of embeddings do not fit each other, or a feature is not a number."""
-    for light in ("infrared", "visible"):
-        count = len(getattr(embeddings, light))
-        if not len(embeddings.people(light)) == len(embeddings.cameras(light)) == count > 0:
-            raise ValueError("its arrays are of different lengths")
-    for name in FEATURES:
-        features = getattr(embeddings, name)
-        if features is not None and (features.ndim != 2 or not np.isfinite(features).all()):
-            raise ValueError(f"{name} holds what is no number")
-    made = (embeddings.x, embeddings.visible), (embeddings.infrared_x, embeddings.infrared)
-    if any(one is not None and one.shape != plain.shape for one, plain in made):
-        raise ValueError("its arrays are of different lengths")
-
-
 def run_folder(root: str | Path, config: Config, fingerprint: str, weights: Path | None) -> Run:
     """The run of these settings on these data by this version of the package and of the method.
 
     Args:
         root: folder of all runs.
-        config: settings.
-        fingerprint: of the data set.
-        weights: file the backbone starts from, if any: its content counts, not its name.
+        config, fingerprint, weights: as of `run_name`.
 
     Raises:
-        XivlabError: that file cannot be read.
+        XivlabError: the weights cannot be read.
     """
-    start = config.weights
-    if weights is not None:
-        try:
-            start = digest_of(content_of(weights))
-        except OSError as error:
-            raise XivlabError(f"There are no weights at {weights} ({error.strerror}).") from error
-        except ValueError as error:
-            remedy = NEW_ASSETS if weights.parent == ASSETS else "copy or make them again"
-            raise XivlabError(f"The weights {weights} cannot be used ({error}): {remedy}.") from error
-    settings = asdict(config) | {"weights": start}
-    text = json.dumps([settings, fingerprint, version(config.method)], sort_keys=True)
-    digest = digest_of(text.encode())[:12]
-    return Run(Path(root) / f"{config.method}-{digest}")
+    return Run(Path(root) / run_name(config, fingerprint, weights))

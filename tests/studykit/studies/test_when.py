@@ -55,7 +55,9 @@ def test_no_point_is_asked_twice():
 
 
 def test_an_unknown_row_is_one_sentence_that_names_the_rows():
-    with pytest.raises(XivlabError, match=r"^The map has no row 'colour': choose carbon, edge, .* or plane\.$"):
+    with pytest.raises(
+        XivlabError, match=r"^The map has no row 'colour': choose carbon, edge, .* or plane\.$"
+    ):
         main(["colour"])
 
 

@@ -33,7 +33,7 @@ def test_name_depends_on_settings_data_and_version(monkeypatch):
     assert name == run_name()
     assert name != run_name(preset("demo", lam=0.2))
     assert name != run_name(fingerprint="b")
-    monkeypatch.setattr("xivlab.runs.run.__version__", "9")
+    monkeypatch.setattr("xivlab.runs.names.__version__", "9")
     assert name != run_name()
 
 
@@ -323,7 +323,7 @@ def test_shipped_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
     """They would be another start, and so another run, without a word."""
     assets = tmp_path / "assets"
     shutil.copytree(ASSETS, assets, ignore=shutil.ignore_patterns("synthetic*"))
-    for module in ("runs.run", "backbones"):
+    for module in ("runs.names", "backbones"):
         monkeypatch.setattr(f"xivlab.{module}.ASSETS", assets)
     for name in ("slim", "slim_densenet"):
         path = weights_file("visible", name)
