@@ -33,7 +33,9 @@ def read(folder: Path | None = None) -> dict[str, dict[str, Any]]:
         noted = json.loads(file.read_text(encoding="utf-8"))
         return {kind: dict(noted.get(kind, {})) for kind in KINDS}
     except (ValueError, AttributeError, TypeError) as error:
-        raise XivlabError(f"{file} is no progress any more: delete it, and answers are noted from now on.") from error
+        raise XivlabError(
+            f"{file} is no progress any more: delete it, and answers are noted from now on."
+        ) from error
 
 
 def note(kind: str, number: str, value: Any, folder: Path | None = None) -> None:

@@ -71,7 +71,9 @@ def prediction(number: str) -> Prediction:
     notebook = number.partition(".")[0]
     if (FOLDER / f"{notebook}.md").is_file() and number in (there := _of_notebook(notebook)):
         return there[number]
-    raise XivlabError(f"There is no prediction {number!r}; write its number as in {', '.join(numbers()[:3])}.")
+    raise XivlabError(
+        f"There is no prediction {number!r}; write its number as in {', '.join(numbers()[:3])}."
+    )
 
 
 def parsed(text: str, notebook: str) -> dict[str, Prediction]:
@@ -84,7 +86,9 @@ def parsed(text: str, notebook: str) -> dict[str, Prediction]:
     found = [_parsed(number, body) for number, body in zip(rest[::2], rest[1::2])]
     wanted = [f"{notebook}.{place}" for place in range(1, len(found) + 1)]
     if not found or [one.number for one in found] != wanted:
-        raise XivlabError(f"Predictions of {notebook} are numbered one after another, from '## {notebook}.1' on.")
+        raise XivlabError(
+            f"Predictions of {notebook} are numbered one after another, from '## {notebook}.1' on."
+        )
     return {one.number: one for one in found}
 
 
@@ -95,9 +99,13 @@ def _parsed(number: str, body: str) -> Prediction:
             f"Prediction {number} needs two options or more, '- [ ] ...', and one of them with '[x]'."
         )
     asked = " ".join(body[: options[0].start()].split())
-    why = tuple(" ".join(part.split()) for part in body[options[-1].end() :].strip().split("\n\n") if part.strip())
+    why = tuple(
+        " ".join(part.split()) for part in body[options[-1].end() :].strip().split("\n\n") if part.strip()
+    )
     if "?" not in asked or not why:
-        raise XivlabError(f"Prediction {number} needs a question above its options, and below them why it comes.")
+        raise XivlabError(
+            f"Prediction {number} needs a question above its options, and below them why it comes."
+        )
     came = next(place for place, one in enumerate(options) if one[1] == "x")
     return Prediction(number, asked, tuple(one[2] for one in options), came, why)
 

@@ -9,6 +9,7 @@ from studykit import progress
 from studykit.predictions.data import prediction
 from studykit.predictions.pages import bundle
 from studykit.quiz.data import LETTERS
+from studykit.server import MARK
 from studykit.widgets import controls
 
 # The outputs of the cell below are there as soon as it has run, in *Run All* as well; before the choice they are not
@@ -49,7 +50,9 @@ class Predict(ipywidgets.VBox):
         self.committed: int | None = None
         labels = [self.asked.lettered(place) for place in range(len(self.asked.options))]
         self.choice = ipywidgets.RadioButtons(options=labels, index=None, layout=WIDE)
-        self.commit_button = controls.button("That is my prediction", "Commit to it, and show what comes below")
+        self.commit_button = controls.button(
+            "That is my prediction", "Commit to it, and show what comes below"
+        )
         self.compare_button = controls.button("Compare", "Say what came, beside what you predicted")
         self.sentence = ipywidgets.HTML(layout=WIDE)
         question = ipywidgets.HTML(f"{STYLE}<b>Predict.</b> {html.escape(self.asked.text)}", layout=WIDE)
@@ -84,7 +87,11 @@ class Predict(ipywidgets.VBox):
             return
         mine, came = self.asked.lettered(self.committed), self.asked.lettered(self.asked.came)
         as_expected = self.committed == self.asked.came
-        said = [f"✓ As you predicted: {came}"] if as_expected else [f"✗ You predicted: {mine}", f"→ What comes: {came}"]
+        said = (
+            [f"✓ As you predicted: {came}"]
+            if as_expected
+            else [f"✗ You predicted: {mine}", f"→ What comes: {came}"]
+        )
         self.sentence.value = "".join(f"<p>{html.escape(line)}</p>" for line in [*said, *self.asked.why])
 
     def _refresh(self, *_: Any) -> None:
@@ -96,4 +103,4 @@ class Predict(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         shown = super()._repr_mimebundle_(**kwargs)
         data = shown[0] if isinstance(shown, tuple) else shown
-        return {**(data or {}), **bundle(self.asked, self.committed)}
+        return {**(data or {}), **bundle(self.asked, self.committed)}, {MARK: True}
