@@ -248,22 +248,13 @@ def among(people):
     )  # fmt: skip
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** From the smallest gallery to the largest, what happens to rank-1, and to guessing? Which of
-# the two loses the larger share of itself?
-#
-# <details><summary>Answer</summary>
-#
-# Both fall: every further person is a further chance to be mistaken. Twice as many people halve the guessing; the
-# model keeps more than half each time, because most newcomers look nothing like the query. Watch, too, where the right
-# images of the first query go. So a rank-1 means little without the size of its gallery, and two papers can be compared
-# only on the same one.
-#
-# </details>
-
-# %%
+# %% tags=["predict"]
 from studykit import widgets
 
+widgets.predict("00.1")
+
+
+# %%
 widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gallery")
 
 # %% [markdown]
@@ -274,18 +265,9 @@ widgets.frame_slider(sizes, [among(size) for size in sizes], "people in the gall
 # several wrong images of one person cost one rank.
 # AP is what mAP is the mean of; INP falls when the *last* right image is far down. Notebook 05 works all of them out.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Go through ten queries with the slider. Will the three rows begin with the same image, always,
-# mostly or rarely? And is v+x always at least as good as the better of the other two?
-#
-# <details><summary>Answer</summary>
-#
-# Not always. X is made from V, pixel by pixel, so the two see the same shapes and often agree, above all where the
-# right person is far ahead. Where they do not, the sum takes the side of the one that is surer: it can save a query and
-# it can spoil one, so the second answer is no. Only a mean over all queries says whether it helps (the column *mean*),
-# and only several seeds say whether that mean can be trusted: notebook 06.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("00.2")
+
 
 # %%
 widgets.search(run, data)

@@ -248,20 +248,11 @@ def frame(nm):
     )
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** At which wavelength will each of the four uppers turn bright? And at which do the four
-# differ least? Drag the slider, or click it and use the arrow keys.
-#
-# <details><summary>Answer</summary>
-#
-# Red turns bright between 550 and 650 nm. Blue is bright at 450 nm, darker in between, and bright again from about
-# 720 nm. The black dye lets go last, between 750 and 830 nm, and the black carbon hardly. Skin grows lighter, leaves
-# light up beyond 700 nm. From 850 nm on nothing changes much: beyond the dyes there is only fibre, carbon and skin.
-#
-# The four differ least not in infrared but near 580 nm, where the blue has faded and the red has not yet come.
-# Farther out three of them come together, and the carbon, dark alone, keeps the four apart.
-#
-# </details>
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("01.1")
+
 
 # %%
 from studykit.widgets import frame_slider
@@ -279,22 +270,11 @@ frame_slider(bands, [frame(nm) for nm in bands], "wavelength (nm)", start=20)
 # A camera does not see one wavelength but what lamp, filter and sensor leave of all. The next widget lets you build
 # one, and shows the spectra of everything that the person wears.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** An infrared camera has a filter that keeps visible light out. Take the filter away, by day:
-# will the picture be nearer to the colour picture or to the infrared one? And what is left of the clothes when you go
-# on to thermal?
-#
-# <details><summary>Answer</summary>
-#
-# Without a filter the sensor adds up everything from 400 to 1000 nm, and daylight has more to give in the visible
-# part: the dyes are back, half washed out. That is why real cameras swap filters at dusk. In thermal nothing is left
-# of dye or fibre: it shows how warm a surface is, and little but the outline says who it might be.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("01.2")
+
 
 # %%
-from studykit import widgets
-
 widgets.wavelength()
 
 # %% [markdown]

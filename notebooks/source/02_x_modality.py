@@ -147,27 +147,22 @@ from xivlab.model import SPECIAL_CASES
 for name, channel in SPECIAL_CASES.items():
     print(f"{name:5}", channel(image)[0, 0, 0].numpy().round(3))
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Which of the four can $g$ become exactly, with the right ten numbers? Take the presets of
-# the widget one after another and read the line under the menu. Then find a dark garment that is bright in
+# %% [markdown]
+# Take the presets of the widget one after another and read the line under the menu. Then find a dark garment that is bright in
 # infrared: can you make X bright there, without making everything bright?
 #
 # The widget begins with the weights of a trained model. Below the pictures it says how far V and X are from I, from 0
 # to 255: the infrared image is of another moment, so it compares how many pixels are how bright, wherever they are.
 # The histograms compare means of whole images instead.
-#
-# <details><summary>Answer</summary>
-#
-# Mean, Gray and Y are weighted sums of R, G and B with non-negative weights (Y with an offset besides), so the ReLU
-# never acts and $g$ can be each of them. V is the *largest* channel, which is not a weighted sum, and one ReLU is not
-# enough to find a largest of three. And where two garments have the same colour, no weights can make one of them
-# bright and leave the other dark: $g$ sees one pixel at a time.
-#
-# </details>
 
-# %%
+
+# %% tags=["predict"]
 from studykit import widgets
 
+widgets.predict("02.1")
+
+
+# %%
 widgets.x_studio()
 
 # %% [markdown]
@@ -280,16 +275,13 @@ def lowered(b):
     )
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Which pixels die first as $b$ falls? From which $b$ on is nothing left, whatever the
-# picture? And if training lowered $b$ by one step too many: what would bring it back?
-#
-# <details><summary>Answer</summary>
-#
-# The dark ones die first. White has the mean 1, so at $b = -1$ nothing is left, whatever the colour. Nothing brings
-# it back: where the ReLU answers 0 it passes no gradient, so no loss can say that $b$ should rise.
-#
-# </details>
+# %% [markdown]
+# If training lowered $b$ by one step too many: what would bring it back?
+
+
+# %% tags=["predict"]
+widgets.predict("02.2")
+
 
 # %%
 biases = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5, -0.6, -0.8, -1.0)

@@ -154,16 +154,11 @@ charts.hardest(D, labels, names, names, pick=False)
 # The code below finds both. To look for the largest *framed* number it sets all others to $-\infty$; to look for the
 # smallest *unframed* one it sets the framed to $+\infty$.
 
-# %% [markdown] tags=["predict"]
-# **Predict before you run it.** In each row, which framed number is the hardest positive, which unframed number the
-# hardest negative? With $\alpha_2 = 0.3$, as in the paper, which two anchors are not content?
-#
-# <details><summary>Answer</summary>
-#
-# Hardest positives 3, 3, 6, 6: the largest framed number of a row. Hardest negatives 4, 5, 4, 5: the smallest unframed
-# one. Both images of person 8 are not content: they are farther from each other (6) than from person 7 (4 and 5).
-#
-# </details>
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("03.1")
+
 
 # %%
 same = labels[:, None] == labels[None, :]
@@ -248,15 +243,9 @@ print(f"L_I = L_X = L_V = {L_I:.3f},  L_M = {L_M:.3f}")
 #
 # We look at infrared anchors among *visible* images first.
 
-# %% [markdown] tags=["predict"]
-# **Predict.** Person 8 was not content inside infrared. Is it better or worse off among visible images? And person 7?
-#
-# <details><summary>Answer</summary>
-#
-# Worse: the first infrared image of person 8 has a visible image of person 7 at distance 1, much nearer than any of its
-# own. Person 7 is content: the shift moved the visible images of person 8 away from it.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.2")
+
 
 # %%
 D_IV = np.sqrt(((infrared[:, None] - visible[None]) ** 2).sum(2))
@@ -345,7 +334,7 @@ print(
 # gradient with its sign turned, times $M$ to undo the mean, times one half to keep them short.
 
 
-# %%
+# %% jupyter={"source_hidden": true}
 def arrows(function):
     points = [m.clone().requires_grad_() for m in (I, X, V)]
     gradients = torch.autograd.grad(function(*points), points)
@@ -363,15 +352,9 @@ between = arrows(
     )
 )
 
-# %% [markdown] tags=["predict"]
-# **Predict.** Under the loss *inside* each modality, is there an image that does not move at all?
-#
-# <details><summary>Answer</summary>
-#
-# No, though two anchors are content. A content anchor asks for nothing, yet it may be somebody else's hardest negative,
-# and is then pushed away. Images of person 7 move only for that reason.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.3")
+
 
 # %%
 points = {"infrared": infrared, "x": x, "visible": visible}
@@ -406,22 +389,11 @@ for title, moves in (("inside ", inside), ("between", between)):
 # negative, and where everybody would go. 7a and 7b are the first and the second image of person 7. The identity loss is
 # held at 0, that of a classifier which is always sure and right.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The infrared images of person 7 are content among the visible ones. You raise $\alpha_1$ step
-# by step. When do they begin to pay? And once they pay, does their pull grow with the margin?
-#
-# <details><summary>Answer</summary>
-#
-# An anchor pays from the moment at which the margin is larger than $d_n - d_p$: by the matrix of section 6 that is
-# 7.00 - 4.24 = 2.76 for the first image and 7.62 - 4.24 = 3.38 for the second. What it pays grows with the margin
-# from then on; its pull does not, for the slope of the hinge is 0 or 1. A margin decides *who* pulls. How hard is
-# decided by the weights, $\lambda$ and $1/M$.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.4")
+
 
 # %%
-from studykit import widgets
-
 widgets.loss_geometry()
 
 # %% [markdown]
@@ -564,7 +536,7 @@ table = pd.DataFrame(rows, columns=columns).astype(float)
 # %% [markdown]
 # A picture for each: the features without $L_C$ on the left, those with it on the right, all on one scale.
 
-# %%
+# %% jupyter={"source_hidden": true}
 reach = 1.1 * max(
     points.abs().max().item()
     for groups in features.values()
@@ -583,19 +555,9 @@ def plane(row):
     return picture
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** What do you see at $\lambda = 0$ of the hollow and the filled markers of one person? And when
-# $\lambda$ is as large as 100?
-#
-# <details><summary>Answer</summary>
-#
-# - $\lambda = 0$: they lie in different places. Each modality is ordered, but the search across fails for many. $L_C$
-#   was never asked to be small, and is not.
-# - Around 1: hollow and filled markers of one shape come together. The search is better, at little or no cost in $L_M$.
-# - $\lambda = 100$: **collapse**. All features sit nearly in one point, where every $d_p$ and every $d_n$ is 0 and
-#   each anchor pays just its margin.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.5")
+
 
 # %%
 widgets.frame_slider(
@@ -646,17 +608,9 @@ from studykit.plots.toy_of_x import toy_frame
 red = toy_of_x.toy_world(survives=0)
 run = toy_of_x.learn(red, lam=1.0)
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** At the start $g$ takes a third of each channel. To which mix does it go, and what becomes of the
-# row X in the picture?
-#
-# <details><summary>Answer</summary>
-#
-# To red: within about fifty steps most of the mix is R, and what is left of G and B is small or even subtracted. X,
-# dark at first, becomes as bright as I, and bright where I is bright. No loss says "red": it is only
-# that hardest positives get nearer, and hardest negatives farther, when X follows the infrared.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.6")
+
 
 # %%
 widgets.frame_slider(
@@ -668,17 +622,9 @@ widgets.frame_slider(
 # %% [markdown]
 # Which of the losses did it? We leave them out one after the other: first $L_C$, then $L_X$ as well.
 
-# %% [markdown] tags=["predict"]
-# **Predict.** Where does $g$ end with $L_X$ but without $L_C$ ($\lambda = 0$)? And with neither?
-#
-# <details><summary>Answer</summary>
-#
-# With neither it stays where it began, to the last digit: no term of the loss hangs on it. With $L_X$ alone it moves, but
-# not to red: $L_X$ wants six people apart *in X* and a classifier that knows them, and any channel or difference of channels
-# serves for that. In this toy only $L_C$ looks for the infrared. (The classifier is shared with the infrared, which might
-# have kept X near it; here that is not enough. A network with more to learn may find another way.)
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.7")
+
 
 # %%
 runs = {
@@ -699,16 +645,9 @@ pd.DataFrame(
 # "Follows I" is the correlation of X with the infrared over the garments; "found first" searches new infrared images
 # among X. Now another world: the slider says which channel survives. In between two channels do, half and half.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Where does the same $g$, from the same start, end when blue survives? And when the infrared is the mean of
-# red and green?
-#
-# <details><summary>Answer</summary>
-#
-# At blue; and at red and green together, with less precision. What $g$ learns is a fact about the
-# *world*, not about the losses: where no mix of R, G and B predicts the infrared, there is nothing for it to find.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("03.8")
+
 
 # %%
 worlds = [toy_of_x.toy_world(survives) for survives in (0.0, 0.5, 1.0, 1.5, 2.0)]

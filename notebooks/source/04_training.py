@@ -129,16 +129,16 @@ image_strip(
 # cameras, with another pose and another background. X is dark and gray at the start, for $g$ begins as a third of the
 # mean of red, green and blue.
 #
-# **Predict.** Must the *pose* be the same down a column for Eqs. 5 and 6 to be right?
 #
-# <details><summary>Answer</summary>
-#
-# No. The losses only use who is the same person. Alignment of the people saves bookkeeping: one vector of labels serves
-# all three blocks.
-#
-# </details>
 #
 # Batch number $n$ depends on the seed and on $n$ alone. That will matter for resuming; here is the proof.
+
+
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("04.1")
+
 
 # %%
 again = Training(config, data).batches[0]
@@ -205,8 +205,12 @@ print(inspect.getsource(losses).split('"""')[2])
 # The baseline simply has no `"x"` among its outputs, and so no $L_X$; `baseline+x` leaves out $L_C$. Nothing else tells
 # the three methods apart.
 #
-# We take the first step ourselves. **Predict:** with $C$ training people and a classifier that knows nothing, how large
-# is the identity loss of one image?
+# We take the first step ourselves.
+
+
+# %% tags=["predict"]
+widgets.predict("04.2")
+
 
 # %%
 before = training.model.generator.reduce.weight.detach().flatten().clone()
@@ -260,8 +264,12 @@ for file in sorted(run.folder.glob("[!.]*")):
 #
 # ## 6. The training curve
 #
-# **Predict.** Which falls faster, the loss inside the modalities or the one between infrared and visible? And is
-# infrared against X easier than infrared against visible?
+# Is infrared against X easier than infrared against visible? Look at that, too.
+
+
+# %% tags=["predict"]
+widgets.predict("04.3")
+
 
 # %%
 log, metrics = (pd.read_csv(run.folder / name) for name in ("log.csv", "metrics.csv"))
@@ -316,8 +324,12 @@ print(f"chance is about {chance:.1%}")
 # with the Baseline alone, on the validation people alone, before any of the studies: five lengths, five seeds each, the
 # learning rate stretched with the length.
 #
-# **Predict.** From 150 to 2,400 steps, sixteen times the work: is rank-1 hardly higher, half as high again, or doubled?
-# And is longer ever worse?
+# Is longer ever worse?
+
+
+# %% tags=["predict"]
+widgets.predict("04.4")
+
 
 # %%
 from studykit.plots.studies import over_length
@@ -380,7 +392,6 @@ print(f"score of the same model on others: {fresh[np.arange(1000), winner].mean(
 # the gain is gone.
 
 # %%
-from studykit import widgets
 
 
 def choosing(models):
@@ -397,17 +408,9 @@ def choosing(models):
     )
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets from how many models the best is taken, all of them equally good. How many
-# does it take until the lie, what the best seems to be worth above its true 50 %, is ten points? Does it stop growing?
-#
-# <details><summary>Answer</summary>
-#
-# It begins with the second model, reaches ten points somewhere between twenty and fifty, and then grows ever more
-# slowly, but never stops. Every epoch at which the test people are looked at is a model to choose from, and 120 epochs
-# are 120 models (alike to each other, so it is less bad than here). New people stay at 50 %.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("04.5")
+
 
 # %%
 models = (1, 2, 5, 10, 20, 50, 100)
@@ -470,18 +473,14 @@ shutil.rmtree(folder)
 # The widget does the same with buttons. *Train* runs in the background, so that you can go on reading; *Stop* saves,
 # and *Train* goes on.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then train.** Choose the method Baseline, and watch the first hundred steps. Which of the loss terms will
-# be missing? Will rank-1 on the validation people be above or below that of the run above when it ends? Then go back to
+# %% [markdown]
+# Choose the method Baseline. Will rank-1 on the validation people be above or below that of the run above when it ends? Then go back to
 # Baseline+X+CMG, with $\lambda = 0$: what is missing now?
-#
-# <details><summary>Answer</summary>
-#
-# The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say
-# which method is better (notebook 06 has five; *seed* is a slider, too). With $\lambda = 0$ the terms between
-# modalities would count nothing, so they are left out: what trains is Baseline+X, with $L_I$, $L_X$ and $L_V$.
-#
-# </details>
+
+
+# %% tags=["predict"]
+widgets.predict("04.6")
+
 
 # %%
 live = widgets.train_live(data, scale)

@@ -83,18 +83,11 @@ def by_hand(values):
 for name, scores in (("plain", plain), ("better", better)):
     print(f"{name:7} from {by_hand(scores)[0]:.3f} to {by_hand(scores)[1]:.3f}")
 
-# %% [markdown]
-# **Predict.** The two intervals overlap nearly everywhere. Are the methods different?
-#
-# <details><summary>Answer</summary>
-#
-# Look at the seeds one by one: *better* wins in every single one, by 1 to 1.5 points. A seed that is lucky for one
-# method is lucky for the other too: both start from the same weights and see the same people in the same order. What
-# they share says nothing about their difference.
-#
-# </details>
-#
-# So we take the difference first, seed by seed, and its interval then. That is a **paired** comparison.
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("06.1")
+
 
 # %%
 low, high = by_hand(better - plain)
@@ -102,7 +95,8 @@ print(f"differences: {better - plain}")
 print(f"their mean:  {(better - plain).mean():.4f}, from {low:.4f} to {high:.4f}")
 
 # %% [markdown]
-# The whole interval is above 0. The package's function takes a table, finds the seeds, and does the same:
+# So one takes the difference first, seed by seed, and its interval then. That is a **paired** comparison. Here the whole
+# interval is above 0. The package's function takes a table, finds the seeds, and does the same:
 
 # %%
 from studykit.analysis.intervals import paired
@@ -158,8 +152,7 @@ pd.DataFrame(
 # How large must a gain be to be found, then? The same game for every true gain from 0 to 3 points, and for several
 # numbers of seeds.
 
-# %%
-from studykit import widgets
+# %% jupyter={"source_hidden": true}
 from studykit.plots import CURVES, DASHES, lines
 
 true_gains = np.linspace(0, 3, 13)
@@ -190,18 +183,9 @@ def power(seeds, repeats=300):
     )
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets the number of seeds. How many does it take to find a gain of 1 point in nine
-# studies of ten, if the difference jumps by 1 point from seed to seed? And what does the curve "holds" do at a true
-# gain of 0?
-#
-# <details><summary>Answer</summary>
-#
-# Five seeds find it in about four studies of ten, ten seeds in most, and nine of ten take more than ten. At 0 the curve
-# stays near 2.5 % however many seeds there are: that is what a 95 % interval promises. More seeds do not make us more
-# honest; they make us less blind.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("06.2")
+
 
 # %%
 seeds = (2, 3, 5, 10, 20)
@@ -257,17 +241,14 @@ print(
 # The paired differences from the Baseline are the sharper look. Here the paper's steps stand on the same axis, for a
 # difference in points may be compared.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider adds one seed after another, in the order of their numbers. After which seed would
-# you have stopped and written the paper? What would it have said?
-#
-# <details><summary>Answer</summary>
-#
-# With the first seeds the intervals are so wide that anything may be claimed and nothing shown. Whoever stops as soon
-# as the result is pleasant makes the one in forty of section 3 much larger: the number of seeds belongs to what is
-# written down first.
-#
-# </details>
+# %% [markdown]
+# The slider adds one seed after another, in the order of their numbers. After which seed would you have stopped and written the paper?
+# What would it have said?
+
+
+# %% tags=["predict"]
+widgets.predict("06.3")
+
 
 # %%
 count = own["seed"].nunique()
@@ -316,9 +297,11 @@ table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
 # The test effect needs a control. An average of two opinions is often better than one, whoever gives the second: so let the
 # *Baseline* have a second view as well, of a kind that it never saw in training: Mean, Gray, Y, V, or R alone, put
 # in the place of X in Eq. 2.
-#
-# **Predict.** Which of the two parts is the larger one here? And does a Baseline gain from a gray second view that it
-# was never trained on: as much as XIV from its X, less, or does it lose?
+
+
+# %% tags=["predict"]
+widgets.predict("06.4")
+
 
 # %%
 from studykit.plots.effects import two_parts
@@ -327,29 +310,14 @@ from studykit.studies import faces
 two_parts(rows, faces.control(near["data"].iloc[0]))
 
 # %% [markdown]
-# <details><summary>How to read it</summary>
-#
-# Left: training effect. Middle: test effect. Right: both, which is the gain of section 4. Below the line stands the
-# control; it has no training effect, since it is the Baseline itself. A mark in the middle panel that is no farther right
-# than the control's says that *any* second view would have done as much; one farther right says that the view had to be
-# learnt, or $f$ trained on it. A training effect needs no second view at all: such a model can be searched by V alone, at
-# half the cost.
-#
-# </details>
-#
 # ## 6. Thermal
 #
 # The second world is thermal: warm skin and cold cloth, with nothing left of a dye, searched under the rules of RegDB.
-# **Predict:** X is made from the visible image, pixel by pixel. Is it likelier to help in near infrared or in thermal?
-#
-# <details><summary>What speaks for either</summary>
-#
-# Near infrared is reflected light like visible light, so an image made from R, G and B can come near it. Thermal is
-# light that bodies send out, and the colour of a coat says little of how warm it is: no more than that the sun warms what
-# is dark. On the other hand X may help by being *one more view* of the same person, a kind of augmentation, and that works
-# in any world.
-#
-# </details>
+
+
+# %% tags=["predict"]
+widgets.predict("06.5")
+
 
 # %%
 from studykit.studies import THERMAL

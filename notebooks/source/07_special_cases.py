@@ -61,20 +61,16 @@ by_hand = {
 pd.DataFrame(by_hand, index=["red", "blue", "gray"]).round(3)
 
 # %% [markdown]
-# **Predict** from the table: which kinds cannot tell the red coat from the blue one? Which cannot tell the red one from
-# the gray one, if you allow for a difference that a shadow could make as well?
-#
-# <details><summary>Answer</summary>
-#
-# Red and blue are one to *Mean* and *V*; red and gray to *Mean*, and nearly to *Gray* and *Y*.
-#
-# *Mean* gives all three the same number. *Gray* weighs green most and blue least, as eyes do: blue is dark, and red
-# nearly as bright as gray; *Y* follows it. *V* takes the largest channel: red and blue are equal, and both far brighter
-# than gray. Each loses two of three dimensions of colour; they differ in *which*.
-#
-# </details>
+# Which kinds cannot tell the red coat from the gray one, if you allow for a difference that a shadow could make as well?
 #
 # The package's functions take images, (B, 3, H, W), and agree:
+
+
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("07.1")
+
 
 # %%
 from xivlab.model import SPECIAL_CASES
@@ -89,22 +85,15 @@ print("the package agrees on", ", ".join(SPECIAL_CASES))
 # On whole people, with sliders: the menu has the same kinds as presets. (In its pictures *V* is the visible image, in
 # its menu the V of HSV.)
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Go through Mean, Gray, V and Y. With which of them does a dark blue garment come nearest to
-# its infrared picture? And which of them can ten weights *not* make? (A sentence beside the menu says what the sliders
-# then show.)
-#
-# <details><summary>Answer</summary>
-#
-# V: the largest channel of a blue garment is its blue one, and is as bright as that garment gets. But a maximum is no
-# weighted sum. Ten weights make one gray value from a weighted sum, so Mean, Gray and Y they can be, and V they cannot:
-# what the widget shows for V is the sum that comes nearest to it.
-#
-# </details>
+# %% [markdown]
+# Go through Mean, Gray, V and Y. Which of them can ten weights *not* make? (A sentence beside the menu says what the sliders then show.)
+
+
+# %% tags=["predict"]
+widgets.predict("07.2")
+
 
 # %%
-from studykit import widgets
-
 widgets.x_studio()
 
 # %% [markdown]
@@ -210,8 +199,9 @@ def likeness(images):
     }
 
 
-# %% [markdown]
-# **Predict:** in which order will the four come in near infrared? And how high can any of them come in thermal?
+# %% tags=["predict"]
+widgets.predict("07.3")
+
 
 # %%
 from studykit.studies import THERMAL
@@ -244,7 +234,7 @@ for world, values in alike.items():
 # $g$ may choose its weights. How far can a weighted sum come? We let the weight wander from blue over green to red, and
 # look at the people one by one.
 
-# %%
+# %% jupyter={"source_hidden": true}
 from studykit.plots import COLOUR, Picture, plot_axes
 
 shares = np.linspace(-1, 1, 9)  # -1 is blue alone, 0 green, 1 red
@@ -267,18 +257,9 @@ def people_of(weights):
     return picture
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** From blue over green to red: where is the correlation highest, and does it come near that of
-# V?
-#
-# <details><summary>Answer</summary>
-#
-# Red is next to infrared in the spectrum, so one expects the right end. On the synthetic people the correlation hardly
-# moves, and red alone is no better than blue alone: each single channel is fooled by the dyes that swallow just this
-# one, and a mix averages the foolings. The best stop, about half blue and half green, comes near V but stays below it.
-# V takes, for each pixel, the channel that is fooled least.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("07.4")
+
 
 # %%
 labels = [f"{r:.2g} R + {g:.2g} G + {b:.2g} B" for r, g, b in mixes]
@@ -306,8 +287,7 @@ for world, one in worlds.items():
 #
 # Likeness is a reason, not a result. Now each kind stands in the place of X in Baseline+X, with five seeds. `answers`
 # says whether the results are stored or trained here.
-#
-# **Predict:** which kinds will lie to the right of 0 (better than the learned X), and which to the left?
+
 
 # %%
 from studykit.studies.answers import answers, judged
@@ -326,6 +306,10 @@ variant_scores(own, theirs)
 # Big marks are means over seeds with their 95 % intervals, small dots single seeds; the paper's numbers stand in a
 # panel of their own. Now seed by seed against the learned X, which is the line at 0, with the paper's differences as
 # hollow diamonds:
+
+# %% tags=["predict"]
+widgets.predict("07.5")
+
 
 # %%
 gains(own, theirs)
@@ -402,8 +386,12 @@ both.sort_values("likeness", ascending=False).round(2)
 #
 # ## 7. Thermal
 #
-# Where every kind is as unlike infrared as the others, and with the wrong sign, what is left for X to do? **Predict** the
-# picture, before you see it.
+# Where every kind is as unlike infrared as the others, and with the wrong sign, what is left for X to do?
+
+
+# %% tags=["predict"]
+widgets.predict("07.6")
+
 
 # %%
 thermal = answers("special-cases", THERMAL)

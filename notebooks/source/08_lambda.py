@@ -95,23 +95,15 @@ print("the package agrees")
 # and the slope is 1. $L_C$ rises with $r$ everywhere: the pictures of one person are too far from each other, and
 # shrinking all is the quickest remedy. The sum turns where the two slopes cancel.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** At which $\lambda$ do the slopes cancel? And does the valley of the sum move to the left
-# little by little, or does it jump?
-#
-# <details><summary>Answer</summary>
-#
-# $L_C$ has the slope $2\sqrt{17} + 2(\sqrt{5} - 2) \approx 8.7$. So the slopes cancel at $\lambda \approx 5 / 8.7$, and
-# there the valley jumps from 0.1 to 0: a sum of straight pieces has its lowest point at a bend, or at the end.
-#
-# </details>
-
-# %%
+# %% tags=["predict"]
 from studykit import widgets
+
+widgets.predict("08.1")
+
+
+# %% jupyter={"source_hidden": true}
 from studykit.plots import CURVES, DASHES, lines
 
-turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
-print(f"it turns at lambda = {turn:.2f}")
 r = np.linspace(0, 0.25, 101)
 L_M, L_C = (np.array([part(one) for one in r]) for part in (L_M_by_hand, L_C_by_hand))
 
@@ -130,8 +122,12 @@ def valley(lam):
 lams = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
 
+# %%
+turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
+print(f"it turns at lambda = {turn:.2f}")
+
 # %% [markdown]
-# The cell prints where it turns. Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on
+# Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on
 # it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side to
 # the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a
 # network can do more than shrink; so where it turns in a real training must be measured.
@@ -155,23 +151,14 @@ print("factors:", np.divide(LAMBDAS[2:], LAMBDAS[1:-1]).round(1))
 # with the band of the seeds, and the Baseline as a dashed line; a map of the embeddings of six people; the distances
 # from infrared to visible and to X, for pairs of one person and of two; and what one query finds first.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Over $\lambda$, is rank-1 a hill, a slope, or a flat line? Where will the paper's 0.1 stand?
-# How wide is the band of the seeds, compared with the height of the hill? And while rank-1 moves, does the map of the
+# %% [markdown]
+# How wide is the band of the seeds, compared with the height of the line? And while rank-1 moves, does the map of the
 # features move with it?
-#
-# <details><summary>How to read it</summary>
-#
-# The line joins means over seeds, the band is their 95 % interval. Try to lay a level line through the bands. If it
-# stays inside of all of them, then the bends of the line may all be luck, as far as the bands can tell; seed by seed
-# (section 5) one sees more. If no level line fits, something does change over $\lambda$; look at which end the band
-# leaves the line. Try it with rank-1 and with mAP. The map and the ranked list are of seed 0 only: what changes there
-# from one $\lambda$ to the next is one training against one other. $\lambda = 0$ should be the first of two failures,
-# for nobody asks the modalities to meet; compare its two histograms of distances with those at 0.1, and its scores with
-# the Baseline, before you call it one. Is there a second, a $\lambda$ so large that all collapses? Section 7 lets you
-# look for it beyond 10.
-#
-# </details>
+
+
+# %% tags=["predict"]
+widgets.predict("08.2")
+
 
 # %%
 explorer = widgets.lambda_explorer()
@@ -253,18 +240,15 @@ gains(own.assign(variant="λ = " + own["variant"]))
 #
 # ### Why not simply take the best?
 #
-# It is tempting: the highest mean of the others against $\lambda = 0$. **Predict:** if $\lambda$ did nothing at all, how
-# large would that "gain" be?
-#
-# <details><summary>Answer</summary>
-#
-# Not 0. The highest of eight noisy numbers is high *because* of its noise. It is the trap of notebook 04, section 7,
-# with settings in the place of models.
-#
-# </details>
+# It is tempting: the highest mean of the others against $\lambda = 0$.
 #
 # We make a world in which $\lambda$ does nothing: eight columns of pure noise, as large as the noise of our seeds, and
 # look at the winner 2000 times.
+
+
+# %% tags=["predict"]
+widgets.predict("08.3")
+
 
 # %%
 scores = 100 * by_seed["mAP"]
@@ -330,16 +314,11 @@ print(
 #
 # In the picture *cross* is $\alpha_1$ and *respective* is $\alpha_2$, each with the value that it has in the place of
 # the paper's.
-#
-# **Predict:** which of the two margins matters more? Remember that $L_C$ is weighed by $\lambda$.
-#
-# <details><summary>Answer</summary>
-#
-# $\alpha_1$ comes in through $\lambda L_C$ only, and $\lambda = 0.1$ leaves a tenth of its pull; $\alpha_2$ comes in
-# three times, at full weight. So if one of the two shows anything, it should be $\alpha_2$. Whether three seeds are
-# enough to *show* it is another question.
-#
-# </details>
+
+
+# %% tags=["predict"]
+widgets.predict("08.4")
+
 
 # %%
 margins = answers("margins")
@@ -371,23 +350,13 @@ for name in others:
 # Choose, press *Train*, and watch; after about a minute the run joins the curve of the explorer above. (The stored runs of
 # the curve are twice as long: set *steps* to 1200 for a fair one.) The slider goes far beyond the 10 with which they end.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then train.** What will rank-1 be at $\lambda = 100$, ten times what the stored results end with? By which
-# loss will you see first that something is wrong? Decide *before* what you compare it with, and by which rule.
-#
-# <details><summary>What to look at</summary>
-#
-# The losses across modalities come down to about 1.0 and stay there. That is no accident: with all features in one point
-# every anchor pays exactly its margin, 0.5, in each of the two directions. A loss that stands still *at its margin* is
-# the sign of a collapse. (At $\lambda = 0.1$ they may end *above* 1.0: features far apart pay more than those in one
-# point.) Then look at $L_X$: it hardly falls any more. In the run that we looked at (seed 0) X had become one and the same
-# image for everybody, as near to each infrared image as to any other, and a search by X alone found one in a hundred,
-# which is chance. And yet rank-1 by Eq. 2 fell by a point or two only: an X that is the same for all adds the same to every
-# distance, so that D(I, V) decides alone; and behind the collapsed features sits the BNNeck, a batch normalisation that
-# stretches whatever is left to unit variance, while the identity loss sees to it that something is left. So the second
-# failure exists, to the right of Fig. 5, and it takes X first.
-#
-# </details>
+# %% [markdown]
+# By which loss will you see first that something is wrong? Decide *before* what you compare it with, and by which rule.
+
+
+# %% tags=["predict"]
+widgets.predict("08.5")
+
 
 # %%
 live = widgets.train_live(explorer=explorer)

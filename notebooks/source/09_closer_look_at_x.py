@@ -79,9 +79,8 @@ print(
 # %% [markdown]
 # ## 2. Fig. 3, with all images
 #
-# **Predict**, before you look: X started as a dark gray image (notebook 02) and was trained for the search only.
-# Nothing in the loss asks for red. Will R be the strongest channel of X? And will X be nearer to the infrared images
-# than V is, in brightness? The picture answers the first question, section 3 the second.
+# The mean of R, of G and of B of each image, for V, X and the infrared images.
+
 
 # %%
 some = np.random.default_rng(0).permutation(visible)[:3000]
@@ -91,6 +90,12 @@ means = {
     "x": intensities(train_images, some, g),
     "infrared": intensities(train_images, infrared),
 }
+
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("09.1")
+
 
 # %%
 from studykit.plots.gap import intensity_rows
@@ -187,22 +192,16 @@ print("Is X redder than V?", answer(red.difference, "Yes.", "No, it is less red.
 # Does a tint matter at all? The widget has the ten weights of this run's $g$, and says how far X is from the infrared
 # images.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Make X as red as you can: raise what goes to R, lower what goes to G and B. Does it come
-# nearer to infrared? Then set all three channels alike. Which of the two would the paper's reading ("redder is nearer")
-# prefer, and which one do the numbers prefer?
-#
-# <details><summary>Answer</summary>
-#
-# The infrared images have three equal channels, so a tint moves X away from them in the plain sense of brightness: gray
-# is nearer than red. "Redder" in the paper's sense is about wavelengths, and a tint is no wavelength: it is the same
-# $h$, in another ink.
-#
-# </details>
+# %% [markdown]
+# Set all three channels alike as well. Which of the two would the paper's reading ("redder is nearer") prefer, and which one
+# do the numbers prefer?
+
+
+# %% tags=["predict"]
+widgets.predict("09.2")
+
 
 # %%
-from studykit import widgets
-
 widgets.x_studio(run, data)
 
 # %% [markdown]
@@ -226,9 +225,11 @@ table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 # that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
 # (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
 # went from where they started, in the mean.
-#
-# **Predict.** The ten numbers start at a third and 0. With the losses that they are trained by, which only know who is
-# who, what moves most: the mix, or only black level and contrast, which the first layer of $f$ could undo?
+
+
+# %% tags=["predict"]
+widgets.predict("09.3")
+
 
 # %%
 from studykit.analysis.travel import COLUMNS, travels
@@ -246,9 +247,11 @@ by_variant.agg(["mean", "std"]).round(2).T
 #
 # Each generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of
 # pixels at which the ReLU lets something through.
-#
-# **Predict.** A generator that starts from 1/3 makes three equal channels, red excess 0. One that starts at random
-# begins somewhere else. How far will training carry each, and will a red start stay red?
+
+
+# %% tags=["predict"]
+widgets.predict("09.4")
+
 
 # %%
 few = some[:400]
@@ -449,17 +452,9 @@ def beside_x(nm):
 # %% [markdown]
 # (Photographs have no such ruler. `scenes` then says why, and this section goes on without.)
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Where does the third row look most like the second? Decide by the garments, not by the
-# brightness of the whole.
-#
-# <details><summary>Answer</summary>
-#
-# By eye one stops somewhere inside of visible light: up to there a band of light is much the same as some mixture of R,
-# G and B. Beyond 750 nm the third row shows what no mixture can: garments of one colour that part, and garments of
-# different colours that become alike. The ruler below puts a number on where you stopped.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("09.5")
+
 
 # %%
 if light:

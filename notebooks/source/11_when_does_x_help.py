@@ -132,6 +132,12 @@ image_strip(
 # How well *could* an image made of R, G and B do? Over the garments that people wear, least squares finds the mix that
 # predicts the infrared best; V, the largest of the three, stands beside it.
 
+# %% tags=["predict"]
+from studykit import widgets
+
+widgets.predict("11.1")
+
+
 # %%
 from studykit.analysis.predictability import patches, predictability
 
@@ -144,8 +150,8 @@ pd.DataFrame(found)[list(worlds)].loc[["linear", "v", "mean", "r"]].round(2)
 
 # %% [markdown]
 # These are correlations with the infrared, 1 would be a perfect prediction; *linear* was fitted to these very garments, and
-# no ten weights can do better. **Predict** from the table alone: in which of the five worlds should a learned X gain most
-# at test, and in which should it gain nothing?
+# no ten weights can do better. From the table alone: in which of the five worlds should a learned X gain most at test, and
+# in which should it gain nothing?
 #
 # ## 4. The map, knob by knob
 #
@@ -153,8 +159,8 @@ pd.DataFrame(found)[list(worlds)].loc[["linear", "v", "mean", "r"]].round(2)
 # the place of X and a random channel in its place, three seeds each, trained to the end. The widget opens when you have
 # made your bet.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then turn.** Choose a knob, bet in which direction the gain goes along it, and only then open the map. Where
+# %% [markdown]
+# **Bet, then turn.** Choose a knob, bet in which direction the gain goes along it, and only then open the map. Where
 # is the gain largest? Which of its two parts is it? And what does the learned $g$ do there: does its mix of R, G and B
 # follow the world?
 #
@@ -168,8 +174,6 @@ pd.DataFrame(found)[list(worlds)].loc[["linear", "v", "mean", "r"]].round(2)
 # </details>
 
 # %%
-from studykit import widgets
-
 widgets.when_does_x_help()
 
 # %% [markdown]
@@ -229,16 +233,13 @@ from studykit.studies.map_claims import judge_map
 
 grids = {name: judge_map(scores, name, when.axis(name)) for name in turned}
 
-# %% [markdown] tags=["predict"]
-# **Predict, then choose.** Which claim holds at most values? Is there one that holds nowhere? And at which value of which
-# knob would the paper's Table 4 come out in the paper's order?
-#
-# <details><summary>How to read it</summary>
-#
-# ✓ the whole interval is above 0; ✗ it ends below half a point; ? neither. There are six claims and some thirty points: one
-# ✓ in forty is luck (notebook 06). Look for *rows of neighbours* with the same sign, not for single cells.
-#
-# </details>
+# %% [markdown]
+# Is there a claim that holds nowhere? And at which value of which knob would the paper's Table 4 come out in the paper's order?
+
+
+# %% tags=["predict"]
+widgets.predict("11.2")
+
 
 # %%
 widgets.frame_slider(

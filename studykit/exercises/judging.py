@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from studykit import progress
 from studykit.exercises.changes import changes
 from studykit.exercises.exercise import Exercise, called, find
 from studykit.exercises.forms import form
@@ -55,6 +56,12 @@ def check(number: str, attempt: Callable) -> None:
         Not yet: sort both first: an image may go to any other.
     """
     verdict = judge(find(number), attempt)
+    if verdict.kind != "none":
+        before = progress.read()["exercises"].get(number, {"right": False, "tries": 0})
+        tries = before["tries"] + (not before["right"])  # up to the first right one
+        progress.note(
+            "exercises", number, {"right": before["right"] or verdict.kind == "right", "tries": tries}
+        )
     print(f"{'Right' if verdict.kind == 'right' else 'Not yet'}: {verdict.sentence}")
 
 

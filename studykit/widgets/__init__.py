@@ -13,6 +13,7 @@ from studykit.widgets.ladder.widget import Ladder as ladder
 from studykit.widgets.light.widget import Wavelength as wavelength
 from studykit.widgets.multiple_choice import MultipleChoice as quiz
 from studykit.widgets.own_picture import OwnSearch as own_search
+from studykit.widgets.prediction import Predict as predict
 from studykit.widgets.ranked_search import Search as search
 from studykit.widgets.training.widget import TrainLive as train_live
 from studykit.widgets.tsne.widget import TsneExplorer as tsne_explorer
@@ -24,6 +25,7 @@ __all__ = [
     "lambda_explorer",
     "loss_geometry",
     "own_search",
+    "predict",
     "quiz",
     "search",
     "train_live",

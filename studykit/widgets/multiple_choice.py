@@ -5,8 +5,10 @@ from typing import Any
 
 import ipywidgets
 
+from studykit import progress
 from studykit.quiz.data import LETTERS, Question, quiz_of
 from studykit.quiz.pages import bundle
+from studykit.server import MARK
 from studykit.widgets import controls
 
 # ipywidgets gives the label of a radio button one line; these are sentences.
@@ -54,7 +56,12 @@ class MultipleChoice(ipywidgets.VBox):
 
     def answer(self) -> None:
         """Take the choice of the question that is shown; nothing if there is none."""
-        self.asked[self.shown].answer()
+        now = self.asked[self.shown]
+        new = now.first is None
+        now.answer()
+        if new and now.first is not None:
+            number = f"{self.quiz.number}.{self.shown + 1}"
+            progress.note("quiz", number, LETTERS[now.choice.index])
         self._refresh()
 
     def go(self, by: int) -> None:
@@ -74,7 +81,7 @@ class MultipleChoice(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         shown = super()._repr_mimebundle_(**kwargs)
         data = shown[0] if isinstance(shown, tuple) else shown
-        return {**(data or {}), **bundle(self.quiz)}
+        return {**(data or {}), **bundle(self.quiz)}, {MARK: True}
 
 
 class _Asked:

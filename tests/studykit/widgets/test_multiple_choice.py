@@ -6,6 +6,7 @@ import pytest
 
 from studykit import widgets
 from studykit.quiz import numbers
+from studykit.server import MARK
 from xivlab.errors import XivlabError
 
 
@@ -67,7 +68,8 @@ def test_one_goes_from_question_to_question_and_finds_what_was_said(quiz):
 
 
 def test_without_a_kernel_it_is_the_list_of_questions(quiz):
-    shown = quiz._repr_mimebundle_()
+    shown, metadata = quiz._repr_mimebundle_()
+    assert metadata == {MARK: True}, "kept when the widget is left out on saving"
     assert "application/vnd.jupyter.widget-view+json" in shown
     for question in quiz.quiz.questions:
         assert question.text in shown["text/plain"] and html.escape(question.text) in shown["text/html"]
