@@ -46,8 +46,13 @@ reported.rename(index={"baseline+x+cmg": "XIV-ReID"}).T
 # ResNet-50; each with its own images, batches and schedule, and some numbers are somebody else's re-implementation. The
 # table orders ideas, backbones and years at once.
 #
-# **Predict.** Give all of them one backbone, one pre-training, one schedule, and the same batches and search. How large is
-# then the step from the first row to the best of the eleven: 38 points, 20, 10, or less? Write it down.
+# Give all of them one backbone, one pre-training, one schedule, and the same batches and search:
+
+# %% tags=["predict"]
+widgets.predict("12.1")
+
+# %% [markdown]
+# What came is section 11; until then nothing here tells.
 #
 # ## 2. One picture a method
 #
@@ -64,17 +69,8 @@ from xivlab.scale import current
 scale = current()
 parts = {name: anatomy(scale.study_config(method=name)) for name in PUBLISHED}
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** Which methods differ from One-stream in their losses alone? Which one has the *same* losses and
-# another entrance? And where does a third modality appear before XIV-ReID?
-#
-# <details><summary>Answer</summary>
-#
-# The Baseline and cmGAN (which has another network beside it, in training only) differ in their losses; Zero-Padding has
-# the losses of One-stream and two channels. Before XIV-ReID nobody shows the learner a third modality: D2RL and AlignGAN
-# make images, but of one of the two modalities. HAT's gray copy is of the same year.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("12.2")
 
 # %%
 widgets.frame_slider(
@@ -85,6 +81,15 @@ widgets.frame_slider(
 )
 
 # %% [markdown]
+# Where does a third modality appear before XIV-ReID?
+#
+# <details><summary>Answer</summary>
+#
+# Nowhere as a modality that the learner sees beside the two: D2RL and AlignGAN make images, but of one of the two modalities.
+# HAT's gray copy is of the same year.
+#
+# </details>
+#
 # Below, the seven kinds of ideas, each with its loss for four images by hand: two people, and of each a visible and an
 # infrared image. Features are on the circle of radius 1, given by their angles, so that distances are chords:
 
@@ -268,20 +273,20 @@ print(
 # the study. The slider goes from rung to rung: what the method is made of, what it scores, and what of it is seen in the
 # embeddings of one run: a map, the distances of all pairs, and what one query finds.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** On a map of a few people, at which rung do infrared and visible images of one person first lie
-# together? And does the rung with the least overlap of the two histograms have the best rank-1?
+# On a map of a few people, at which rung do infrared and visible images of one person first lie together?
 #
 # <details><summary>How to read it</summary>
 #
 # The map is the plane of largest variance, turned to lie near that of One-stream; it shows a part of the distances only, and
-# says which. The histograms are of all pairs, but in the search only the *head* of a list counts: a method may have wide
-# histograms and few impostors in front.
+# says which. The histograms are of all pairs.
 #
 # The line above says how large the identity loss was when the training ended. Where it is near that of guessing, the method
 # was not learnt in the length that the Baseline needs, and its rung says nothing of its idea.
 #
 # </details>
+
+# %% tags=["predict"]
+widgets.predict("12.3")
 
 # %%
 widgets.ladder()
@@ -361,11 +366,12 @@ print(
 
 # %% [markdown]
 # Two things are to be learnt from that. The rows above One-stream lie close to it: with backbone, pre-training, head and
-# schedule equal, most of the steps of the ladder are not there. And some rows lie far *below* it: these are the ones with two
-# whole networks or a game of several players, which 200 people and this length do not train to their end (look at the
-# identity loss in the widget). Equal terms are not fair terms: whose idea needs more training, another head or other
-# batches loses by them. That is why the study has two more tables, "own head" (each with its own head, batches and erasing)
-# and "same compute".
+# schedule equal, most of the steps of the ladder are not there. And some rows lie far *below* it. The identity loss in the
+# widget says of some of them why: TONE, HCML and BDTR, with two whole networks and dropout, are not learnt to their end in
+# this length. Of others it says something else: MSR-style knows its training people well, each network in its own way, and
+# what one has learnt is of no use to the other. Equal terms are not fair terms: whose idea needs more training, another head
+# or other batches loses by them. That is why the study has two more tables, "own head" (each with its own head, batches and
+# erasing) and "same compute".
 #
 # And the Baseline of this course? It is One-stream with batch-hard triplets inside each modality.
 
