@@ -64,7 +64,7 @@ widgets.own_search(small_run(tempfile.mkdtemp()), dataset())""",
         "distance", 0, BACK_AND_FORTH, ("distance", "An infrared picture of your own"),
     ),
     "search": Example(
-        "widgets.search()", "query", 0, ("ArrowRight",) * 20, ("query", "previous", "next"),
+        "widgets.search()", "query", 1, ("ArrowRight",) * 20, ("query", "previous", "next"),
     ),
     "train_live": Example(
         "widgets.train_live()", "steps", 1, BACK_AND_FORTH,
