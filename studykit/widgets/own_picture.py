@@ -129,8 +129,8 @@ class ListCanvas(Canvas):
     def __init__(self) -> None:
         self.widths = [LIST + shown * (PHOTO[0] + GAP) for shown in range(FEWEST, SHOWN)]
         super().__init__(blank(WHOLE, TALL).picture)
-        write(self, 0, 4, "query", weight="bold")
-        write(self, LIST, 4, "nearest first, with the distance", weight="bold")
+        write(self, 0, 16, "query", weight="bold", va="baseline")
+        write(self, LIST, 16, "nearest first, with the distance", weight="bold", va="baseline")
         self.query = self.photo(0, TOP, *QUERY)
         lefts = [LIST + place * (PHOTO[0] + GAP) for place in range(SHOWN)]
         self.places = [self.photo(left, TOP, *PHOTO) for left in lefts]

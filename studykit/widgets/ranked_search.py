@@ -23,8 +23,9 @@ from xivlab.scale import current
 SHOWN = 10  # images of a list
 TALL, LINE, TOP = 398, 123, 30  # pixels: of the lists, from list to list, above the first
 QUERY, PHOTO, SMALL = (88, 176), (44, 88), (42, 84)  # pixels: width and height of photographs
-ASIDE, LEFT_OUT = 188, 100  # pixels: width of the query's picture, where what is left out begins in it
-OWN, MEAN, LIST, GAP = 108, 166, 182, 7  # pixels: scores (right ends), where lists begin, between photographs
+ASIDE, LEFT_OUT = 180, 96  # pixels: width of the query's picture, where what is left out begins in it
+OWN, MEAN, LIST, GAP = 118, 174, 188, 7  # pixels: scores (right ends), where lists begin, between photographs
+BASE = 16  # pixels from the top: titles
 FEWEST = 5  # images of a list on a narrow page
 TITLES: dict[TestDistance, str] = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X)"}
 
@@ -90,7 +91,7 @@ def view_of(run: Run | None, data: DataSet | None) -> tuple[RunView, str]:
     if run is None and data is None and scale.data_name == NEAR_INFRARED:
         run_view = view_shipped("ablation", "Baseline+X+CMG", world())
         lists = "the lists are drawn from the first two images of each person and camera"
-        says = f"Stored run {run_view.run} of the demo scale on {NEAR_INFRARED}, seed 0: {lists}."
+        says = f"Stored run of Baseline+X+CMG at demo scale on {NEAR_INFRARED}, seed 0: {lists}."
         return run_view, f"{says} {whole}"
     data = scale.load() if data is None else data
     run_view = view_run(newest_run(scale, data) if run is None else run, data)
@@ -107,8 +108,8 @@ class QueryCanvas(Canvas):
     def __init__(self, run_view: RunView) -> None:
         self.run_view = run_view
         super().__init__(blank(ASIDE, TOP + QUERY[1] + 50).picture)
-        write(self, 0, 4, "query", weight="bold")
-        write(self, LEFT_OUT, 4, "left out", weight="bold")
+        write(self, 0, BASE, "query", weight="bold", va="baseline")
+        write(self, LEFT_OUT, BASE, "left out", weight="bold", va="baseline")
         self.query = self.photo(0, TOP, *QUERY)
         self.about = write(self, 0, TOP + QUERY[1] + 5, "", moving=True)
         self.nothing = write(self, LEFT_OUT, TOP - 2, "nothing of\nthis person", moving=True)
@@ -147,9 +148,9 @@ class ListsCanvas(Canvas):
         ends = [LIST + shown * (PHOTO[0] + GAP) - GAP + 3 for shown in range(FEWEST, SHOWN + 1)]
         *self.widths, whole = ends
         super().__init__(blank(whole, TALL).picture)
-        write(self, OWN, 4, "this query", ha="right", fontsize=FONT - 1.5)
-        write(self, MEAN, 4, "mean", ha="right", fontsize=FONT - 1.5)
-        write(self, LIST, 4, "found first (✓ right, ✗ wrong)", weight="bold")
+        write(self, OWN, BASE, "this query", ha="right", va="baseline", fontsize=FONT - 1.5)
+        write(self, MEAN, BASE, "mean", ha="right", va="baseline", fontsize=FONT - 1.5)
+        write(self, LIST, BASE, "found first (✓ right, ✗ wrong)", weight="bold", va="baseline")
         self.scores, self.places, self.lists = {}, {}, {}
         for row, kind in enumerate(KINDS):
             y, small = TOP + row * LINE, {"fontsize": FONT - 1.5}

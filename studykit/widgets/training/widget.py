@@ -211,7 +211,7 @@ class TrainLive(Panel):
             elif run.started:
                 says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
             else:
-                says = f"Not trained yet. A training of this scale takes {self._scale.training}."
+                says = f"Not trained yet, or not in {self._scale.runs.absolute()}. A training of this scale takes {self._scale.training}."
             if test is not None and self._converged is not None:
                 share = self._converged.share(test)
                 says += f" Its rank-1 is {share:.0%} of that of a Baseline trained to the end, {self._converged.steps:,} steps."
