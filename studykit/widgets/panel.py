@@ -124,8 +124,8 @@ class Panel(ipywidgets.VBox):
 
 
 def _view(width: int, height: int, widths: Sequence[int]) -> View:
-    """A view of this size in pixels; to stand beside others it becomes a fifth narrower at most, as they do, or is cut off."""
-    least = widths[0] if widths else round(0.8 * width)
+    """A view of this size in pixels; to stand beside others it becomes a quarter narrower at most, or is cut off."""
+    least = widths[0] if widths else round(0.75 * width)
     layout = {"flex": f"{width} 1 {least}px", "max_width": f"{width}px", "min_width": "0"}
     return View(width=width, height=height, widths=list(widths), layout=layout)
 

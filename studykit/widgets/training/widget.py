@@ -98,7 +98,9 @@ class TrainLive(Panel):
         self.stop_button.on_click(lambda _: self.stop())
         margins = [self.margin_cross, self.margin_respective]
         follows = [self.method, self.x, self.lam, *margins, self.steps, self.seed]
-        row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
+        often = [self.method, self.x, self.lam, self.steps]
+        running = [self.train_button, self.stop_button, self.bar, self.status]
+        row = [*often, *controls.more(*margins, self.seed), *running]
         super().__init__(row, {"losses": self._loss_canvas(base), "rank1": self._rank_canvas(base)}, follows)
         self.add_class("xivlab-long-words")
 
