@@ -478,7 +478,7 @@ shutil.rmtree(folder)
 # <details><summary>Answer</summary>
 #
 # The Baseline has $L_I$ and $L_V$ only. Its rank-1 comes out near the other: above or below, a single seed cannot say
-# which method is better (notebook 06 has five; *seed* is a slider, too). With $\lambda = 0$ the terms between
+# which method is better (notebook 06 has five; *seed* is a slider behind *More*). With $\lambda = 0$ the terms between
 # modalities would count nothing, so they are left out: what trains is Baseline+X, with $L_I$, $L_X$ and $L_V$.
 #
 # </details>
