@@ -172,7 +172,9 @@ def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) ->
             alt = escape(shown.metadata.get(mime, {}).get("alt", data.get("text/plain", "")))
             moves = "<figcaption>In JupyterLab this moves; here it stands still.</figcaption>"
             still = moves if "widgets." in source else ""
-            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}" decoding="async">'
+            wide = shown.metadata.get(mime, {}).get("width")  # of a picture with more pixels than it takes up
+            size = f' width="{wide}"' if wide else ""
+            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}"{size} decoding="async">'
             return f"<figure>{picture}{still}</figure>\n"
     if "text/html" in data:
         inside = STYLE.sub("", data["text/html"])

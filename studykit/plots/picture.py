@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
 from studykit.look import own_look
 
@@ -28,6 +28,11 @@ INK, FAINT = "#222222", "#E4E4E4"
 DPI, WIDTH = 110, 8.0  # of a full-width picture: 880 pixels, which fit a notebook's column at 100 %
 FONT = 10.5
 PHOTO_QUALITY = 72  # of JPEG: a page of photographs stays below 100 KB
+SHARP, SHARP_QUALITY = (
+    2,
+    56,
+)  # pixels of a notebook's picture to one of the page, and JPEG quality that so many can bear
+CARD = 12  # pixels of the page: the round corners of a picture, which keeps its paper on a dark ground
 
 T = TypeVar("T")
 
@@ -68,22 +73,40 @@ class Picture(Figure):
         return super().add_axes(*place, **{"axes_class": PictureAxes} | look)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        mime, data = encode(self)
+        mime, data = encode(self, SHARP)
         bundle = {mime: base64.b64encode(data).decode(), "text/plain": self.alt}
-        return bundle, {mime: {"alt": self.alt}}
+        return bundle, {mime: {"alt": self.alt, "width": self.canvas.get_width_height()[0]}}
 
 
-def encode(figure: Figure) -> tuple[str, bytes]:
-    """A figure as ("image/jpeg", bytes) if it holds photographs, else ("image/png", bytes)."""
+def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:
+    """A figure as ("image/jpeg", bytes) if it holds photographs, else ("image/png", bytes).
+
+    Args:
+        figure: of any kind.
+        ratio: pixels of the file to one of the figure; from 2 on a chart has round corners, as a card.
+    """
     with own_look():
         canvas = FigureCanvasAgg(figure) if not hasattr(figure.canvas, "buffer_rgba") else figure.canvas
-        canvas.draw()
-        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+        dpi = figure.dpi
+        try:
+            figure.dpi = ratio * dpi
+            canvas.draw()
+            image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+        finally:
+            figure.dpi = dpi
     out = io.BytesIO()
     if any(axes.images for axes in figure.axes):
-        image.save(out, "JPEG", quality=PHOTO_QUALITY, subsampling=2, optimize=True)
+        quality = PHOTO_QUALITY if ratio == 1 else SHARP_QUALITY
+        image.save(out, "JPEG", quality=quality, subsampling=2, optimize=True)
         return "image/jpeg", out.getvalue()
-    image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    if ratio == 1:
+        image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        return "image/png", out.getvalue()
+    card = image.quantize(63, dither=Image.Dither.NONE)
+    inside = Image.new("1", card.size)
+    ImageDraw.Draw(inside).rounded_rectangle((0, 0, card.width - 1, card.height - 1), ratio * CARD, fill=1)
+    card.paste(63, mask=ImageChops.invert(inside.convert("L")))  # the one colour left is none
+    card.save(out, "PNG", optimize=True, transparency=63)
     return "image/png", out.getvalue()
 
 

@@ -31,12 +31,13 @@ LIST = 7.6  # left edge of the ranked list
 FOUND = 6  # gallery images that have a place
 # Left, top, right and bottom of the parts of the method, in inches.
 PARTS = {
-    "g": (0.1, 0.1, 2.62, 1.9),
-    "losses": (4.85, 0.2, 7.05, 3.05),
-    "training": (0.1, 0.1, 4.3, 4.0),
+    "g": (0.1, 0.1, 2.385, 1.78),
+    "losses": (4.85, 0.2, 7.0, 3.05),
+    "training": (0.1, 0.1, 4.235, 4.0),
     "search": (4.85, 0.1, 9.5, 3.75),
 }
 VEIL = 0.22  # of the picture that is left outside of the part that is lit
+FADED = 96  # of 256 colours, for what is not lit
 
 
 @own_look()
@@ -162,11 +163,26 @@ def lit(picture: NDArray[np.uint8], part: str) -> NDArray[np.uint8]:
         picture: as drawn by `pipeline`, (H, W, 3) at any resolution.
         part: one of `PARTS`.
     """
-    dots = picture.shape[1] / WIDE
-    left, top, right, bottom = (round(edge * dots) for edge in PARTS[part])
+    left, top, right, bottom = _edges(picture.shape[1], part)
     faded = (255 - VEIL * (255.0 - picture)).round().astype(np.uint8)
     faded[top:bottom, left:right] = picture[top:bottom, left:right]
     return faded
+
+
+def _edges(width: int, part: str) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a part in pixels."""
+    left, top, right, bottom = (round(edge * width / WIDE) for edge in PARTS[part])
+    return left, top, right, bottom
+
+
+def _in_few_colours(page: Image.Image, part: str) -> Image.Image:
+    """A page with a palette whose larger half is the lit part's own: the few bright dots of a class keep their colour."""
+    edges = _edges(page.width, part)
+    faded, own = page.quantize(FADED, dither=0), page.crop(edges).quantize(256 - FADED, dither=0)
+    few = faded.copy()
+    few.putpalette((faded.getpalette() + [0] * 768)[: 3 * FADED] + own.getpalette())
+    few.paste(own.point([min(one + FADED, 255) for one in range(256)]), edges)
+    return few
 
 
 def write_lit(folder: Path) -> None:
@@ -175,7 +191,7 @@ def write_lit(folder: Path) -> None:
         whole = image.convert("RGB").resize((round(WIDE * 165), round(TALL * 165)), Image.Resampling.LANCZOS)
     for part in PARTS:
         page = Image.fromarray(lit(np.asarray(whole), part))
-        page.quantize(128, dither=Image.Dither.NONE).save(folder / f"fig2-{part}.png", optimize=True)
+        _in_few_colours(page, part).save(folder / f"fig2-{part}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Canvas: a figure that is drawn again many times a second; what stands still is drawn once, the rest over it."""
 
 import io
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,6 +24,8 @@ class Canvas:
         picture: with axes, labels, and everything that stands still. The limits of its axes must not
             change; if they do, or anything that stands still changes, call `redraw`.
     """
+
+    widths: Sequence[int] = ()  # narrower ones at which a page may cut it off at the right
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture

@@ -40,6 +40,20 @@ def choice(label: str, options: Sequence[Any], value: Any) -> ipywidgets.Dropdow
     )  # fmt: skip
 
 
+def more(*seldom: ipywidgets.Widget) -> tuple[ipywidgets.ToggleButton, ipywidgets.Box]:
+    """A button that shows and hides controls that are seldom used, and the box that holds them."""
+    opens = ipywidgets.ToggleButton(
+        False, description="More", tooltip="Show or hide the other controls",
+        layout=ipywidgets.Layout(width="max-content"),
+    )  # fmt: skip
+    box = ipywidgets.Box(seldom)
+    box.layout = ipywidgets.Layout(
+        display="none", flex_flow="row wrap", align_items="center", grid_gap="0 14px", width="100%"
+    )
+    opens.observe(lambda change: setattr(box.layout, "display", None if change["new"] else "none"), "value")
+    return opens, box
+
+
 def button(label: str, tip: str) -> ipywidgets.Button:
     """A button; `tip` says what it does."""
     return ipywidgets.Button(description=label, tooltip=tip, layout=ipywidgets.Layout(width="max-content"))

@@ -87,7 +87,8 @@ class Drawing(RendererSVG):
         place = {"x": f"{x:.1f}", "y": f"{y:.1f}"}
         if turn:
             place["transform"] = f"rotate({turn:g} {x:.1f} {y:.1f})"
-        look = f"font-size: {pixels:.1f}px; text-anchor: {anchor}; fill: {colour}"
+        # A picture that a narrow page makes smaller says by --least what can still be read.
+        look = f"font-size: max({pixels:.1f}px, var(--least, 0px)); text-anchor: {anchor}; fill: {colour}"
         if bold:
             look += "; font-weight: 600"
         if halo:

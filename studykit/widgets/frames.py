@@ -37,6 +37,7 @@ class Drawn:
 
     def __init__(self, picture: Picture) -> None:
         self.size, self.alt, self._picture = picture.canvas.get_width_height(), picture.alt, picture
+        self.widths: Sequence[int] = ()
         self._layers = Canvas(picture).layers()
 
     def layers(self) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from xivlab.model import Face
 from xivlab.runs.run import Run
 from xivlab.scale import current
 
-SHOWN = 10  # pictures of the list
+SHOWN, FEWEST = 10, 5  # pictures of the list, and on a narrow page
 TOP, TALL = 30, 210  # pixels: above the photographs, and of the whole
 QUERY, PHOTO, LIST, GAP = (76, 152), (70, 140), 104, 7  # pixels: sizes, where the list begins, between two
 MOST_BYTES = 8_000_000  # Jupyter's server hangs up on messages of more than 10 MiB
@@ -71,6 +71,7 @@ class OwnSearch(Panel):
         self._list = ListCanvas()
         super().__init__([self.kind, self.upload, self.remove, may], {"list": self._list}, [self.kind])
         self.add_class("xivlab-long-words")
+        self.add_class("xivlab-above")
         self.upload.observe(self._open, "value")
         self.remove.on_click(lambda _: self._drop())
 
@@ -126,9 +127,10 @@ class ListCanvas(Canvas):
     """The query and the nearest images, each with its place and distance; whether one is right, nobody knows."""
 
     def __init__(self) -> None:
+        self.widths = [LIST + shown * (PHOTO[0] + GAP) for shown in range(FEWEST, SHOWN)]
         super().__init__(blank(WHOLE, TALL).picture)
-        write(self, 0, 4, "query", weight="bold")
-        write(self, LIST, 4, "nearest first, with the distance", weight="bold")
+        write(self, 0, 16, "query", weight="bold", va="baseline")
+        write(self, LIST, 16, "nearest first, with the distance", weight="bold", va="baseline")
         self.query = self.photo(0, TOP, *QUERY)
         lefts = [LIST + place * (PHOTO[0] + GAP) for place in range(SHOWN)]
         self.places = [self.photo(left, TOP, *PHOTO) for left in lefts]

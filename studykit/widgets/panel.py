@@ -50,7 +50,7 @@ class Panel(ipywidgets.VBox):
         follows: Sequence[ipywidgets.Widget],
     ) -> None:
         self.canvases = canvases
-        self.views = {name: _view(*canvas.size) for name, canvas in canvases.items()}
+        self.views = {name: _view(*canvas.size, canvas.widths) for name, canvas in canvases.items()}
         self.notice = ipywidgets.HTML()
         self.notice.add_class("xivlab-notice")
         self._busy = RLock()
@@ -123,10 +123,11 @@ class Panel(ipywidgets.VBox):
         return {**(data or {}), **shown}, {mime: {"alt": words}, MARK: True}
 
 
-def _view(width: int, height: int) -> View:
-    """A view of this size in pixels; to stand beside others it becomes a fifth narrower at most, as they do."""
-    layout = {"flex": f"{width} 1 {0.8 * width:.0f}px", "max_width": f"{width}px", "min_width": "0"}
-    return View(width=width, height=height, layout=layout)
+def _view(width: int, height: int, widths: Sequence[int]) -> View:
+    """A view of this size in pixels; to stand beside others it becomes a quarter narrower at most, or is cut off."""
+    least = widths[0] if widths else round(0.75 * width)
+    layout = {"flex": f"{width} 1 {least}px", "max_width": f"{width}px", "min_width": "0"}
+    return View(width=width, height=height, widths=list(widths), layout=layout)
 
 
 @own_look()

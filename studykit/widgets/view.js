@@ -27,6 +27,8 @@ if (!window.xivlabKeepsKeys) window.addEventListener("keydown", keepKeys, true);
 window.xivlabKeepsKeys = true;
 
 const SVG = "http://www.w3.org/2000/svg";
+const LEAST = 11; // pixels of a letter on the page
+const LETTER = 6.2; // width of one under a picture, on average
 let views = 0; // names in an SVG are those of the whole page: each view has its own
 
 /** A layer as elements, once its photographs are decoded, so that nothing flickers. */
@@ -55,6 +57,8 @@ function render({ model, el }) {
 
   const groups = { still: document.createElementNS(SVG, "g"), moving: document.createElementNS(SVG, "g") };
   const texts = {};
+  let reserved = 0; // lines kept free under the picture, and at which width of it
+  let reservedAt = 0;
   image.append(groups.still, groups.moving);
   let newest = 0;
   async function show() {
@@ -72,15 +76,29 @@ function render({ model, el }) {
       image.dispatchEvent(new Event("load"));
     });
   }
+  /** Lines are kept free for words somewhat longer than any so far, so that the page does not jump. */
+  function reserve() {
+    const wide = caption.clientWidth;
+    if (!wide) return;
+    if (wide !== reservedAt) reserved = 0;
+    reservedAt = wide;
+    reserved = Math.max(reserved, Math.ceil((1.15 * LETTER * model.get("words").length) / wide));
+    caption.style.setProperty("--kept", `${1.45 * reserved}em`);
+  }
   function describe() {
     caption.textContent = model.get("words");
     image.setAttribute("aria-label", model.get("words"));
+    reserve();
     const panel = el.closest(".xivlab-panel");
     if (panel) nameHandles(panel);
   }
   function size() {
-    const [width, height] = [model.get("width"), model.get("height")];
+    const height = model.get("height");
+    const room = el.clientWidth || model.get("width");
+    const widths = [...model.get("widths"), model.get("width")];
+    const width = widths.filter((one) => one <= room).pop() ?? widths[0];
     image.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    image.style.setProperty("--least", `${(LEAST * Math.max(1, width / room)).toFixed(2)}px`);
     image.setAttribute("width", width); // with the height it keeps the place, so the page does not jump
     image.style.aspectRatio = `${width} / ${height}`;
     image.style.cursor = model.get("reacts") ? "pointer" : "default";
@@ -92,7 +110,7 @@ function render({ model, el }) {
   function tell(event, down) {
     if (!model.get("reacts")) return;
     const box = image.getBoundingClientRect();
-    const scale = model.get("width") / box.width;
+    const scale = image.viewBox.baseVal.width / box.width;
     const at = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
     if (event.type === "pointerdown") {
       press += 1;
@@ -112,13 +130,19 @@ function render({ model, el }) {
 
   model.on("change:still change:moving", show);
   model.on("change:words", describe);
-  model.on("change:width change:height change:reacts", size);
+  model.on("change:width change:height change:widths change:reacts", size);
+  const watching = new ResizeObserver(() => {
+    size();
+    reserve();
+  });
+  watching.observe(el);
   size();
   show();
   describe();
   const naming = setTimeout(describe, 300); // once the sliders beside it are there
   return () => {
     clearTimeout(naming);
+    watching.disconnect();
   };
 }
 

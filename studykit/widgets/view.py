@@ -25,7 +25,9 @@ class View(anywidget.AnyWidget):
     Attributes:
         still, moving: two layers of the picture, the inside of an <svg>; empty before the first one.
         words: what the picture shows, in a sentence or two.
-        width, height: of the picture in pixels; it becomes narrower with the page.
+        width, height: of the picture in pixels; it becomes smaller with the page, but no word below 11 pixels.
+        widths: narrower ones at which it may end at the right, ascending: a list of photographs loses its last places
+            before it becomes smaller.
         reacts: whether the pointer over the picture is told.
         pointer: {"press": number of the press, "from": [x, y] where it began, "at": [x, y] where the
             pointer is, in pixels of the picture from its top left corner, "down": bool}; empty before
@@ -40,6 +42,7 @@ class View(anywidget.AnyWidget):
     words = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     height = traitlets.Int().tag(sync=True)
+    widths = traitlets.List(traitlets.Int()).tag(sync=True)
     reacts = traitlets.Bool(False).tag(sync=True)
     pointer = traitlets.Dict().tag(sync=True)
 

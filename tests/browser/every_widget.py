@@ -63,7 +63,7 @@ widget""",
         "widgets.loss_geometry()", "α₁, between", 1, ("ArrowRight",) * 20,
         (
             "start", "Reset", "pairs of", "anchor", "arrows and steps lower", "One gradient step", "Play",
-            "learning rate", "λ", "α₁, between", "α₂, within", "point", "to the right", "upwards",
+            "λ", "α₁, between", "α₂, within", "More", "learning rate", "point", "to the right", "upwards",
         ),
     ),
     "own_search": Example(
@@ -75,11 +75,11 @@ widgets.own_search(small_run(tempfile.mkdtemp()), dataset())""",
         "distance", 0, BACK_AND_FORTH, ("distance", "An infrared picture of your own"),
     ),
     "search": Example(
-        "widgets.search()", "query", 0, ("ArrowRight",) * 20, ("query", "previous", "next"),
+        "widgets.search()", "query", 1, ("ArrowRight",) * 20, ("query", "previous", "next"),
     ),
     "train_live": Example(
         "widgets.train_live()", "steps", 1, BACK_AND_FORTH,
-        ("method", "X is", "λ", "α₁, between", "α₂, within", "steps", "seed", "Train"),
+        ("method", "X is", "λ", "steps", "More", "α₁, between", "α₂, within", "seed", "Train"),
     ),
     "tsne_explorer": Example(
         "widgets.tsne_explorer()", "point", 1, ("ArrowRight",) * 20,

@@ -58,6 +58,7 @@ def test_the_mouse_drags_a_point_and_the_losses_follow(lab):
 def test_a_key_moves_the_chosen_point_by_a_tenth(lab):
     notebook = lab.open(CELL)
     before = notebook.source(PLANE)
+    notebook.button("More").click()
     notebook.menu("point").select_option("V 8b")
     notebook.until(lambda: readout(notebook, "upwards") == 6.0, "its coordinate")
     notebook.slider("upwards").focus()

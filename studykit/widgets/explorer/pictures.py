@@ -12,7 +12,7 @@ from studykit.analysis.distances import Distances
 from studykit.look import own_look
 from studykit.plots.gap import NAMES
 from studykit.plots.picture import COLOUR, CURVES, DPI, FONT, INK, MARKER, Picture, key, plot_axes
-from studykit.plots.studies import axis_break, lambda_curve, lambda_places, same_span
+from studykit.plots.studies import axis_break, lambda_curve, lambda_places
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.explorer.data import METRICS, Curve, Position
 from studykit.widgets.ranked_photos import FirstFound, Photographs, RankedPhotos, blank, write
@@ -83,9 +83,10 @@ class CurveCanvas(Canvas):
             if 0 in stored:
                 axis_break(axes, (stored[0] + min(stored[lam] for lam in stored if lam)) / 2)
             panels.append(axes)
-        same_span(panels, "y")
+        # From 0, and alike: an axis around the curve makes a slope of one point look steep.
+        high = max(axes.get_ylim()[1] for axes in panels)
         for axes, metric in zip(panels, METRICS, strict=True):
-            low, high = axes.get_ylim()
+            low = 0.0
             self.ends[metric] = low, high
             for position in own:
                 if not position.compares:  # on the edge if it lies beyond: the curve stays readable
@@ -273,8 +274,8 @@ class ListCanvas(Canvas):
     def __init__(self) -> None:
         base = blank(HALF, TALL)
         super().__init__(base.picture)
-        write(self, 0, 8, "query", weight="bold")
-        write(self, 104, 8, "what it finds first (✓ right, ✗ wrong)", weight="bold")
+        write(self, 0, 20, "query", weight="bold", va="baseline")
+        write(self, 104, 20, "what it finds first (✓ right, ✗ wrong)", weight="bold", va="baseline")
         self.query = self.photo(0, 34, 84, 168)
         self.about = write(self, 0, 208, "", moving=True)
         self.photos = RankedPhotos(self, 106, 36, (57, 114), 5, 2)

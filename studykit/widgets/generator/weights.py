@@ -17,7 +17,8 @@ from torch import Tensor
 
 from studykit.analysis.x_images import WEIGHTS, numbers_of
 from studykit.studies.generators import generators_of, read_generators, table_path
-from xivlab.config import XInput
+from studykit.studies.questions import TABLE_4
+from xivlab.config import Config, XInput
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.methods import METHODS
@@ -161,6 +162,23 @@ def of_run(run: Run) -> Generator:
     return Generator(tuple(map(float, row)), config.x_input)
 
 
+def named(config: Config, whose: str) -> str:
+    """What a menu calls the g of a run: its method and seed in words, with λ if it counts.
+
+    Args:
+        config: of the run.
+        whose: such as "yours".
+
+    Example:
+        >>> from xivlab.config import preset
+        >>> named(preset("demo", method="baseline+x", seed=3), "yours")
+        'Baseline+X, seed 3 (yours)'
+    """
+    name = next((name for name, one in TABLE_4.items() if one["method"] == config.method), config.method)
+    lam = f", λ = {config.lam:g}" if METHODS[config.method].weighed else ""
+    return f"{name}{lam}, seed {config.seed} ({whose})"
+
+
 def trained(scale: Scale, data: DataSet) -> dict[str, Callable[[], Generator]]:
     """Every trained g at hand: of the finished runs on some data, then of the kit's table.
 
@@ -185,7 +203,9 @@ def trained(scale: Scale, data: DataSet) -> dict[str, Callable[[], Generator]]:
         except XivlabError:  # of another version: whoever names it is told
             continue
         names.add(run.folder.name)
-        label = f"{run.folder.name}, seed {config.seed}, {data.name}"
+        label = named(config, "yours")
+        if any(label == taken for _, taken, _ in found):  # they differ in what the name leaves out
+            label = f"{label}, {run.folder.name.rpartition('-')[2]}"
         rank = (0, config != scale.config(), not METHODS[config.method].weighed, config.seed, label)
         found.append((rank, label, lambda run=run: of_run(run)))
     for row in read_generators(table_path()).to_dict("records"):

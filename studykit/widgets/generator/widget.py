@@ -19,6 +19,7 @@ from studykit.widgets.generator.weights import (
     TRAINED,
     Generator,
     hidden,
+    named,
     of_run,
     preset,
     spread,
@@ -31,10 +32,11 @@ from xivlab.runs.run import Run
 from xivlab.scale import current
 
 PEOPLE = 5
-GROUPS = {  # by title: the sliders' names, and how far they reach to both sides
-    "mix: h = max(0, w·V + b)": {"w R": 1.5, "w G": 1.5, "w B": 1.5, "b": 1.5},
-    "spread: a·h": {"a R": 2.0, "a G": 2.0, "a B": 2.0},
-    "shift: X = a·h + d": {"d R": 1.0, "d G": 1.0, "d B": 1.0},
+# By title: the sliders' names, and how far they reach to both sides. V lies in [0, 1], and so do the X that can be seen.
+GROUPS = {
+    "mix: h = max(0, w·V + b)": {"w R": 1.0, "w G": 1.0, "w B": 1.0, "b": 0.5},
+    "spread: a·h": {"a R": 1.5, "a G": 1.5, "a B": 1.5},
+    "shift: X = a·h + d": {"d R": 0.5, "d G": 0.5, "d B": 0.5},
 }
 # The page rounds what a slider is given to its step, and tells the kernel so as if it had been moved.
 STEP, DIGITS = 0.01, 2
@@ -65,7 +67,7 @@ class XStudio(Panel):
         if run is None:  # a reader who has trained none is not asked to choose among thirty
             self._trained = dict(itertools.islice(self._trained.items(), FEW))
         else:
-            self._trained = {run.folder.name: lambda: of_run(run)} | self._trained
+            self._trained = {named(run.config(), "given"): lambda: of_run(run)} | self._trained
         self._make_controls()
         self._loaded_name = self._name = self.preset.value
         self._loaded, self._about = self._look_up(self._name)
@@ -244,7 +246,7 @@ class XStudio(Panel):
 
 def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:
     """Make a slider long enough for a number, so that nothing learnt is cut off."""
-    slider.max = max(slider.max, float(np.ceil(abs(number))))
+    slider.max = max(slider.max, float(np.ceil(2 * abs(number)) / 2))
     slider.min = -slider.max
 
 

@@ -100,14 +100,14 @@ class LossGeometry(Panel):
         rows = (
             [self.start, self.reset_button, self.about],
             [self.term, self.anchor, self.lower],
-            [self.step_button, self.play_button, self.rate],
+            [self.step_button, self.play_button],
             [self.lam, self.margin_cross, self.margin_respective],
-            [self.point, *self.place],
         )
         layout = ipywidgets.Layout(
             flex_flow="row wrap", align_items="center", grid_gap="0 14px", width="100%"
         )
-        return [ipywidgets.Box(row, layout=layout) for row in rows]
+        seldom = controls.more(self.rate, self.point, *self.place)  # points are dragged, too
+        return [*(ipywidgets.Box(row, layout=layout) for row in rows), *seldom]
 
     @property
     def settings(self) -> Settings:

@@ -74,7 +74,7 @@ class _Part:
 
     def show(self, learnt: Learnt) -> None:
         highest = max((learnt.terms[n].max() for n in self._names if learnt.done), default=0.0)
-        _limits(self._canvas, self.axes, learnt.steps, ceiling(highest))
+        _limits(self._canvas, self.axes, learnt.steps, ceiling(highest) if learnt.done else None)
         for name in self._names:
             for line, values in ((self._faint[name], learnt.terms), (self._strong[name], learnt.means)):
                 line.set_data(learnt.step if learnt.done else [], values.get(name, []))
@@ -121,7 +121,8 @@ class RankCanvas(Canvas):
             test: rank-1 on the test people, once the run is finished.
         """
         highest = max((100 * values.max() for values in learnt.rank1.values()), default=0.0)
-        _limits(self, self.axes, learnt.steps, 10 * math.ceil(1.25 * highest / 10) or 50)
+        top = 10 * math.ceil(1.25 * highest / 10) or 50
+        _limits(self, self.axes, learnt.steps, top if learnt.rank1 else None)
         for name, line in self._lines.items():
             seen = name in learnt.rank1
             line.set_data(learnt.evaluated if seen else [], 100 * learnt.rank1[name] if seen else [])
@@ -174,8 +175,14 @@ def _legend(axes: Axes, lines: Sequence[Line2D]) -> None:
     )  # fmt: skip
 
 
-def _limits(canvas: Canvas, axes: Axes, steps: int, top: float) -> None:
-    """Set what stands still, if it has to move."""
-    if (axes.get_xlim(), axes.get_ylim()) != ((0, steps), (0, top)):
+def _limits(canvas: Canvas, axes: Axes, steps: int, top: float | None) -> None:
+    """Set what stands still, if it has to move; None for the top if nothing is measured yet: no numbers then."""
+    numbered, top = top is not None, top or 1.0
+    if (axes.get_xlim(), axes.get_ylim(), _numbered(axes)) != ((0, steps), (0, top), numbered):
         axes.set(xlim=(0, steps), ylim=(0, top))
+        axes.tick_params(axis="y", labelleft=numbered)
         canvas.redraw()
+
+
+def _numbered(axes: Axes) -> bool:
+    return bool(axes.yaxis.get_tick_params()["labelleft"])

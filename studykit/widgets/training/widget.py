@@ -98,7 +98,9 @@ class TrainLive(Panel):
         self.stop_button.on_click(lambda _: self.stop())
         margins = [self.margin_cross, self.margin_respective]
         follows = [self.method, self.x, self.lam, *margins, self.steps, self.seed]
-        row = [*follows, self.train_button, self.stop_button, self.bar, self.status]
+        often = [self.method, self.x, self.lam, self.steps]
+        running = [self.train_button, self.stop_button, self.bar, self.status]
+        row = [*often, *controls.more(*margins, self.seed), *running]
         super().__init__(row, {"losses": self._loss_canvas(base), "rank1": self._rank_canvas(base)}, follows)
         self.add_class("xivlab-long-words")
 
@@ -211,7 +213,7 @@ class TrainLive(Panel):
             elif run.started:
                 says = f"Stopped after step {curves.done} of {steps}: Train goes on from there."
             else:
-                says = f"Not trained yet. A training of this scale takes {self._scale.training}."
+                says = f"Not trained yet, or not in {self._scale.runs.absolute()}. A training of this scale takes {self._scale.training}."
             if test is not None and self._converged is not None:
                 share = self._converged.share(test)
                 says += f" Its rank-1 is {share:.0%} of that of a Baseline trained to the end, {self._converged.steps:,} steps."

@@ -85,12 +85,14 @@ class Group(NamedTuple):
         name: in the legend.
         mine: (N,) bool.
         colour, marker: of matplotlib.
+        around: drawn as an outline around other points: X lies where its visible image lies.
     """
 
     name: str
     mine: NDArray[np.bool_]
     colour: str
     marker: str
+    around: bool = False
 
 
 def sources(
@@ -197,7 +199,10 @@ def groups(grouping: str, points: Points) -> list[Group]:
     """
     if grouping == "modality":
         found = [name for name in ("x", "visible", "infrared") if (points.modality == name).any()]
-        return [Group(NAMES[name], points.modality == name, COLOUR[name], MARKER[name]) for name in found]
+        return [
+            Group(NAMES[name], points.modality == name, COLOUR[name], MARKER[name], name == "x")
+            for name in found
+        ]
     values = points.person if grouping == "person" else points.camera
     signed = np.unique(values)[: SIGNS if grouping == "person" else len(PEOPLE)]
     rest = Group(OTHERS, ~np.isin(values, signed), "#AAAAAA", ".")

@@ -13,7 +13,7 @@ from studykit.studies.maps import PERPLEXITIES
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.panel import Panel
-from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, at_hand, drawn_now, groups, sources
+from studykit.widgets.tsne.data import GROUPINGS, OTHERS, Drawn, Group, at_hand, drawn_now, groups, sources
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.runs.run import Run
@@ -118,18 +118,20 @@ class TsneExplorer(Panel):
         for limit, middle, side in zip((self._axes.set_xlim, self._axes.set_ylim), (low + high) / 2, half):
             limit(middle - unit * side, middle + unit * side)
         found = groups(grouping, self._map.points)
-        self._signs = [
-            self._axes.scatter(
-                *self._map.flat[one.mine].T, s=26 if one.name != OTHERS else 16, color=one.colour, marker=one.marker,
-                alpha=0.7 if one.name != OTHERS else 0.5, linewidths=0, label=one.name,
-            )
-            for one in found
-        ]  # fmt: skip
+        self._signs = [self._points(one) for one in found]
         self._axes.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=4, frameon=False, fontsize=FONT - 1.5,
             columnspacing=1.2, handletextpad=0.1, borderaxespad=0, labelspacing=0.2,
         )  # fmt: skip
         self.canvases["map"].redraw()
+
+    def _points(self, one: Group) -> Artist:
+        look: dict[str, Any] = {"s": 26, "color": one.colour, "alpha": 0.7, "linewidths": 0}
+        if one.name == OTHERS:
+            look |= {"s": 16, "alpha": 0.5}
+        if one.around:
+            look = {"s": 52, "facecolors": "none", "edgecolors": one.colour, "linewidths": 1.1}
+        return self._axes.scatter(*self._map.flat[one.mine].T, marker=one.marker, label=one.name, **look)
 
     # What moves.
 

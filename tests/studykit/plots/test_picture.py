@@ -26,8 +26,9 @@ def shown(picture):
     """What a notebook gets: mime type, decoded image, alternative text."""
     (mime, data), (plain, words) = picture._repr_mimebundle_()[0].items()
     assert plain == "text/plain"
-    assert picture._repr_mimebundle_()[1] == {mime: {"alt": words}}
-    return mime, Image.open(io.BytesIO(base64.b64decode(data))), words
+    image = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert picture._repr_mimebundle_()[1] == {mime: {"alt": words, "width": image.width // 2}}
+    return mime, image, words
 
 
 def test_a_strip_has_every_image_once_and_its_titles():
@@ -78,7 +79,7 @@ def test_spectra_name_both_bands_and_every_curve():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["red", "navy", "none"]
     assert len({(line.get_color(), line.get_linestyle()) for line in axes.lines}) == 3
     mime, image, _ = shown(picture)
-    assert mime == "image/png" and image.width == figures.WIDTH * figures.DPI
+    assert mime == "image/png" and image.width == 2 * figures.WIDTH * figures.DPI
 
 
 def test_histograms_share_their_scale_and_count_every_image():
@@ -110,6 +111,15 @@ def test_pictures_stay_small():
     assert len(figures.encode(curves.spectra(wavelength, {"red": np.ones(61)}))[1]) < 30_000
     smooth = np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None], (128, 64, 3))
     assert len(figures.encode(images.image_strip([[smooth] * 6] * 3))[1]) < 80_000
+
+
+def test_a_chart_is_a_card_with_round_corners_and_its_size_is_what_it_was():
+    picture = curves.lines(np.arange(3.0), {"R": np.arange(3.0)}, "h", "X", "a line")
+    before = figures.encode(picture)[1]
+    card = shown(picture)[1].convert("RGBA")
+    assert card.getpixel((0, 0))[3] == card.getpixel((card.width - 1, card.height - 1))[3] == 0
+    assert card.getpixel((card.width // 2, 0)) == card.getpixel((24, 24)) == (255, 255, 255, 255)
+    assert figures.encode(picture)[1] == before
 
 
 def test_a_picture_is_not_pyplots():

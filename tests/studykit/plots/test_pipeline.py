@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from studykit.plots.picture import encode
+from studykit.plots.picture import COLOUR, encode
 from studykit.plots.pipeline import PARTS, lit, pipeline, write_lit
 
 
@@ -46,3 +46,15 @@ def test_a_file_for_each_part(tmp_path):
     Image.fromarray(np.zeros((40, 96, 3), np.uint8)).save(tmp_path / "fig2.png")
     write_lit(tmp_path)
     assert {file.stem for file in tmp_path.glob("fig2-*.png")} == {f"fig2-{part}" for part in PARTS}
+
+
+def test_a_few_bright_dots_keep_their_colour_beside_photographs(tmp_path):
+    page = np.full((400, 960, 3), 255, np.uint8)
+    page[40:360, 30:260] = np.random.default_rng(0).integers(0, 256, (320, 230, 3))
+    wanted = np.array([int(COLOUR["x"][i : i + 2], 16) for i in (1, 3, 5)])
+    page[100:110, 600:610] = wanted
+    Image.fromarray(page).save(tmp_path / "fig2.png")
+    write_lit(tmp_path)
+    with Image.open(tmp_path / "fig2-losses.png") as lit_page:
+        shown = np.array(lit_page.convert("RGB").getpixel((round(605 * 1.65), round(105 * 1.65))))
+    assert np.abs(shown - wanted).max() < 10

@@ -33,7 +33,7 @@ def test_words_are_words_at_their_place_in_pixels(canvas):
         50, abs=0.1
     )
     assert "text-anchor: middle" in word.get("style")
-    assert f"font-size: {9 * DPI / 72:.1f}px" in word.get("style")
+    assert f"font-size: max({9 * DPI / 72:.1f}px, var(--least, 0px))" in word.get("style")
 
 
 def test_a_theme_may_change_every_colour(canvas):

@@ -174,7 +174,7 @@ def run_of(folder, **changes):
 
 def test_a_run_that_is_given_comes_first(studio, tmp_path):
     panel = studio(stored=True, run=run_of(tmp_path / "elsewhere", x_input="normalized"))
-    assert panel.preset.value == "trained" and panel.run.value == "elsewhere"
+    assert panel.preset.value == "trained" and panel.run.value.endswith("(given)")
     assert "sees V normalised" in about(panel)
     panel.run.value = "Baseline+X, seed 1, toy (stored)"
     assert panel.generator.numbers == pytest.approx(STORED) and "normalised" not in about(panel)

@@ -175,8 +175,8 @@ def test_trained_ones_come_from_finished_runs_and_the_table_those_of_the_same_da
     stored(scale, *rows)
     found = trained(scale, dataset())
     assert list(found) == [
-        "cmg-run, seed 0, toy",
-        "x-run, seed 0, toy",
+        "Baseline+X+CMG, λ = 0.1, seed 0 (yours)",
+        "Baseline+X, seed 0 (yours)",
         "Baseline+X, seed 4, toy (stored)",
         "Baseline+X+CMG, seed 0, other (stored)",
     ]
@@ -193,7 +193,8 @@ def test_the_run_of_the_scales_own_settings_is_the_first(scale):
     pretend(scale, "a-run", method="baseline+x+cmg")
     pretend(scale, "own-run", config=scale.config(weights=None, seed=0))
     own = ToyScale("toy", "demo", "no time", "synthetic-sysu", scale.runs, {"weights": None})
-    assert next(iter(trained(own, dataset()))) == "own-run, seed 0, toy"
+    first = next(iter(trained(own, dataset()).values()))
+    assert first() == of_run(Run(scale.runs / "own-run"))
 
 
 def test_without_runs_and_table_there_are_none(scale):

@@ -11,7 +11,7 @@ from tiny import tiny
 
 from studykit.plots.picture import COLOUR
 from studykit.widgets import ranked_search, search
-from studykit.widgets.ranked_search import LIST, PHOTO, TOP, listed, view_of
+from studykit.widgets.ranked_search import GAP, LIST, PHOTO, TOP, listed, view_of
 from studykit.widgets.run_view import find
 from xivlab.errors import XivlabError
 from xivlab.runs.run import Run
@@ -37,7 +37,7 @@ def test_photographs_frames_and_scores_are_those_of_the_query(data):
         page = pixels(widget)
         found = find(widget.run_view, query, "v")
         for place in range(10):
-            left = LIST + place * (PHOTO[0] + 7)
+            left = LIST + place * (PHOTO[0] + GAP)
             shown = page[TOP : TOP + PHOTO[1], left : left + PHOTO[0]]
             photo = Image.fromarray(widget.run_view.photo("visible", found.found[place]))
             told = np.asarray(photo.resize(PHOTO, Image.Resampling.BICUBIC)).astype(int)
