@@ -16,12 +16,13 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
-from notebooks.tools import build, links, pages
+from notebooks.tools import build, links, pages, recordings
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -48,6 +49,7 @@ KIT = {
     "SCALING.md": "One GPU, several, a cluster",
     "data_prep/people/README.md": "The synthetic people",
 }
+SCRIPTS = ("generator.js", "geometry.js")  # what a page works out itself, by the recording's name for it
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -147,14 +149,20 @@ class Book:
         dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".code")
         style += f"\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
         (self.folder / "book.css").write_text(style, encoding="utf-8")
-        shutil.copy(THEME / "book.js", self.folder)
+        for script in ("book.js", "moves.js", *SCRIPTS):
+            shutil.copy(THEME / script, self.folder)
 
     def _page(self, entry: Entry) -> pages.Page:
         def lead(link: str) -> str | None:
             return self._lead(entry.source, link)
 
         if entry.source.suffix == ".ipynb":
-            return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep)
+            recorded = recordings.read(entry.source.stem)
+
+            def moves(cell: str, still: str) -> str | None:
+                return self._moving(f"{entry.source.stem[:2]}-{cell}", still, recorded[cell]) if cell in recorded else None
+
+            return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep, moves)
         return pages.page_of_text(entry.source.read_text(encoding="utf-8"), lead)
 
     def _render(
@@ -193,6 +201,18 @@ class Book:
         name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.{ENDINGS[mime]}"
         (self.folder / name).write_bytes(content)
         return name
+
+    def _moving(self, name: str, still: str, recorded: dict[str, Any]) -> str:
+        """A place in a page that a recording fills; its still picture stands there until then."""
+        place = f"moves-{name}"
+        code = recordings.script(place, recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
+        self._write(f"moving/{name}.js", code.encode())
+        return f'<div class="moves" id="{place}">{still}</div><script defer src="moving/{name}.js"></script>\n'
+
+    def _write(self, file: str, content: bytes) -> None:
+        path = self.folder / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
 
     def _lead(self, source: Path, link: str) -> str | None:
         """Where a link or picture of a text leads in the book; None: to nothing that is in it.

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ipywidgets
 import numpy as np
 from matplotlib.artist import Artist
 
@@ -132,6 +133,10 @@ class TsneExplorer(Panel):
         self.canvases["map"].redraw()
 
     # What moves.
+
+    @property
+    def main(self) -> list[ipywidgets.Widget]:
+        return [self.perplexity]
 
     def draw(self) -> dict[str, str]:
         asked = self.run.value, self.perplexity.value
