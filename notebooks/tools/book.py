@@ -50,6 +50,20 @@ KIT = {
     "data_prep/people/README.md": "The synthetic people",
 }
 SCRIPTS = ("generator.js", "geometry.js")  # what a page works out itself, by the recording's name for it
+VIEWS = ROOT / "studykit" / "widgets" / "view.css"
+DARK = re.compile(r"\[data-jp-theme-light=\"false\"\] \.xivlab-view (\{.*?\})", re.DOTALL)
+FRONT = "02_x_modality"  # whose widget opens the book
+HEAD = (
+    "<h1>Ten weights between day and night</h1>\n<p>By day a camera sees colours; at night, by infrared light, it does "
+    "not, and the same person looks like another. Who is it? XIV-ReID (Li et al., AAAI 2020) puts a third picture, X, "
+    "between the two: made of the colour picture by a network of ten weights, and learnt while people are told apart. "
+    "Turn the weights: can you make X look like the infrared picture?</p>\n"
+)
+INTRO = (
+    "<p>XIV-Lab takes this one paper apart, from its first picture to its last number. These pages show every notebook as "
+    "it was run. Most of what moves in JupyterLab moves here as well; there, exercises are checked, and every number is "
+    'computed anew. Begin with <a href="00_start_here.html">the first notebook</a>.</p>\n'
+)
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -148,6 +162,7 @@ class Book:
         style += HtmlFormatter(style="default").get_style_defs(".code")
         dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".code")
         style += f"\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+        style += _colours_of_drawings()
         (self.folder / "book.css").write_text(style, encoding="utf-8")
         for script in ("book.js", "moves.js", *SCRIPTS):
             shutil.copy(THEME / script, self.folder)
@@ -187,13 +202,17 @@ class Book:
             goals = GOALS.search(top)
             listed = pages.page_of_text(f"# {entry.name}\n\n{goals[1]}", str).html if goals else ""
             listed = listed.partition("</h1>")[2]
-            cards.append(f'<li><h2><a href="{entry.file}">{entry.name}</a></h2>{listed}</li>')
-        intro = (
-            "<h1>XIV-Lab</h1>\n<p>A study kit for infrared-visible person re-identification: one paper, XIV-ReID (AAAI "
-            "2020), from end to end. These pages show every notebook as it was run, with its pictures. In JupyterLab "
-            "the pictures move, the exercises are checked, and every number is computed anew.</p>\n"
-        )
-        return f'{intro}<ol class="cards">{"".join(cards)}</ol>'
+            cards.append(f'<li><h3><a href="{entry.file}">{entry.name}</a></h3>{listed}</li>')
+        return f'{self._explorable()}<h2>The course</h2>{INTRO}<ol class="cards">{"".join(cards)}</ol>'
+
+    def _explorable(self) -> str:
+        """The head of the first page: g turned by hand; words alone if the widget of notebook 02 has no recording."""
+        recorded = recordings.read(FRONT)
+        studio = next((one for one in recorded.values() if one["script"] == "generator"), None)
+        if studio is None:
+            return HEAD
+        one = studio | {name: studio[name][:1] for name in ("visible", "infrared")} | {"front": True}
+        return HEAD + self._moving("front", "", one) + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
 
     def _keep(self, mime: str, data: str) -> str:
         """Write a picture; the same picture only once."""
@@ -235,6 +254,14 @@ class Book:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(aim, copy)
         return f"files/{inside.as_posix()}"
+
+
+def _colours_of_drawings() -> str:
+    """The style of the widgets' pictures as JupyterLab has it, dark where the system is."""
+    rules = VIEWS.read_text(encoding="utf-8")
+    found = re.findall(r"^\.xivlab-view .*?\}$", rules, re.MULTILINE | re.DOTALL)
+    dark = DARK.search(rules)[1]
+    return "\n".join(found) + f"\n@media (prefers-color-scheme: dark) {{ .xivlab-view {dark} }}\n"
 
 
 def main(args: list[str] | None = None) -> int:
