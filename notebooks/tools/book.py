@@ -16,12 +16,13 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
-from notebooks.tools import build, links, pages
+from notebooks.tools import build, links, pages, recordings
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -48,6 +49,21 @@ KIT = {
     "SCALING.md": "One GPU, several, a cluster",
     "data_prep/people/README.md": "The synthetic people",
 }
+SCRIPTS = ("generator.js", "geometry.js")  # what a page works out itself, by the recording's name for it
+VIEWS = ROOT / "studykit" / "widgets" / "view.css"
+DARK = re.compile(r"\[data-jp-theme-light=\"false\"\] \.xivlab-view (\{.*?\})", re.DOTALL)
+FRONT = "02_x_modality"  # whose widget opens the book
+HEAD = (
+    "<h1>Ten weights between day and night</h1>\n<p>By day a camera sees colours; at night, by infrared light, it does "
+    "not, and the same person looks like another. Who is it? XIV-ReID (Li et al., AAAI 2020) puts a third picture, X, "
+    "between the two: made of the colour picture by a network of ten weights, and learnt while people are told apart. "
+    "Turn the weights: can you make X look like the infrared picture?</p>\n"
+)
+INTRO = (
+    "<p>XIV-Lab takes this one paper apart, from its first picture to its last number. These pages show every notebook as "
+    "it was run. Most of what moves in JupyterLab moves here as well; there, exercises are checked, and every number is "
+    'computed anew. Begin with <a href="00_start_here.html">the first notebook</a>.</p>\n'
+)
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -146,15 +162,22 @@ class Book:
         style += HtmlFormatter(style="default").get_style_defs(".code")
         dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".code")
         style += f"\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+        style += _colours_of_drawings()
         (self.folder / "book.css").write_text(style, encoding="utf-8")
-        shutil.copy(THEME / "book.js", self.folder)
+        for script in ("book.js", "moves.js", *SCRIPTS):
+            shutil.copy(THEME / script, self.folder)
 
     def _page(self, entry: Entry) -> pages.Page:
         def lead(link: str) -> str | None:
             return self._lead(entry.source, link)
 
         if entry.source.suffix == ".ipynb":
-            return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep)
+            recorded = recordings.read(entry.source.stem)
+
+            def moves(cell: str, still: str) -> str | None:
+                return self._moving(f"{entry.source.stem[:2]}-{cell}", still, recorded[cell]) if cell in recorded else None
+
+            return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep, moves)
         return pages.page_of_text(entry.source.read_text(encoding="utf-8"), lead)
 
     def _render(
@@ -179,13 +202,17 @@ class Book:
             goals = GOALS.search(top)
             listed = pages.page_of_text(f"# {entry.name}\n\n{goals[1]}", str).html if goals else ""
             listed = listed.partition("</h1>")[2]
-            cards.append(f'<li><h2><a href="{entry.file}">{entry.name}</a></h2>{listed}</li>')
-        intro = (
-            "<h1>XIV-Lab</h1>\n<p>A study kit for infrared-visible person re-identification: one paper, XIV-ReID (AAAI "
-            "2020), from end to end. These pages show every notebook as it was run, with its pictures. In JupyterLab "
-            "the pictures move, the exercises are checked, and every number is computed anew.</p>\n"
-        )
-        return f'{intro}<ol class="cards">{"".join(cards)}</ol>'
+            cards.append(f'<li><h3><a href="{entry.file}">{entry.name}</a></h3>{listed}</li>')
+        return f'{self._explorable()}<h2>The course</h2>{INTRO}<ol class="cards">{"".join(cards)}</ol>'
+
+    def _explorable(self) -> str:
+        """The head of the first page: g turned by hand; words alone if the widget of notebook 02 has no recording."""
+        recorded = recordings.read(FRONT)
+        studio = next((one for one in recorded.values() if one["script"] == "generator"), None)
+        if studio is None:
+            return HEAD
+        one = studio | {name: studio[name][:1] for name in ("visible", "infrared")} | {"front": True}
+        return HEAD + self._moving("front", "", one) + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
 
     def _keep(self, mime: str, data: str) -> str:
         """Write a picture; the same picture only once."""
@@ -193,6 +220,18 @@ class Book:
         name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.{ENDINGS[mime]}"
         (self.folder / name).write_bytes(content)
         return name
+
+    def _moving(self, name: str, still: str, recorded: dict[str, Any]) -> str:
+        """A place in a page that a recording fills; its still picture stands there until then."""
+        place = f"moves-{name}"
+        code = recordings.script(place, recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
+        self._write(f"moving/{name}.js", code.encode())
+        return f'<div class="moves" id="{place}">{still}</div><script defer src="moving/{name}.js"></script>\n'
+
+    def _write(self, file: str, content: bytes) -> None:
+        path = self.folder / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
 
     def _lead(self, source: Path, link: str) -> str | None:
         """Where a link or picture of a text leads in the book; None: to nothing that is in it.
@@ -215,6 +254,14 @@ class Book:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(aim, copy)
         return f"files/{inside.as_posix()}"
+
+
+def _colours_of_drawings() -> str:
+    """The style of the widgets' pictures as JupyterLab has it, dark where the system is."""
+    rules = VIEWS.read_text(encoding="utf-8")
+    found = re.findall(r"^\.xivlab-view .*?\}$", rules, re.MULTILINE | re.DOTALL)
+    dark = DARK.search(rules)[1]
+    return "\n".join(found) + f"\n@media (prefers-color-scheme: dark) {{ .xivlab-view {dark} }}\n"
 
 
 def main(args: list[str] | None = None) -> int:

@@ -30,9 +30,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from notebooks.tools import editions, quiz
+from notebooks.tools import editions, quiz, recordings
 from notebooks.tools.minutes import Minutes
 from studykit.report.notebooks import kernel
+from studykit.widgets.recording import WANTED
 from xivlab.errors import XivlabError
 from xivlab.files import write_atomically
 from xivlab.scale import current
@@ -205,12 +206,15 @@ def out_of_step(source: Path) -> str | None:
 
 
 def build(source: Path) -> None:
-    """Execute the learners' edition of a source and write it, whole or not at all.
+    """Execute the learners' edition of a source and write it, whole or not at all, and what its widgets record.
 
     Raises:
         XivlabError: it has faults, or could not be written; the notebook that was there is as it was.
     """
-    _write(execute(learners(source)), target(source))
+    notebook = execute(learners(source), **{WANTED: "1"})
+    recorded = recordings.take_out(notebook)
+    _write(notebook, target(source))
+    recordings.write(source.stem, recorded)
 
 
 def build_words(source: Path) -> None:

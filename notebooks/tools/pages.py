@@ -24,6 +24,8 @@ STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 FORMATTER = HtmlFormatter(nowrap=True)
 KINDS = ("predict", "exercise-text", "exercise", "check")  # tags that are seen
 
+# Takes the id of a cell with its still picture as HTML; gives what stands there in the book, if it moves.
+Moves = Callable[[str, str], str | None]
 # Where a link or a picture leads in the book; None: nowhere, so that only its words are left.
 Lead = Callable[[str], str | None]
 
@@ -62,13 +64,16 @@ def page_of_text(text: str, lead: Lead) -> Page:
     return page
 
 
-def page_of_notebook(notebook: NotebookNode, lead: Lead, keep: Callable[[str, str], str]) -> Page:
+def page_of_notebook(
+    notebook: NotebookNode, lead: Lead, keep: Callable[[str, str], str], moves: Moves = lambda *_: None
+) -> Page:
     """A page from an executed notebook.
 
     Args:
         notebook: with outputs.
         lead: of its links.
         keep: takes a picture's mime type and base64 data, and gives the address at which the book has it.
+        moves: what stands in the place of a widget; its still picture if not given.
     """
     page, html = Page(), []
     for cell in notebook.cells:
@@ -80,6 +85,8 @@ def page_of_notebook(notebook: NotebookNode, lead: Lead, keep: Callable[[str, st
             if page.sections:
                 page.sections[-1].words.append(cell.source)
             outputs = "".join(output(one, cell.source, keep) for one in cell.outputs)
+            if "widgets." in cell.source:
+                outputs = moves(cell.id, outputs) or outputs
             code = _code(cell.source)
             if kind == "check":  # it holds the answer, for those who look
                 code = f"<details><summary>Check</summary>{code}</details>"

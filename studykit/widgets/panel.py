@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from studykit.look import own_look
 from studykit.plots.picture import COLOUR, INK, PHOTO_QUALITY
 from studykit.server import MARK
+from studykit.widgets import recording
 from studykit.widgets.canvas import WHOLE, Canvas
 from studykit.widgets.view import View
 from xivlab.errors import XivlabError
@@ -107,6 +108,20 @@ class Panel(ipywidgets.VBox):
                     control.observe(self.refresh, "value")
             self.refresh()
 
+    @property
+    def main(self) -> Sequence[ipywidgets.Widget]:
+        """The control that matters most, or the few: those that move in a page without a kernel."""
+        return self._follows[:1]
+
+    def recording(self) -> dict[str, Any] | None:
+        """All that a page without a kernel needs to move the main controls; None if nothing moves there.
+
+        What it holds is said in `studykit.widgets.recording`. A widget whose pictures are little arithmetic gives numbers
+        instead, under the name of the script that draws from them.
+        """
+        more = len(self._follows) > len(self.main)
+        return {"script": "frames", "more": more} | recording.record(self, self.main)
+
     def say(self, sentence: str) -> None:
         """Show a sentence under the controls, such as what was wrong; nothing if it is empty."""
         shown = f"⚠ {html.escape(sentence)}" if sentence else ""
@@ -119,7 +134,9 @@ class Panel(ipywidgets.VBox):
         views = [view for view in self.views.values() if view.still]  # one may wait for its picture
         mime, picture = still(views)
         words = " ".join(view.words for view in views)
-        shown = {mime: base64.b64encode(picture).decode(), "text/plain": words}
+        shown: dict[str, Any] = {mime: base64.b64encode(picture).decode(), "text/plain": words}
+        if recording.wanted() and (recorded := self.recording()):
+            shown[recording.MIME] = recorded
         return {**(data or {}), **shown}, {mime: {"alt": words}, MARK: True}
 
 

@@ -1,12 +1,15 @@
 """X studio: the ten numbers of g by hand, and what X they make of several people, or of a picture of the reader's own."""
 
+import base64
 import html
+import io
 import itertools
 from typing import Any
 
 import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from studykit.widgets import controls
 from studykit.widgets.generator.data import HEIGHT, WIDTH, draw_people, draw_sample, to_show
@@ -28,6 +31,7 @@ from studykit.widgets.generator.weights import (
 from studykit.widgets.panel import Panel
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
+from xivlab.model import MEAN, STD
 from xivlab.runs.run import Run
 from xivlab.scale import current
 
@@ -149,6 +153,24 @@ class XStudio(Panel):
         said = {"photos": self._draw_photos(g), "histograms": self._draw_histograms(g)}
         return said | ({"own": self._draw_own(g)} if self._own else {})
 
+    def recording(self) -> dict[str, Any]:
+        """The people, pixel by pixel, and the menu of numbers; a page works out the rest itself."""
+        known = [name for name in PRESETS if self._trained or name != TRAINED]
+        menu = []
+        for name in known:
+            g, about = self._look_up(name)
+            menu.append({"name": name, "about": about, "numbers": list(g.numbers), "x_input": g.x_input})
+        return {
+            "script": "generator",
+            "visible": [_png(image) for image in self._people.visible],
+            "infrared": [_png(image) for image in self._people.infrared],
+            "menu": menu,
+            "start": known.index(self.preset.value) if self.preset.value in known else 0,
+            "groups": [[title, list(group.items())] for title, group in GROUPS.items()],
+            "mean": list(MEAN),
+            "std": list(STD),
+        }
+
     def _draw_photos(self, g: Generator) -> str:
         people = self._people
         h = hidden(g, people.light)
@@ -242,6 +264,13 @@ class XStudio(Panel):
             view.show(None, "")
             self.upload.value = ()
             self.remove.disabled = True
+
+
+def _png(pixels: NDArray[np.uint8]) -> str:
+    """An image as an address that holds it to the bit."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:

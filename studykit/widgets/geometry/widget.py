@@ -15,6 +15,7 @@ from studykit.widgets import controls
 from studykit.widgets.geometry.data import (
     IMAGES,
     MODALITIES,
+    PEOPLE,
     STARTS,
     TERMS,
     Hinges,
@@ -113,6 +114,31 @@ class LossGeometry(Panel):
     def settings(self) -> Settings:
         """Margins and lambda of the sliders."""
         return Settings(self.margin_cross.value, self.margin_respective.value, self.lam.value)
+
+    def recording(self) -> dict[str, Any]:
+        """The arrangements and the terms; a page works out the rest itself."""
+        starts = [
+            {"name": name, "points": start.points.tolist(), "lam": start.lam, "about": start.about}
+            for name, start in STARTS.items()
+        ]
+        terms = [
+            {"name": term.name, "equation": term.equation, "anchor": term.anchor, "other": term.other} for term in TERMS
+        ]
+        paper = Settings()
+        return {
+            "script": "geometry",
+            "starts": starts,
+            "terms": terms,
+            "people": list(PEOPLE),
+            "images": list(IMAGES),
+            "modalities": list(MODALITIES),
+            "lambdas": list(LAMBDAS),
+            "margins": [paper.margin_cross, paper.margin_respective],
+            "term": self.term.value,
+            "middle": list(MIDDLE),
+            "reach": REACH,
+            "size": list(self._plane.size),
+        }
 
     def draw(self) -> dict[str, str]:
         settings, chosen = self.settings, TERMS[self.term.value]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import ipywidgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -226,6 +227,10 @@ class Wavelength(Panel):
         if step == HEAT:
             return self.world.expose_as(row, REGDB[1])
         return self.world.expose_band(row, float(step))
+
+    @property
+    def main(self) -> list[ipywidgets.Widget]:
+        return [self.slider]
 
     def draw(self) -> dict[str, str]:
         step, person = self.slider.value, self.person.value

@@ -104,6 +104,9 @@ class TrainLive(Panel):
         super().__init__(row, {"losses": self._loss_canvas(base), "rank1": self._rank_canvas(base)}, follows)
         self.add_class("xivlab-long-words")
 
+    def recording(self) -> None:
+        """Nothing: a training needs a kernel."""
+
     def config(self) -> Config:
         """The settings that the controls ask for.
 

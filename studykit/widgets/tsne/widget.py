@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ipywidgets
 import numpy as np
 from matplotlib.artist import Artist
 
@@ -134,6 +135,10 @@ class TsneExplorer(Panel):
         return self._axes.scatter(*self._map.flat[one.mine].T, marker=one.marker, label=one.name, **look)
 
     # What moves.
+
+    @property
+    def main(self) -> list[ipywidgets.Widget]:
+        return [self.perplexity]
 
     def draw(self) -> dict[str, str]:
         asked = self.run.value, self.perplexity.value

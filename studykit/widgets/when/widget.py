@@ -79,6 +79,10 @@ class WhenDoesXHelp(Panel):
         row = when.rows()[self._knob]
         canvas.along(f"{row.label}", self._map.axes[self._knob])
 
+    @property
+    def main(self) -> list[ipywidgets.Widget]:
+        return [self.knob, self.prediction, self.value]
+
     def draw(self) -> dict[str, str]:
         if self.knob.value != self._knob:
             self._turn()

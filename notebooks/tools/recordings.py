@@ -1,0 +1,94 @@
+"""Recordings of the widgets of the notebooks: kept beside the notebooks, made into files of the book.
+
+    python -m notebooks.tools.recordings 03    record the widgets of notebook 03 anew; all if none is named
+
+Building a notebook records its widgets in the same run, so that pictures and numbers are those of its outputs. What a
+recording holds is said in `studykit.widgets.recording`.
+"""
+
+import argparse
+import base64
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from studykit.widgets import recording
+from xivlab.files import write_atomically
+
+FOLDER = Path(__file__).parents[1] / "recorded"
+Recordings = dict[str, dict[str, Any]]  # by the id of the cell
+
+
+def take_out(notebook: NotebookNode) -> Recordings:
+    """The recordings in the outputs of a notebook, which are left without them."""
+    return {
+        cell.id: output.data.pop(recording.MIME)
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if recording.MIME in output.get("data", {})
+    }
+
+
+def path(stem: str) -> Path:
+    """Where the recordings of a notebook are kept, by its name."""
+    return FOLDER / f"{stem}.json.gz"
+
+
+def read(stem: str) -> Recordings:
+    """The recordings of a notebook by its name; none if none are kept."""
+    file = path(stem)
+    return json.loads(gzip.decompress(file.read_bytes())) if file.is_file() else {}
+
+
+def write(stem: str, recordings: Recordings) -> None:
+    """Keep the recordings of a notebook; the same ones are the same file."""
+    text = json.dumps(recordings, ensure_ascii=False, separators=(",", ":"))
+    content = gzip.compress(text.encode(), 9, mtime=0)
+    FOLDER.mkdir(exist_ok=True)
+    write_atomically(path(stem), lambda part: part.write_bytes(content))
+
+
+def script(place: str, recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> str:
+    """A recording as a script of the book.
+
+    Args:
+        place: id of the figure that it fills.
+        recorded: the recording.
+        keep: takes name and content of each of its photographs.
+    """
+    for name, photo in recorded.get("photos", {}).items():
+        keep(f"{name}.webp", base64.b64decode(photo))
+    rest = {name: value for name, value in recorded.items() if name != "photos"}
+    text = json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
+    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return f'xivlab.moves("{place}", "{packed}");\n'
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """The command line; 1 if a notebook could not be run."""
+    from notebooks.tools import build
+    from xivlab.errors import XivlabError
+
+    parser = argparse.ArgumentParser(
+        "python -m notebooks.tools.recordings", description="Record what moves, and leave the notebooks as they are."
+    )
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="of which notebooks; all if not given")
+    try:
+        for source in build.sources(parser.parse_args(args).numbers):
+            print(f"{source.stem} ...", flush=True)
+            notebook = build.execute(build.learners(source), **{recording.WANTED: "1"})
+            write(source.stem, take_out(notebook))
+    except XivlabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
