@@ -7,7 +7,7 @@ import small_results
 from studykit.studies.answers import write_table
 from studykit.studies.questions import STUDIES
 from studykit.studies.rungs import rung, write_rung
-from studykit.widgets.ladder import data as ladder_data
+from studykit.widgets.rungs import data as ladder_data
 from xivlab.evaluation.scores import score
 from xivlab.methods import METHODS
 

@@ -3,7 +3,7 @@
 from studykit.predictions.data import prediction
 from studykit.studies.ladder_claims import ELEVEN
 from studykit.studies.table1 import rows, stored
-from studykit.widgets.ladder.data import steps
+from studykit.widgets.rungs.data import steps
 
 
 def test_the_best_of_the_eleven_is_less_than_ten_points_above_the_first():

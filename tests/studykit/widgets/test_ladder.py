@@ -6,7 +6,7 @@ import small_ladder
 from studykit.studies.answers import read_table, tables
 from studykit.studies.table1 import rows
 from studykit.widgets import ladder
-from studykit.widgets.ladder.data import guessing, made_of, one_stream, steps
+from studykit.widgets.rungs.data import guessing, made_of, one_stream, steps
 from xivlab.errors import XivlabError
 
 

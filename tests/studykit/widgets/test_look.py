@@ -6,6 +6,7 @@ from pathlib import Path
 import made_up_map
 import numpy as np
 import pytest
+import small_ladder
 from hostile_look import changed
 from matplotlib import rcParams
 from own_pictures import small_run
@@ -29,7 +30,17 @@ def of_a_small_run():
         return widgets.own_search(small_run(folder), dataset())
 
 
+def of_a_small_ladder():
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        small_ladder.install(Path(folder), patch)
+        try:
+            return widgets.ladder()
+        finally:
+            small_ladder.forget()
+
+
 OPENED = {
+    "ladder": of_a_small_ladder,
     "frame_slider": lambda: widgets.frame_slider(
         [1, 2],
         [image_strip([np.full((16, 8, 3), shade, np.uint8)], alt="words") for shade in (0, 200)],
@@ -89,4 +100,4 @@ def test_a_widget_made_and_moved_with_any_settings(name, hostile):
 
 
 def test_all_widgets_are_looked_at():
-    assert OPENED.keys() == set(widgets.__all__) - {"quiz"}  # which has no picture
+    assert OPENED.keys() == set(widgets.__all__) - {"quiz", "predict"}  # which have no pictures

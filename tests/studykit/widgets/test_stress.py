@@ -9,7 +9,7 @@ from pathlib import Path
 import made_up_map
 import numpy as np
 import pytest
-import small_results
+import small_ladder
 from own_pictures import small_run
 from tiny import TINY
 from toy import dataset
@@ -57,7 +57,7 @@ def make(tmp_path_factory):
     changes = TINY | {"steps_per_epoch": 60}
     scale = Scale("smoke", "demo", "a few seconds", changes=changes, runs=root / "runs")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        small_results.install(root, monkeypatch)
+        small_ladder.install(root, monkeypatch)
         made_up_map.install(root / "map", monkeypatch)
         special = {
             "bars": Bars,
@@ -66,9 +66,9 @@ def make(tmp_path_factory):
             "train_live": lambda: widgets.train_live(dataset(), scale),
             "x_studio": lambda: widgets.x_studio(data=dataset()),
         }
-        with_pictures = [name for name in widgets.__all__ if name != "quiz"]
+        with_pictures = [name for name in widgets.__all__ if name not in ("quiz", "predict")]
         yield {name: getattr(widgets, name) for name in with_pictures} | special
-    small_results.forget()
+    small_ladder.forget()
 
 
 def move(control, rng):

@@ -8,7 +8,7 @@ from studykit.look import own_look
 from studykit.plots.picture import COLOUR, CURVES, FONT, plot_axes
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.explorer.pictures import half, shrink
-from studykit.widgets.ladder.data import Step, one_stream
+from studykit.widgets.rungs.data import Step, one_stream
 
 MARK = CURVES[4]
 OURS = ("baseline", "baseline+x+cmg")  # what the course is about: another colour

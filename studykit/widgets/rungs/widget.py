@@ -10,9 +10,9 @@ from studykit.studies.questions import NEAR_INFRARED
 from studykit.widgets import controls
 from studykit.widgets.explorer.pictures import DistanceCanvas, ListCanvas, MapCanvas
 from studykit.widgets.frames import Drawn
-from studykit.widgets.ladder.data import FIRST, SEED, Photos, Step, guessing, made_of, steps
-from studykit.widgets.ladder.pictures import ScoresCanvas
 from studykit.widgets.panel import Panel
+from studykit.widgets.rungs.data import FIRST, SEED, Photos, Step, guessing, made_of, steps
+from studykit.widgets.rungs.pictures import ScoresCanvas
 
 NOTE = ipywidgets.Layout(width="100%")
 
