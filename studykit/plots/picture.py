@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image
 
 from studykit.look import own_look
 
@@ -32,7 +32,6 @@ SHARP, SHARP_QUALITY = (
     2,
     56,
 )  # pixels of a notebook's picture to one of the page, and JPEG quality that so many can bear
-CARD = 12  # pixels of the page: the round corners of a picture, which keeps its paper on a dark ground
 
 T = TypeVar("T")
 
@@ -83,7 +82,7 @@ def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:
 
     Args:
         figure: of any kind.
-        ratio: pixels of the file to one of the figure; from 2 on a chart has round corners, as a card.
+        ratio: pixels of the file to one of the figure.
     """
     with own_look():
         canvas = FigureCanvasAgg(figure) if not hasattr(figure.canvas, "buffer_rgba") else figure.canvas
@@ -99,14 +98,7 @@ def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:
         quality = PHOTO_QUALITY if ratio == 1 else SHARP_QUALITY
         image.save(out, "JPEG", quality=quality, subsampling=2, optimize=True)
         return "image/jpeg", out.getvalue()
-    if ratio == 1:
-        image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        return "image/png", out.getvalue()
-    card = image.quantize(63, dither=Image.Dither.NONE)
-    inside = Image.new("1", card.size)
-    ImageDraw.Draw(inside).rounded_rectangle((0, 0, card.width - 1, card.height - 1), ratio * CARD, fill=1)
-    card.paste(63, mask=ImageChops.invert(inside.convert("L")))  # the one colour left is none
-    card.save(out, "PNG", optimize=True, transparency=63)
+    image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return "image/png", out.getvalue()
 
 

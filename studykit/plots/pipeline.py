@@ -178,9 +178,14 @@ def _edges(width: int, part: str) -> tuple[int, int, int, int]:
 def _in_few_colours(page: Image.Image, part: str) -> Image.Image:
     """A page with a palette whose larger half is the lit part's own: the few bright dots of a class keep their colour."""
     edges = _edges(page.width, part)
-    faded, own = page.quantize(FADED, dither=0), page.crop(edges).quantize(256 - FADED, dither=0)
+    faded, mine = page.quantize(FADED, dither=0), page.crop(edges)
+    classes = [int(colour[i : i + 2], 16) for colour in COLOUR.values() for i in (1, 3, 5)]
+    photos = 256 - FADED - len(COLOUR)
+    kept = Image.new("P", (1, 1))
+    kept.putpalette((mine.quantize(photos, dither=0).getpalette() + [0] * 768)[: 3 * photos] + classes)
+    own = mine.quantize(palette=kept, dither=0)
     few = faded.copy()
-    few.putpalette((faded.getpalette() + [0] * 768)[: 3 * FADED] + own.getpalette())
+    few.putpalette(((faded.getpalette() + [0] * 768)[: 3 * FADED] + own.getpalette())[:768])
     few.paste(own.point([min(one + FADED, 255) for one in range(256)]), edges)
     return few
 

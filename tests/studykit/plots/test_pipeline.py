@@ -50,11 +50,11 @@ def test_a_file_for_each_part(tmp_path):
 
 def test_a_few_bright_dots_keep_their_colour_beside_photographs(tmp_path):
     page = np.full((400, 960, 3), 255, np.uint8)
-    page[40:360, 30:260] = np.random.default_rng(0).integers(0, 256, (320, 230, 3))
+    page[40:360, 750:940] = np.random.default_rng(0).integers(0, 256, (320, 190, 3))
     wanted = np.array([int(COLOUR["x"][i : i + 2], 16) for i in (1, 3, 5)])
     page[100:110, 600:610] = wanted
     Image.fromarray(page).save(tmp_path / "fig2.png")
     write_lit(tmp_path)
-    with Image.open(tmp_path / "fig2-losses.png") as lit_page:
+    with Image.open(tmp_path / "fig2-search.png") as lit_page:
         shown = np.array(lit_page.convert("RGB").getpixel((round(605 * 1.65), round(105 * 1.65))))
     assert np.abs(shown - wanted).max() < 10
