@@ -1,6 +1,7 @@
 """First steps without make: environment, JupyterLab, main job, by any Python of 3.10 or later, with nothing installed.
 
-    python -m studykit lab          JupyterLab on the first notebook; what follows goes to it, such as --no-browser
+    python -m studykit lab          JupyterLab on the first notebook of your own copies, in lab; what follows goes to it, such as --no-browser
+    python -m studykit report       a line to hand in: what was solved, predicted and answered in lab
     python -m studykit study        the main job without a screen, `xivlab study`
     python -m studykit install      the environment alone, in .venv; with --dev what tests and builds need, too
     python -m studykit fill         the images of both worlds into the cache, for a machine that many will use
@@ -28,8 +29,9 @@ COMMANDS = {  # words for the Python that has the kit
         "-m",
         "jupyterlab",
         "--ServerApp.root_dir=.",
-        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+        "--LabApp.default_url=/lab/tree/lab/00_start_here.ipynb",
     ],
+    "report": ["-m", "studykit.hand_in", "report"],
     "study": ["-m", "xivlab", "study"],
     "fill": ["-c", "from xivlab.data import load; load('synthetic-sysu'); load('synthetic-regdb')"],
 }
@@ -112,6 +114,8 @@ def main(words: list[str] | None = None) -> int:
             python = install(asked.venv, "dev" if asked.dev else "lab", asked.torch_index)
         except subprocess.CalledProcessError as error:
             return error.returncode
+    if asked.what == "lab" and (failed := _run([str(python), "-m", "studykit.learners"])):
+        return failed
     return 0 if asked.what == "install" else _run([str(python), *COMMANDS[asked.what], *others])
 
 

@@ -223,7 +223,7 @@ print(
 )
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# <details><summary>Why</summary>
 #
 # $\log C$, the price of guessing. $L_I$, $L_X$ and $L_V$ lie above it by what their triplets cost.
 #

@@ -7,7 +7,8 @@ import jupytext
 import pytest
 
 from notebooks.tools import editions
-from notebooks.tools.build import METADATA, execute, misjudged
+from notebooks.tools.build import METADATA, execute, misjudged, sources
+from studykit import learners, predictions
 from studykit.exercises.exercise import find
 from xivlab.errors import XivlabError
 
@@ -125,3 +126,25 @@ def test_a_broken_exercise_is_told(old, new, sentence):
 def test_a_source_without_exercises_stays_as_it_is():
     plain = source("# %%\n1 + 1\n\n# %% [markdown]\n# Solution")
     assert texts(editions.learners(plain, "")) == texts(plain)
+
+
+UNPREDICTED = ("05", "10")  # their questions still stand with a folded answer
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in sources() if not p.name.startswith(UNPREDICTED)], ids=lambda path: path.stem
+)
+def test_the_copies_for_learners_hold_no_answer(path):
+    """Neither a solution, folded or not, nor an answer to a prediction, nor an output below a question."""
+    built = editions.learners(jupytext.read(path, fmt="py:percent"), "")
+    for cell in built.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [{"output_type": "stream", "name": "stdout", "text": "an answer\n"}]
+    cells = learners.learners(built, "notebooks")["cells"]
+    first = next(n for n, cell in enumerate(cells) if "predict" in editions.tags(cell))
+    assert not any("an answer" in str(cell) for cell in cells[first:])
+    text = "\n".join(str(cell) for cell in cells)
+    assert "<summary>Answer</summary>" not in text
+    assert not any(why in text for n in predictions.numbers() for why in predictions.prediction(n).why)
+    for exercise in editions.exercises(jupytext.read(path, fmt="py:percent")):
+        assert exercise.solution.source not in text

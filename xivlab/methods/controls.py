@@ -121,8 +121,8 @@ def repeated(config: Settings, classes: int) -> Streams:
 def _control(of: str, rows: Mapping[str, Method], title: str, without: str, **changes: Any) -> Method:
     """A row of METHODS from that of the method, with what is left out as its first assumption."""
     row = rows[of]
-    changes = {"assumed": (without, *row.assumed), "version": 1} | changes
-    return replace(row, title=title, control_of=of, **changes)
+    every: dict[str, Any] = {"assumed": (without, *row.assumed), "version": 1} | changes
+    return replace(row, title=title, control_of=of, **every)
 
 
 METHODS = {
