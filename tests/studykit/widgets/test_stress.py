@@ -66,7 +66,7 @@ def make(tmp_path_factory):
             "train_live": lambda: widgets.train_live(dataset(), scale),
             "x_studio": lambda: widgets.x_studio(data=dataset()),
         }
-        with_pictures = [name for name in widgets.__all__ if name != "quiz"]
+        with_pictures = [name for name in widgets.__all__ if name not in ("predict", "quiz")]
         yield {name: getattr(widgets, name) for name in with_pictures} | special
     small_results.forget()
 
