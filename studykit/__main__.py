@@ -94,6 +94,11 @@ def installed_here() -> bool:
     return importlib.util.find_spec("jupyterlab") is not None
 
 
+def copies(python: Path) -> int:
+    """Make the reader's own copies of the notebooks, where they are not there yet; the exit status."""
+    return subprocess.call([str(python), "-m", "studykit.learners"], cwd=ROOT)
+
+
 def main(words: list[str] | None = None) -> int:
     """The command line; the exit status is that of what was run."""
     if sys.version_info < (3, 10):  # noqa: UP036 - who has an older one is to read why
@@ -114,7 +119,7 @@ def main(words: list[str] | None = None) -> int:
             python = install(asked.venv, "dev" if asked.dev else "lab", asked.torch_index)
         except subprocess.CalledProcessError as error:
             return error.returncode
-    if asked.what == "lab" and (failed := _run([str(python), "-m", "studykit.learners"])):
+    if asked.what == "lab" and (failed := copies(python)):
         return failed
     return 0 if asked.what == "install" else _run([str(python), *COMMANDS[asked.what], *others])
 

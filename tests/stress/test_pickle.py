@@ -236,7 +236,7 @@ def test_jupyter_asks_for_its_token():
     assert COMMANDS["lab"][1:] == [
         "jupyterlab",
         "--ServerApp.root_dir=.",
-        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+        "--LabApp.default_url=/lab/tree/lab/00_start_here.ipynb",
     ]
     assert not list(ROOT.glob("jupyter_*config*")) + list(ROOT.glob("notebooks/jupyter_*config*"))
     words = re.compile(r"IdentityProvider\.token|ServerApp\.(token|password)|--no-token|disable_check_xsrf")

@@ -58,7 +58,17 @@ def test_a_python_that_has_the_kit_is_used_as_it_is(monkeypatch, words, expected
     monkeypatch.setattr(first, "installed_here", lambda: True)
     monkeypatch.setattr(first, "_run", lambda command: command)
     monkeypatch.delenv("TORCH_INDEX", raising=False)
+    copied = []
+    monkeypatch.setattr(first, "copies", lambda python: copied.append(python) or 0)
     assert first.main(words) == [sys.executable, *expected]
+    assert copied == ([Path(sys.executable)] if words[0] == "lab" else [])
+
+
+def test_without_copies_to_work_in_nothing_is_opened(monkeypatch):
+    monkeypatch.setattr(first, "installed_here", lambda: True)
+    monkeypatch.setattr(first, "copies", lambda _: 3)
+    monkeypatch.setattr(first, "_run", lambda command: pytest.fail(f"ran {command}"))
+    assert first.main(["lab"]) == 3
 
 
 def test_otherwise_that_of_the_environment_which_is_made_before(monkeypatch, tmp_path):
@@ -66,6 +76,7 @@ def test_otherwise_that_of_the_environment_which_is_made_before(monkeypatch, tmp
     monkeypatch.setattr(first, "installed_here", lambda: False)
     monkeypatch.setattr(first, "install", lambda *given: asked.append(given) or Path("its python"))
     monkeypatch.setattr(first, "_run", lambda command: command)
+    monkeypatch.setattr(first, "copies", lambda python: 0)
     monkeypatch.setenv("TORCH_INDEX", CPU)  # as `make lab TORCH_INDEX=...` hands it on
     assert first.main(["lab", "--venv", str(tmp_path)])[0] == "its python"
     assert asked == [(tmp_path, "lab", CPU)]
