@@ -15,7 +15,7 @@
 # - search with Eq. 2 by hand, and say which call trains the whole method;
 # - read rank-1, and say what guessing would give.
 #
-# **Minutes.** 20 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** Basic Python and NumPy, and a rough idea of what a neural network is. No GPU, no data set to sign for.
 #

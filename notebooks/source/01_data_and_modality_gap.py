@@ -11,7 +11,7 @@
 # - work out what a sensor sees from four curves;
 # - measure how wide the gap between the modalities is, before any training across it.
 #
-# **Minutes.** 40 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** [00 Start here](00_start_here.ipynb). What a dot product is; no optics.
 

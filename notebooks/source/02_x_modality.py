@@ -12,7 +12,7 @@
 # - say what ten weights can and cannot do, and how they can die;
 # - look at the X of a trained model, and ask whether it lies between visible and infrared.
 #
-# **Minutes.** 40 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** [01 Data and the modality gap](01_data_and_modality_gap.ipynb). What a 1x1 convolution and a ReLU are
 # will become clear here.

@@ -14,7 +14,7 @@
 # - recognise four failures: $\lambda = 0$, a $\lambda$ so large that everything collapses, one image per person, a
 #   margin of 0.
 #
-# **Minutes.** 60 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** Notebook [02](02_x_modality.ipynb) ($X = g(V)$). No data set and no trained model.
 

@@ -3,7 +3,7 @@
 #
 # The losses are known; now a network has to live by them. How do batches have to be made, how large a step is taken,
 # when is it enough, and who decides which model is kept? You take one training step by hand, watch six hundred of
-# them, and stop and go on in the middle.
+# them, and train one yourself.
 #
 # ![The whole method as in notebook 00; lit is the images, g and f, which are trained together.](../results/figures/fig2-training.png)
 #
@@ -12,17 +12,15 @@
 # - follow one training step line by line, from the rows of a batch to the changed weights;
 # - read a training curve: loss terms, learning rate, rank-1 on the validation people;
 # - say why the best model is chosen on `val` and never on `test`;
-# - stop a run, go on with it, and train on a GPU or on real data by changing one word.
+# - train on a GPU or on real data by changing one word.
 #
-# **Minutes.** 50 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb). The demo run of notebook 00 is found again if it is
 # there, else it is trained here.
 
 # %%
 import inspect
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -423,54 +421,12 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # those on `val` for a plain reason as well: there are more test people, and a larger gallery is harder, as notebook 00
 # showed.)
 #
-# ## 8. Stop and go on
+# ## 8. Train live
 #
-# A laptop is closed, a cluster ends a job: training must survive it. We play that with a very short run. First the
-# interrupted one: four steps, then the state is saved, which is exactly what ■ or Ctrl-C does after the step under way.
-
-# %%
-from xivlab.runs import Run
-
-short = scale.config(epochs=2, steps_per_epoch=3, decay_epochs=(1,), evaluate_every=2)
-folder = Path(tempfile.mkdtemp())
-stopped = Run(folder / "stopped")
-stopped.begin(short, data)
-half = Training(short, data)
-for _ in range(4):
-    half.learn()
-half.save(stopped)
-print(
-    f"step {half.step} of {half.steps}; started: {stopped.started}, finished: {stopped.finished}"
-)
-
-# %% [markdown]
-# `resume` needs the folder alone. Beside it we train the same settings without a stop, and compare every number in the
-# two best models.
-
-# %%
-from xivlab.train import resume
-
-resumed, whole = resume(stopped.folder, data), train(short, data, folder)
-pairs = zip(resumed.weights().values(), whole.weights().values())
-difference = max(
-    float((one.double() - other.double()).abs().max()) for one, other in pairs
-)
-print(
-    f"finished: {resumed.finished}; largest difference between the two models: {difference}"
-)
-
-# %% [markdown]
-# On a CPU the difference is 0: not nearly the same run, but the same run. This works because nothing random is
-# remembered: batch and augmentation follow from (seed, step), and `state.pt` holds weights, optimiser and step. (A GPU
-# may add up in another order and differ in the last digits.)
-
-# %%
-import shutil
-
-shutil.rmtree(folder)
-
-# %% [markdown]
-# The widget does the same with buttons. *Train* runs in the background, so that you can go on reading; *Stop* saves,
+# A laptop is closed, a cluster ends a job: training must survive it, and does. ■ or Ctrl-C saves the state after the step
+# under way, and the same call goes on; [A2](A2_paper_and_code.ipynb) shows that it is then the same run, digit by digit.
+#
+# The widget has buttons for it. *Train* runs in the background, so that you can go on reading; *Stop* saves,
 # and *Train* goes on.
 
 # %% [markdown]
@@ -517,7 +473,6 @@ print(
 # - P x K batches with aligned identities make the triplets of Eqs. 5, 6 and 10 possible.
 # - A curve is sane if every term falls, none stands at its margin or at $\log C$, and rank-1 on `val` rises.
 # - `val` chooses, `test` reports, once.
-# - What depends on (seed, step) alone need not be saved, and a resumed run is the same run.
 
 # %% [markdown] tags=["teacher"]
 # While the class trains, ask what the machine does between two steps, and which part of `learn` would be slow on a GPU.

@@ -12,7 +12,7 @@
 # - split a gain into what training with X made of $f$ and what the second view does at test, and name the control for it;
 # - say whether X and the cross-modality loss help here, in near infrared and in thermal, and by how much.
 #
-# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
+# **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
 # **Needs.** [05 Search and scores](05_search_and_scores.ipynb): rank-1, mAP, Eq. 2, and why one seed cannot compare two
 # methods.

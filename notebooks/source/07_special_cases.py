@@ -11,7 +11,7 @@
 # - measure, without any training, which of them looks most like an infrared image;
 # - judge with five seeds, in two worlds, whether an X that is *learnt* beats one that is fixed.
 #
-# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
+# **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
 # **Needs.** [02 The X modality](02_x_modality.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences
 # and the rule for a verdict.

@@ -12,7 +12,7 @@
 # - say why the best of eight $\lambda$ must not be judged by the runs that chose it, and how large that mistake is;
 # - say whether the margins matter as much as $\lambda$ does.
 #
-# **Minutes.** 45 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
+# **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
 # **Needs.** [07 Special cases](07_special_cases.ipynb) comes before; what you need is [03 The losses by
 # hand](03_losses_by_hand.ipynb), and [06 The ablation](06_ablation.ipynb) for paired differences and the rule for a

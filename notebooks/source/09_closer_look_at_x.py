@@ -10,7 +10,7 @@
 # - look at triples (Fig. 4) that were not chosen for their beauty;
 # - place X on the line from visible to infrared, and read the place as a wavelength, with all the doubts.
 #
-# **Minutes.** 55 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** [08 Lambda](08_lambda.ipynb) comes before; what you need is [02 The X modality](02_x_modality.ipynb) (the
 # ten numbers of $g$) and [05 Search and scores](05_search_and_scores.ipynb) (embeddings, the bootstrap of people). The

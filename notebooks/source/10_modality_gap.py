@@ -11,7 +11,7 @@
 # - redraw Fig. 1 of the paper from real embeddings, with what the drawing hides;
 # - say whether X helps in this world, how sure that is, and what stands in its way.
 #
-# **Minutes.** 60 for you; for the computer {minutes}.
+# **Minutes.** {reader} for you; for the computer {minutes}.
 #
 # **Needs.** [05 Search and scores](05_search_and_scores.ipynb) and [09 A closer look at X](09_closer_look_at_x.ipynb).
 # Two runs, Baseline and XIV-ReID (Baseline+X+CMG), are found again if they are there, else they are trained.
@@ -520,74 +520,9 @@ chosen = [every[box[0]] for box in (won, lost) if len(box)] or [query]
 lists(*(("XIV", q) for q in chosen))
 
 # %% [markdown]
-# ## 7. Where the network looks
+# Where in the image the network looks: [A3](A3_where_it_looks.ipynb).
 #
-# The last maps of $f$, before they are averaged to an embedding, tell where in the image the network responds: here the
-# mean of their absolute values, enlarged to the image, for V, X and I of the same person.
-
-# %%
-from studykit.analysis.activation import activation_maps, alikeness, cells, overlay
-from studykit.analysis.x_images import generator_of, random_triples, shown
-from studykit.plots import image_strip
-from xivlab.data import resize
-from xivlab.runs import load_model
-
-model = load_model(runs["XIV"]).cpu()
-rows = random_triples(xiv, 3, seed=1)
-V, I = (
-    resize(test.pixels[photos[code][r]], config.height, config.width)
-    for code, r in zip((0, 1), rows)
-)
-seen = {
-    "V": activation_maps(model, V),
-    "X": activation_maps(model, V, "x"),
-    "I": activation_maps(model, I),
-}
-high, wide = cells(model, config.height, config.width)
-print(
-    f"a map has {high} x {wide} cells; the image {config.height} x {config.width} pixels"
-)
-
-# %%
-X = shown(generator_of(model), V)
-laid = [
-    over
-    for name, image in zip("VXI", (V, X, I))
-    for over in (image, overlay(image, seen[name]))
-]
-image_strip(
-    list(zip(*laid)),
-    ["V", "f(V)", "X", "f(X)", "I", "f(I)"],
-    alt="Three people: V, X and I, each beside its activation map, yellow where the response is largest.",
-    largest=0.48,
-)
-
-# %%
-alike = {
-    f"{a} and {b}": alikeness(seen[a], seen[b]).mean() for a, b in ("VX", "XI", "VI")
-}
-alike["V and V of somebody else"] = alikeness(
-    seen["V"], np.roll(seen["V"], 1, axis=0)
-).mean()
-print(
-    "correlation of the maps:",
-    ", ".join(f"{pair} {value:.2f}" for pair, value in alike.items()),
-)
-
-# %% [markdown]
-# The last number is the one to compare with: if maps of two *different* people are as much alike, then likeness of maps
-# says nothing of the person.
-#
-# <details><summary>What such maps do not show</summary>
-#
-# They do not show *what* is seen there, nor for which person it speaks, nor whether it helps: a network may respond
-# strongly to a wall and ignore the response afterwards. A map is as coarse as its few cells; that it looks smooth is
-# interpolation. I is another moment, so even a perfect network would have another map. And each map is stretched to its
-# own range: compare places, not brightness, between two pictures.
-#
-# </details>
-#
-# ## 8. Does X help here, and why (not)?
+# ## 7. Does X help here, and why (not)?
 #
 # Back to the score, with the five seeds of notebook 06, each model by its own test distance:
 
@@ -618,6 +553,7 @@ print("Does X help here?", answer(gain, "Yes.", "No, it does harm."))
 from studykit.analysis.colour import colour_counts, in_grey
 from xivlab.data import Images
 from xivlab.evaluation import embed
+from xivlab.runs import load_model
 
 images = Images.of(test, config.height, config.width)
 gray = in_grey(images)

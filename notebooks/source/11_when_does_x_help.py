@@ -12,7 +12,7 @@
 # - name what predicts the gain over all worlds, and what does not;
 # - say in three sentences when and why a middle modality helps, and which figure told you.
 #
-# **Minutes.** 60 for you; for the computer {minutes}, where results are stored.
+# **Minutes.** {reader} for you; for the computer {minutes}, where results are stored.
 #
 # **Needs.** [10 The modality gap](10_modality_gap.ipynb) comes before; what you need is [06 The ablation](06_ablation.ipynb)
 # for paired differences, verdicts and the two parts of a gain; [07 Special cases](07_special_cases.ipynb) for V in the

@@ -12,7 +12,7 @@
 # - say what an idea is worth here on equal terms, with its interval, and why the numbers of Table 1 cannot say it;
 # - tell what moved the scores of the field: ideas, or backbone, augmentation and schedule.
 #
-# **Minutes.** 60 for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
+# **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
 # **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb) for triplets and margins; [06 The ablation](06_ablation.ipynb)
 # for paired differences.

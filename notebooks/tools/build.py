@@ -7,7 +7,8 @@
     python -m notebooks.tools.build --teachers    the teachers' edition of each, in notebooks/teachers/
     python -m notebooks.tools.build --time 04     measures it at the scale of XIVLAB_SCALE, see tools/minutes.csv
 
-A source is `source/NN_name.py` in jupytext's percent format: `# %% [markdown]` and `# %%` begin the cells.
+A source is `source/NN_name.py`, or `A1_name.py` for a page beside the way, in jupytext's percent format:
+`# %% [markdown]` and `# %%` begin the cells. `{reader}` in a text becomes the minutes that `reader.py` reckons.
 `editions.py` says which tags the cells of an exercise have, and makes the two editions from them.
 
 A notebook is written only if every cell ran without an error and without a word on stderr, and if it has
@@ -30,7 +31,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from notebooks.tools import editions, quiz, recordings
+from notebooks.tools import editions, quiz, reader, recordings
 from notebooks.tools.minutes import Minutes
 from studykit.report.notebooks import kernel
 from studykit.widgets.recording import WANTED
@@ -66,7 +67,7 @@ def sources(numbers: Sequence[str] = ()) -> list[Path]:
     Raises:
         XivlabError: a number fits no source.
     """
-    paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+    paths = sorted(SOURCES.glob("[0-9A][0-9]_*.py"))
     for number in numbers:
         if not any(path.name.startswith(number) for path in paths):
             raise XivlabError(f"No notebook begins with {number!r}: there are {_names(paths)}.")
@@ -105,8 +106,13 @@ def tried(source: Path) -> NotebookNode:
 
 
 def _edition(edition: Callable[[NotebookNode, str], NotebookNode], source: Path) -> NotebookNode:
+    notebook = read_source(source)
+    minutes = str(reader.shown(notebook))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("{reader}", minutes)
     try:
-        return with_ids(edition(quiz.with_quiz(read_source(source)), Minutes.read().sentence(source.stem)))
+        return with_ids(edition(quiz.with_quiz(notebook), Minutes.read().sentence(source.stem)))
     except XivlabError as error:
         raise XivlabError(f"{source.name}: {error}") from error
 

@@ -28,7 +28,7 @@ from xivlab.errors import XivlabError
 ORDER = ("exercise-text", "exercise", "check")
 CHECK = re.compile(r"""^check\("(\d\d\.\d)", (\w+)\)$""", re.MULTILINE)
 # A link or picture to a file that is no notebook of this folder: the teachers' edition lies one folder deeper.
-ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|\d\d_\w+\.ipynb)([^)\s]+\))")
+ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|[\dA]\d_\w+\.ipynb)([^)\s]+\))")
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class Minutes:
             >>> table = pd.DataFrame([["00_a", "demo", 130, 20, 2]], columns=[*KEY, "first", "again", "threads"])
             >>> Minutes(table).sentence("00_a")
             'at demo scale 3 the first time and less than 1 with its runs stored (2 threads, no GPU)'
+            >>> Minutes(table.assign(first=50)).sentence("00_a")
+            'less than 1'
             >>> Minutes(table).sentence("01_b")
             'not measured yet'
         """
@@ -63,6 +65,8 @@ class Minutes:
         known = [rows.loc[scale] for scale in SCALES if scale in rows.index]
         if not known:
             return "not measured yet"
+        if all(_minutes(row["first"]) == "less than 1" for row in known):
+            return "less than 1"
         parts = []
         for row in known:
             first, again = _minutes(row["first"]), _minutes(row["again"])

@@ -43,7 +43,7 @@ def notebooks_in(folder: Path) -> list[Path]:
     Raises:
         XivlabError: there is none.
     """
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(folder.glob("[0-9A][0-9]_*.ipynb"))
     if not paths:
         raise XivlabError(
             f"There is no notebook NN_name.ipynb in {folder}: work in a clone of XIV-Lab, "
