@@ -23,8 +23,8 @@ from xivlab.files import write_atomically
 
 ROOT = Path(__file__).parents[1]
 # A link or picture to a file beside the notebooks that is none of them.
-ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|\.\./|\d\d_\w+\.ipynb)([^)\s]+\))")
-NUMBER = re.compile(r'widgets\.predict\("(\d\d\.\d+)"\)')
+ELSEWHERE = re.compile(r"(\]\()(?![a-z]+:|#|\.\./|[\dA]\d_\w+\.ipynb)([^)\s]+\))")
+NUMBER = re.compile(r'widgets\.predict\("([\dA]\d\.\d+)"\)')
 
 
 def prepare(notebooks: Path, folder: Path) -> list[str]:
@@ -42,7 +42,7 @@ def prepare(notebooks: Path, folder: Path) -> list[str]:
     """
     folder.mkdir(exist_ok=True)
     older = []
-    for built in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
+    for built in sorted(notebooks.glob("[0-9A][0-9]_*.ipynb")):
         edition = learners(json.loads(built.read_text(encoding="utf-8")), notebooks.name)
         copy = folder / built.name
         if not copy.exists():

@@ -121,21 +121,12 @@ ranked_lists(
 # Look for what the query shares with each: build, hair, a bag, what is bright and what is dark. Colour is no help to us
 # here, and the model has to do without it as well.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The widget ranks the whole gallery by $D(I, V)$, by $D(I, X)$ and by their sum. Find a query
-# whose first places differ in the rows v and x. Which of the two will the row v+x follow?
-#
-# <details><summary>Answer</summary>
-#
-# The one that is surer: a sum sides with the distance whose differences are larger. Where v puts the right image at
-# 0.70 and a wrong one at 0.72, and x the other way round at 0.80 and 0.60, the sum follows x. That can save a query,
-# and it can spoil one.
-#
-# </details>
-
-# %%
+# %% tags=["predict"]
 from studykit import widgets
 
+widgets.predict("05.1")
+
+# %%
 widgets.search(run, data)
 
 # %% [markdown]
@@ -170,13 +161,7 @@ pd.DataFrame(
 # penalty) asks how deep one must read to find the *last* image of the person: number of hits / rank of the last.
 #
 # **Predict** all three: by which rank is person 5 found, what are AP and INP?
-#
-# <details><summary>Answer</summary>
-#
-# The hits are at ranks 3 and 5. Found by rank 3 (or 2, if people are counted: section 4). AP = (1/3 + 2/5) / 2. INP =
-# 2/5.
-#
-# </details>
+
 
 # %%
 hits = match.cumsum()
@@ -187,6 +172,9 @@ print("found by rank k:", cmc.astype(int))
 print(f"AP = {AP:.3f}   INP = {INP:.3f}")
 
 # %% [markdown]
+# The hits are at ranks 3 and 5. Found by rank 3 (or 2, if people are counted: section 4). AP = (1/3 + 2/5) / 2. INP =
+# 2/5.
+#
 # CMC is kind: it forgets all hits but the first. AP wants all hits early. INP is strict: one image hidden far back
 # spoils it. Over many queries the means are called rank-$k$, mAP and mINP. `retrieval_metrics` computes them from a
 # matrix of distances:
@@ -241,14 +229,6 @@ for name, (camera, protocol) in cases.items():
 pd.DataFrame(table).T.round(3)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3.
-# A query of camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is
-# found by rank 3, and with one hit left AP = INP = 1/3.
-#
-# </details>
-#
 # So whoever quotes a score must say under which rules. One rule more is often left unsaid: what happens at **equal
 # distances**? We put the right image and a wrong one at the same distance, in both orders of the gallery.
 
@@ -262,6 +242,10 @@ for people in (np.array([5, 6]), np.array([6, 5])):
     )
 
 # %% [markdown]
+# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3.
+# A query of camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is
+# found by rank 3, and with one hit left AP = INP = 1/3.
+#
 # The order of the gallery decided. Here it always does (a *stable* sort), so that the same files give the same score. A
 # collapsed network, all of whose distances are equal, would otherwise get a random one.
 #
@@ -314,18 +298,8 @@ for kind in kinds:
     )
 print("search is the mean of the ten trials")
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** The slider sets how many galleries have been drawn. With one only: could v, x and v+x stand in
-# another order? From how many on does the order stay?
-#
-# <details><summary>Answer</summary>
-#
-# With one gallery each bar, the mean, stands on its single dot, and another gallery would have put it elsewhere. With
-# each further one the bars wander less, roughly as one over the root of their number. They wander *together*, for all
-# three search the same galleries, so their order is settled long before their places. In the run shown here it is the
-# same from the first gallery on. Ten are the field's custom, not a law.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("05.2")
 
 # %%
 every = 100 * np.array([t.mAP for k in kinds for t in trials[k]])

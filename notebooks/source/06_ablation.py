@@ -226,7 +226,7 @@ print(
 )
 
 # %% [markdown]
-# <details><summary>Answer, and how to read it</summary>
+# <details><summary>How to read it</summary>
 #
 # The cell above counts the seeds that have the paper's order. The paper's steps are of 7 and 4 points; compare them with
 # the widths of the intervals here: a gain of that size could not hide in them.

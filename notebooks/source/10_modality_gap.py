@@ -83,23 +83,12 @@ assert np.isclose(perplexity(d, 1.0), 2 ** entropy(p, base=2))
 # %% [markdown]
 # scikit-learn does the rest.
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** In the map of the Baseline, will the modalities be apart? Will it look the same for the
-# smallest perplexity and the largest? Colour by modality first, then by person, then by camera, and ask each time what
-# keeps the points together. Point at a lonely one: who is it?
-#
-# <details><summary>Answer</summary>
-#
-# With a small perplexity the map falls into crumbs, with a large one into fewer, looser lumps, and both are of the same
-# features. It is people who make the lumps; inside and beside them the infrared points keep together more than chance
-# would have them, in the Baseline as in the other runs. Cameras add little to that. The sentences under the map give a
-# number measured on the features themselves; trust that one.
-#
-# </details>
-
-# %%
+# %% tags=["predict"]
 from studykit import widgets
 
+widgets.predict("10.1")
+
+# %%
 widgets.tsne_explorer()
 
 # %% [markdown]
@@ -378,19 +367,8 @@ def shifted(share):
     return picture
 
 
-# %% [markdown] tags=["predict"]
-# **Predict, then move.** What does rank-1 do as the centres come together: does it double, does it rise a little, or
-# nothing? And beyond 100 %, where infrared is shifted too far?
-#
-# <details><summary>Answer</summary>
-#
-# It does next to nothing. A shift of the queries changes which of two gallery images is nearer only by what these two
-# differ *along the shift*, by the same amount for every query; visible images differ little in that direction, so most
-# rankings stay as they are. What remains of the gap is not one shift but a different one for each garment (notebook
-# 01), and no shift of a centre can undo that. Beyond 100 % the clouds part again on the other side, and rank-1 falls.
-# Closing "the gap" as MMD or a classifier measure it, and searching better, are two things.
-#
-# </details>
+# %% tags=["predict"]
+widgets.predict("10.2")
 
 # %%
 removed = (0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)

@@ -81,14 +81,8 @@ widgets.frame_slider(
 )
 
 # %% [markdown]
-# Where does a third modality appear before XIV-ReID?
-#
-# <details><summary>Answer</summary>
-#
-# Nowhere as a modality that the learner sees beside the two: D2RL and AlignGAN make images, but of one of the two modalities.
-# HAT's gray copy is of the same year.
-#
-# </details>
+# Before XIV-ReID the learner never sees a third modality beside the two: D2RL and AlignGAN make images, but of one of the two
+# modalities. HAT's gray copy is of the same year.
 #
 # Below, the seven kinds of ideas, each with its loss for four images by hand: two people, and of each a visible and an
 # infrared image. Features are on the circle of radius 1, given by their angles, so that distances are chords:

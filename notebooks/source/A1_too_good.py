@@ -81,17 +81,10 @@ def with_trace(one, strength):
     return replace(one, infrared=infrared, visible=visible).normalized()
 
 
-# %% [markdown] tags=["predict"]
+# %% [markdown]
 # **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At
 # the strongest trace, where the rule costs most: is the network any better for leaving the rule out?
-#
-# <details><summary>Answer</summary>
-#
-# Without the rule rank-1 climbs, here by more than 20 points, for the answer is in camera 2. With it rank-1 stays or
-# falls a little: the trace is of no use where it has no partner, and disturbs. The network is the same all along. What
-# was measured is the room.
-#
-# </details>
+
 
 # %%
 strengths = (0, 0.2, 0.4, 0.6, 0.8)
@@ -107,6 +100,10 @@ rooms = [
 widgets.frame_slider(strengths, rooms, "trace")
 
 # %% [markdown]
+# Without the rule rank-1 climbs, here by more than 20 points, for the answer is in camera 2. With it rank-1 stays or
+# falls a little: the trace is of no use where it has no partner, and disturbs. The network is the same all along. What
+# was measured is the room.
+#
 # ## 2. The wrong split
 #
 # RegDB comes with ten splits into people to train on and people to test on. Who trains on split 1 and tests on split 2
@@ -155,13 +152,7 @@ for name, one in {"the right split": embeddings, "half of them taught": mixed}.i
 # distances.
 #
 # **Predict.** Which third search takes the two apart?
-#
-# <details><summary>Answer</summary>
-#
-# The new network searched as the old one is, by v. From the Baseline to it only the training changes, from it to v+x
-# only the search.
-#
-# </details>
+
 
 # %%
 ours = {kind: search(embeddings, "sysu", kind).mAP for kind in ("v", "v+x")}
@@ -175,6 +166,9 @@ for name, gain in steps.items():
     print(f"{name:36} {100 * gain:+.1f} points of mAP")
 
 # %% [markdown]
+# The new network searched as the old one is, by v. From the Baseline to it only the training changes, from it to v+x
+# only the search.
+#
 # The first two lines add up to the third, but for rounding. None is wrong, and only together they are honest: whoever
 # quotes the last one alone lets the training have what may be the search's, or the other way round. Notebook 06 does
 # the same with seeds.

@@ -78,12 +78,7 @@ image_strip(
 # maps, cell by cell.
 #
 # **Predict.** Which pair is the most alike? And with what must such a number be compared before it says anything?
-#
-# <details><summary>Answer</summary>
-#
-# V and X, which are one moment. And each with the same number for two *different* people.
-#
-# </details>
+
 
 # %%
 alike = {
@@ -98,6 +93,8 @@ print(
 )
 
 # %% [markdown]
+# V and X, which are one moment. And each with the same number for two *different* people.
+#
 # The last number is the one to compare with: if maps of two *different* people are as much alike, then likeness of maps
 # says nothing of the person.
 #

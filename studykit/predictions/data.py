@@ -25,7 +25,7 @@ from studykit.quiz.data import LETTERS
 from xivlab.errors import XivlabError
 
 FOLDER = Path(__file__).with_name("notebooks")
-SECTION = re.compile(r"^## +(\d\d\.\d+)\n", re.MULTILINE)
+SECTION = re.compile(r"^## +([\dA]\d\.\d+)\n", re.MULTILINE)
 OPTION = re.compile(r"^- \[([ x])\] +(.+?)$", re.MULTILINE)
 
 
