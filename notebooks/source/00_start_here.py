@@ -286,7 +286,7 @@ widgets.search(run, data)
 # | [02 X modality](02_x_modality.ipynb) | the ten weights of g, by hand |
 # | [03 losses by hand](03_losses_by_hand.ipynb) | Eqs. 3 to 11 on a batch you can read |
 # | [04 training](04_training.ipynb) | the loop, the curves, what goes wrong |
-# | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, the rules of the data sets; the paper and its code |
+# | [05 search and scores](05_search_and_scores.ipynb) | Eq. 2, CMC, mAP, the rules of the data sets |
 # | [06 ablation](06_ablation.ipynb) | Table 4 with seeds: what X and the cross-modality loss bring |
 # | [07 special cases](07_special_cases.ipynb) | Table 5 with seeds: a learned X against fixed ones |
 # | [08 lambda](08_lambda.ipynb) | Fig. 5 with seeds: how much the cross-modality loss should count |
@@ -294,6 +294,9 @@ widgets.search(run, data)
 # | [10 the modality gap](10_modality_gap.ipynb) | Fig. 1 and t-SNE: what is left of the gap |
 # | [11 when does X help?](11_when_does_x_help.ipynb) | worlds with knobs: where a middle modality helps, and why |
 # | [12 the ladder](12_the_ladder.ipynb) | Table 1, runnable: the systems before XIV-ReID and after it, one idea a rung |
+#
+# Four pages beside the way: [A1 three numbers that are too good](A1_too_good.ipynb), [A2 the paper and its
+# code](A2_paper_and_code.ipynb), [A3 where the network looks](A3_where_it_looks.ipynb), [A4 two toys](A4_two_toys.ipynb).
 #
 # Words: [glossary](GLOSSARY.md). Where each equation, table and figure of the paper is: [index](INDEX.md). For
 # teachers: [TEACHING.md](TEACHING.md).

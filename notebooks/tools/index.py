@@ -146,7 +146,7 @@ def in_package() -> dict[int, list[str]]:
 
 
 def places(name: str, parts: list[Section]) -> list[Section]:
-    """Where a table or figure is named: a section of each notebook, those that say it in a heading if any do.
+    """Where a table or figure is shown or named: a section of each notebook, those that say it in a heading if any do.
 
     Args:
         name: "Table 4", "Fig. 5".
@@ -156,11 +156,13 @@ def places(name: str, parts: list[Section]) -> list[Section]:
     # "Fig. 3", "Figs. 3 and 4", "Tables 2 and 3", "Tables 1 to 5": the number itself must be there.
     plural = {"Table": "Tables", "Fig.": "Figs."}[kind]
     said = re.compile(rf"{re.escape(name)}\b|{re.escape(plural)} (?:\d(?:,| and| to) )*{number}\b")
+    shown = re.compile(rf"figures/fig{number}[-.]" if kind == "Fig." else r"(?!)")
     best: dict[str, tuple[int, Section]] = {}
     for part in parts:
-        if part.notebook.startswith("00"):  # its table of contents names them all
+        pictures = len(shown.findall(part.text))
+        if part.notebook.startswith("00") and not pictures:  # its table of contents names them all
             continue
-        weight = len(said.findall(part.text)) + IN_HEADING * len(said.findall(part.heading))
+        weight = len(said.findall(part.text)) + IN_HEADING * (len(said.findall(part.heading)) + pictures)
         if weight > best.get(part.notebook, (0,))[0]:
             best[part.notebook] = weight, part
     most = sorted(best.values(), key=lambda item: -item[0])[:MOST]

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from data_prep.export import export
 from data_prep.prepare import pack, read_source
-from notebooks.tools import build, editions, minutes
+from notebooks.tools import build, editions, minutes, reader
 from studykit import predictions
 from studykit.exercises.exercise import code as code_of
 from studykit.exercises.exercise import find
@@ -20,7 +20,9 @@ from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
 SOURCES = build.sources()
+COURSE = [source for source in SOURCES if source.name[0].isdigit()]  # the others are pages beside the way
 each = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+in_course = pytest.mark.parametrize("source", COURSE, ids=lambda path: path.stem)
 
 
 def shipped(source):
@@ -112,22 +114,40 @@ def test_opens_with_goals_minutes_and_needs(source):
     assert "{minutes}" not in shipped(source).cells[0].source
 
 
-@each
+@in_course
 def test_leads_back_and_on(source):
-    place = SOURCES.index(source)
+    place = COURSE.index(source)
     first, last = (markdown(shipped(source))[n].source for n in (0, -1))
     for neighbour, text in ((place - 1, first), (place + 1, last)):
-        if 0 <= neighbour < len(SOURCES):
-            assert f"({SOURCES[neighbour].stem}.ipynb)" in text
+        if 0 <= neighbour < len(COURSE):
+            assert f"({COURSE[neighbour].stem}.ipynb)" in text
 
 
 @each
+def test_no_notebook_takes_more_than_an_hour(source):
+    """By the rule of `notebooks.tools.reader`, which the first cell says to its reader."""
+    minutes = reader.shown(build.read_source(source))
+    assert minutes <= reader.MOST
+    assert f"**Minutes.** {minutes} for you" in shipped(source).cells[0].source
+
+
+@each
+def test_a_page_beside_the_way_leads_back(source):
+    if source not in COURSE:
+        assert re.search(r"^Back: \[", markdown(shipped(source))[-1].source, re.MULTILINE)
+    assert (
+        f"({source.stem}.ipynb)" in (ROOT / "notebooks/source/00_start_here.py").read_text()
+        or source == SOURCES[0]
+    )
+
+
+@in_course
 def test_closes_with_takeaways_and_then_exercises(source):
     text = "\n".join(cell.source for cell in markdown(build.read_source(source)))
     assert re.search(r"^## (Takeaways|What it means)$.*^### Exercise 1", text, re.MULTILINE | re.DOTALL)
 
 
-@each
+@in_course
 def test_the_reader_predicts_and_then_tries(source):
     cells = build.read_source(source).cells
     places = [n for n, cell in enumerate(cells) if "predict" in editions.tags(cell)]
@@ -137,7 +157,7 @@ def test_the_reader_predicts_and_then_tries(source):
     assert all(cells[place + 1].cell_type == "code" for place in places)
 
 
-@each
+@in_course
 def test_exercises_say_how_hard_they_are_and_help(source):
     found = editions.exercises(build.read_source(source))
     assert len(found) >= 2
@@ -155,7 +175,7 @@ def lines_of(function):
     return [line.strip().replace(" ", "") for line in body.splitlines() if len(line.strip()) > 12]
 
 
-@each
+@in_course
 def test_learners_find_no_answer_to_an_exercise(source):
     """From the exercises on: neither a line of a solution, nor a mistake or its sentence, folded or not, nor the word."""
     notebook = shipped(source)
@@ -238,7 +258,7 @@ def test_faults_are_found():
     large = new_code_cell("y", outputs=[new_output("stream", text="x" * build.LARGEST)])
     first, second = build.faults(new_notebook(cells=[cell, large]))
     assert "Cell 0 wrote to stderr: Careful!" in first
-    assert "cell 1 has 300" in second
+    assert f"cell 1 has {build.LARGEST // 1000}" in second
 
 
 def test_what_needs_a_kernel_is_taken_out():
