@@ -169,7 +169,7 @@ xivlab.geometry = (() => {
     const controls = [start, pairs, lam, ...margins, which, ...coordinates].map((one) => one.element);
     controls.splice(1, 0, about);
     const numbers = make("div", { class: "numbers" }, make("div", { class: "wide" }, table), sums);
-    return panel(controls, [plane, numbers], "Points can be dragged. In JupyterLab the gradient moves them, too.");
+    return panel(controls, [plane, numbers], "A solid line leads to the hardest positive, a dashed one to the hardest negative; who has a ring pays. Points can be dragged. In JupyterLab the gradient moves them, too.");
   };
   return { hinges, losses };
 })();
