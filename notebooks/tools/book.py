@@ -175,7 +175,11 @@ class Book:
             recorded = recordings.read(entry.source.stem)
 
             def moves(cell: str, still: str) -> str | None:
-                return self._moving(f"{entry.source.stem[:2]}-{cell}", still, recorded[cell]) if cell in recorded else None
+                return (
+                    self._moving(f"{entry.source.stem[:2]}-{cell}", still, recorded[cell])
+                    if cell in recorded
+                    else None
+                )
 
             return pages.page_of_notebook(nbformat.read(entry.source, as_version=4), lead, self._keep, moves)
         return pages.page_of_text(entry.source.read_text(encoding="utf-8"), lead)
@@ -212,7 +216,11 @@ class Book:
         if studio is None:
             return HEAD
         one = studio | {name: studio[name][:1] for name in ("visible", "infrared")} | {"front": True}
-        return HEAD + self._moving("front", "", one) + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
+        return (
+            HEAD
+            + self._moving("front", "", one)
+            + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
+        )
 
     def _keep(self, mime: str, data: str) -> str:
         """Write a picture; the same picture only once."""
@@ -226,7 +234,9 @@ class Book:
         place = f"moves-{name}"
         code = recordings.script(place, recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
         self._write(f"moving/{name}.js", code.encode())
-        return f'<div class="moves" id="{place}">{still}</div><script defer src="moving/{name}.js"></script>\n'
+        return (
+            f'<div class="moves" id="{place}">{still}</div><script defer src="moving/{name}.js"></script>\n'
+        )
 
     def _write(self, file: str, content: bytes) -> None:
         path = self.folder / file

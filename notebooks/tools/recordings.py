@@ -76,7 +76,8 @@ def main(args: Sequence[str] | None = None) -> int:
     from xivlab.errors import XivlabError
 
     parser = argparse.ArgumentParser(
-        "python -m notebooks.tools.recordings", description="Record what moves, and leave the notebooks as they are."
+        "python -m notebooks.tools.recordings",
+        description="Record what moves, and leave the notebooks as they are.",
     )
     parser.add_argument("numbers", nargs="*", metavar="NN", help="of which notebooks; all if not given")
     try:

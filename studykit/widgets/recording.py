@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from studykit.widgets.panel import Panel
 
 MIME = "application/x-xivlab-recording+json"
-WANTED = "XIVLAB_RECORD"  # variable of the environment: whether widgets record themselves where they are shown
+WANTED = (
+    "XIVLAB_RECORD"  # variable of the environment: whether widgets record themselves where they are shown
+)
 MOST = 2500  # states of a widget
 QUALITY = 78  # of photographs, as WebP: half as large as JPEG that looks the same
 PHOTO = re.compile(r"data:image/\w+;base64,([A-Za-z0-9+/=\s]+)")
@@ -106,7 +108,13 @@ class _Taken:
         for name, view in panel.views.items():
             if not view.words and view.layout.display != "none":
                 raise ValueError(f"{name} of {type(panel).__name__} has no words")
-            shown.append((self._text(self._drawing(view.still)), self._text(self._drawing(view.moving)), self._text(view.words)))
+            shown.append(
+                (
+                    self._text(self._drawing(view.still)),
+                    self._text(self._drawing(view.moving)),
+                    self._text(view.words),
+                )
+            )
         number = self.states.setdefault(tuple(shown), len(self.states))
         if number >= MOST:
             raise ValueError(f"{type(panel).__name__} has more than {MOST} states")

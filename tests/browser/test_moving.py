@@ -91,7 +91,8 @@ def test_x_in_the_page_is_that_of_python(written, opened, x_input):
     page, (_, studio, _) = opened(moving_book.STUDIO), written[1]
     address, other = studio["visible"][1], studio["infrared"][1]
     pixels, infrared = (
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.partition(",")[2])))) for one in (address, other)
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.partition(",")[2]))))
+        for one in (address, other)
     )
     rng = np.random.default_rng(3)
     for _ in range(4):

@@ -29,7 +29,10 @@ def write(folder, patch):
         the recordings: of a frame slider over LEVELS, of the X studio, of the loss geometry.
     """
     patch.setattr(recordings, "FOLDER", folder.parent / "recorded")
-    grey = [image_strip([np.full((64, 32, 3), v, np.uint8)] * 3, alt=f"Three fields of grey level {v}.") for v in LEVELS]
+    grey = [
+        image_strip([np.full((64, 32, 3), v, np.uint8)] * 3, alt=f"Three fields of grey level {v}.")
+        for v in LEVELS
+    ]
     panels = {
         (FRAMES, "frame_slider"): widgets.frame_slider(LEVELS, grey, "level"),
         (STUDIO, "x_studio"): widgets.x_studio(data=dataset((128, 64))),

@@ -122,7 +122,8 @@ class LossGeometry(Panel):
             for name, start in STARTS.items()
         ]
         terms = [
-            {"name": term.name, "equation": term.equation, "anchor": term.anchor, "other": term.other} for term in TERMS
+            {"name": term.name, "equation": term.equation, "anchor": term.anchor, "other": term.other}
+            for term in TERMS
         ]
         paper = Settings()
         return {
