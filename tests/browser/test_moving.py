@@ -44,7 +44,7 @@ def opened(written, browser):
 def test_a_key_on_the_slider_moves_picture_and_words(opened):
     page = opened(moving_book.FRAMES)
     place = page.locator("[data-moves=frames]")
-    picture, before = place.get_by_role("img"), place.locator("svg").inner_html()
+    picture, before = place.locator("svg[role=img]"), place.locator("svg").inner_html()
     slider = place.get_by_label("level")
     assert slider.get_attribute("aria-valuetext") == "0"
     slider.press("ArrowRight")
