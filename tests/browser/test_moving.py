@@ -44,7 +44,7 @@ def opened(written, browser):
 def test_a_key_on_the_slider_moves_picture_and_words(opened):
     page = opened(moving_book.FRAMES)
     place = page.locator("[data-moves=frames]")
-    picture, before = place.get_by_role("img"), place.locator("svg").inner_html()
+    picture, before = place.locator("svg[role=img]"), place.locator("svg").inner_html()
     slider = place.get_by_label("level")
     assert slider.get_attribute("aria-valuetext") == "0"
     slider.press("ArrowRight")
@@ -91,7 +91,8 @@ def test_x_in_the_page_is_that_of_python(written, opened, x_input):
     page, (_, studio, _) = opened(moving_book.STUDIO), written[1]
     address, other = studio["visible"][1], studio["infrared"][1]
     pixels, infrared = (
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.partition(",")[2])))) for one in (address, other)
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.partition(",")[2]))))
+        for one in (address, other)
     )
     rng = np.random.default_rng(3)
     for _ in range(4):

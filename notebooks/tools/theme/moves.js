@@ -25,7 +25,7 @@ const xivlab = (() => {
 
   /** A slider or menu over values that are words; `moved(index)` is told of every move by hand. */
   function choice(label, menu, moved) {
-    const input = menu ? make("select") : make("input", { type: "range", min: 0, step: 1 });
+    const input = menu ? make("select", { "aria-label": label }) : make("input", { type: "range", min: 0, step: 1, "aria-label": label });
     const readout = make("output");
     const element = make("label", { class: "control" }, make("span", {}, label), input, ...(menu ? [] : [readout]));
     let words = [];
@@ -56,7 +56,7 @@ const xivlab = (() => {
 
   /** A slider over numbers; `moved(number)` is told of every move by hand. */
   function slider(label, least, most, step, digits, moved) {
-    const input = make("input", { type: "range", min: least, max: most, step });
+    const input = make("input", { type: "range", min: least, max: most, step, "aria-label": label });
     const readout = make("output");
     const element = make("label", { class: "control" }, make("span", {}, label), input, readout);
     function tell(number) {
@@ -171,7 +171,7 @@ const xivlab = (() => {
   /** Put a recording in the place of its still picture. */
   async function moves(place, packed) {
     const recording = await unpack(packed);
-    const figure = document.getElementById(place);
+    const figure = document.getElementById(place); // the files are deferred: it is there
     figure.replaceChildren(scripts[recording.script](recording));
     figure.dataset.moves = recording.script;
   }

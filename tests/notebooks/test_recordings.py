@@ -1,0 +1,62 @@
+"""Recordings beside the notebooks: taken out of the outputs, kept, small, and those of the notebooks as they are."""
+
+import base64
+import json
+import zlib
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from notebooks.tools import build, recordings
+from studykit.widgets.recording import MIME
+
+MOST = 8_000_000  # bytes of all that moves in the book
+
+
+def test_they_leave_the_outputs():
+    shown = new_output("display_data", {"text/plain": "words", MIME: {"script": "frames"}})
+    notebook = new_notebook(
+        cells=[new_code_cell("widget", outputs=[shown], id="one"), new_code_cell("1", id="two")]
+    )
+    assert recordings.take_out(notebook) == {"one": {"script": "frames"}}
+    assert notebook.cells[0].outputs[0].data == {"text/plain": "words"}
+
+
+def test_they_are_read_as_written_and_the_same_ones_are_the_same_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    assert recordings.read("nothing") == {}
+    recordings.write("03", {"one": {"texts": ["α₁"]}})
+    before = recordings.path("03").read_bytes()
+    recordings.write("03", recordings.read("03"))
+    assert recordings.path("03").read_bytes() == before
+
+
+def test_a_script_holds_all_but_the_photographs():
+    kept = {}
+    photo = base64.b64encode(b"pixels").decode()
+    code = recordings.script("place", {"texts": ["a"], "photos": {"name": photo}}, kept.__setitem__)
+    assert kept == {"name.webp": b"pixels"}
+    packed = code.removeprefix('xivlab.moves("place", "').removesuffix('");\n')
+    assert json.loads(zlib.decompress(base64.b64decode(packed))) == {"texts": ["a"]}
+
+
+def test_all_that_moves_is_small():
+    photos, scripts = {}, 0
+    for source in build.sources():
+        for place, recorded in recordings.read(source.stem).items():
+            scripts += len(recordings.script(place, recorded, photos.__setitem__))
+    assert scripts + sum(map(len, photos.values())) <= MOST
+
+
+@pytest.mark.parametrize("source", build.sources(), ids=lambda source: source.stem[:2])
+def test_they_begin_with_the_still_pictures_of_the_notebook(source):
+    cells = {cell.id: cell for cell in nbformat.read(build.target(source), as_version=4).cells}
+    for place, recorded in recordings.read(source.stem).items():
+        if recorded["script"] != "frames":
+            continue
+        level = recorded["tree"]
+        while isinstance(level, dict):
+            level = level["then"][level["start"]]
+        words = " ".join(recorded["texts"][state[2]] for state in recorded["states"][level])
+        assert words in [output.get("data", {}).get("text/plain") for output in cells[place].outputs]
