@@ -14,8 +14,9 @@
 #
 # **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
 #
-# **Needs.** [03 The losses by hand](03_losses_by_hand.ipynb) for triplets and margins; [06 The ablation](06_ablation.ipynb)
-# for paired differences.
+# **Needs.** [11 When does X help?](11_when_does_x_help.ipynb) comes before; what you need is
+# [03 The losses by hand](03_losses_by_hand.ipynb) for triplets and margins, and [06 The ablation](06_ablation.ipynb) for paired
+# differences.
 
 # %%
 import numpy as np
@@ -46,13 +47,8 @@ reported.rename(index={"baseline+x+cmg": "XIV-ReID"}).T
 # ResNet-50; each with its own images, batches and schedule, and some numbers are somebody else's re-implementation. The
 # table orders ideas, backbones and years at once.
 #
-# Give all of them one backbone, one pre-training, one schedule, and the same batches and search:
-
-# %% tags=["predict"]
-widgets.predict("12.1")
-
-# %% [markdown]
-# What came is section 11; until then nothing here tells.
+# Give all of them one backbone, one pre-training, one schedule, and the same batches and search: how much
+# of the ladder is left? Section 10 asks you, when you know what these methods do.
 #
 # ## 2. One picture a method
 #
@@ -70,7 +66,7 @@ scale = current()
 parts = {name: anatomy(scale.study_config(method=name)) for name in PUBLISHED}
 
 # %% tags=["predict"]
-widgets.predict("12.2")
+widgets.predict("12.1")
 
 # %%
 widgets.frame_slider(
@@ -280,7 +276,7 @@ print(
 # </details>
 
 # %% tags=["predict"]
-widgets.predict("12.3")
+widgets.predict("12.2")
 
 # %%
 widgets.ladder()
@@ -290,6 +286,9 @@ widgets.ladder()
 #
 # Every seed begins with the same weights and people in all methods, so that the difference to One-stream is taken seed by
 # seed (notebook 06).
+
+# %% tags=["predict"]
+widgets.predict("12.3")
 
 # %%
 from studykit.plots.ladder import ladder_gains
