@@ -17,6 +17,11 @@ def from_visible_alone(D, margin):
     return np.maximum(0, margin + match - rest.min(1)).mean()
 
 
+def from_infrared_alone(D, margin):
+    match, rest = np.diag(D), D + np.diag(np.full(len(D), np.inf))
+    return np.maximum(0, margin + match - rest.min(0)).mean()
+
+
 def match_among_the_impostors(D, margin):
     match = np.diag(D)
     return np.maximum(0, margin + match - D.min(1)).mean() + np.maximum(0, margin + match - D.min(0)).mean()
@@ -107,6 +112,7 @@ EXERCISES = {
         },
         {
             "infrared queries ask as well: the nearest impostor in each column, too.": from_visible_alone,
+            "visible queries ask as well: the nearest impostor in each row, too.": from_infrared_alone,
             "the match is no impostor: leave out the diagonal.": match_among_the_impostors,
             "the hinge is missing: who is content pays nothing, and earns nothing.": no_hinge,
             "the impostor that counts is the nearest one.": farthest_impostor,
