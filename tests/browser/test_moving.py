@@ -45,7 +45,7 @@ def test_a_key_on_the_slider_moves_picture_and_words(opened):
     page = opened(moving_book.FRAMES)
     place = page.locator("[data-moves=frames]")
     picture, before = place.locator("svg[role=img]"), place.locator("svg").inner_html()
-    slider = place.get_by_label("level")
+    slider = place.get_by_role("slider", name="level", exact=True)
     assert slider.get_attribute("aria-valuetext") == "0"
     slider.press("ArrowRight")
     page.wait_for_function("document.querySelector('[data-moves=frames] svg').dataset.shown == 2")
