@@ -34,6 +34,7 @@ EQUIVALENT = {
     ): "whether a tie is nearer, the task leaves open",
     ("10.2", "return (same[:, None] < different).mean()"): ONE_ROW,
     ("11.2", "n = gains.shape[-1]"): LAST_AXIS,
+    ("12.1", "rows = np.maximum(0, margin + match - rest.min(-1))"): LAST_AXIS,
 }
 each = pytest.mark.parametrize("number", numbers())
 
