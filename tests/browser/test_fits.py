@@ -20,7 +20,6 @@ ENDS = """panel => {
 NARROW = {
     "900 px": {"width": 900, "height": 650},
     "150 %": {"width": 911, "height": 512, "device_scale_factor": 1.5},
-    "420 px": {"width": 420, "height": 800},
 }
 # Names of controls that are cut, and how far the widget reaches beyond its place.
 CUT = """panel => ({

@@ -45,6 +45,7 @@ class Ladder(Panel):
         follows = [self.method, self.query]
         super().__init__([*follows, self.about], canvases, follows)
         self.add_class("xivlab-long-words")
+        self.add_class("xivlab-rungs")
 
     def draw(self) -> dict[str, str]:
         step = self._steps[self.method.value]
@@ -72,10 +73,19 @@ class Ladder(Panel):
         return self._pictures[step.name]
 
     def _describe(self, step: Step) -> None:
-        words = (
-            f"{step.title}{f' ({step.source})' if step.source else ''}: {step.idea}. Stored runs on {NEAR_INFRARED}, all with "
-            f"one backbone, pre-training, head and schedule. Scores: all test images; map, distances and list: seed {SEED}."
-        )
-        if np.isfinite(step.rung.identity):
-            words += f" Identity loss when its training ended: {step.rung.identity:.1f}; whoever guesses has {guessing():.1f}."
-        self.about.value = f'<div class="xivlab-note">{html.escape(words)}</div>'
+        """What the method is, in the room that the longest of all takes, so that nothing jumps."""
+        every = [
+            f"<div{'' if one is step else ' aria-hidden=true'}>{html.escape(_about(one))}</div>"
+            for one in self._steps.values()
+        ]
+        self.about.value = f'<div class="xivlab-note xivlab-one-of">{"".join(every)}</div>'
+
+
+def _about(step: Step) -> str:
+    words = (
+        f"{step.title}{f' ({step.source})' if step.source else ''}: {step.idea}. Stored runs on {NEAR_INFRARED}, all with "
+        f"one backbone, pre-training, head and schedule. Scores: all test images; map, distances and list: seed {SEED}."
+    )
+    if np.isfinite(step.rung.identity):
+        words += f" Identity loss when its training ended: {step.rung.identity:.1f}; whoever guesses has {guessing():.1f}."
+    return words
