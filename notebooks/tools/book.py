@@ -216,7 +216,11 @@ class Book:
         if studio is None:
             return HEAD
         # It begins where training begins: what is learnt is for the reader to find.
-        one = studio | {name: studio[name][:1] for name in ("visible", "infrared")} | {"front": True, "start": 0}
+        one = (
+            studio
+            | {name: studio[name][:1] for name in ("visible", "infrared")}
+            | {"front": True, "start": 0}
+        )
         return (
             HEAD
             + self._moving("front", "", one)
