@@ -215,7 +215,12 @@ class Book:
         studio = next((one for one in recorded.values() if one["script"] == "generator"), None)
         if studio is None:
             return HEAD
-        one = studio | {name: studio[name][:1] for name in ("visible", "infrared")} | {"front": True}
+        # It begins where training begins: what is learnt is for the reader to find.
+        one = (
+            studio
+            | {name: studio[name][:1] for name in ("visible", "infrared")}
+            | {"front": True, "start": 0}
+        )
         return (
             HEAD
             + self._moving("front", "", one)
