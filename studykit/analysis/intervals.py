@@ -35,6 +35,21 @@ class Interval(NamedTuple):
         return (self.high - self.low) / 2
 
 
+def in_points(one: Interval, sign: str = "+") -> str:
+    """A mean in points with its interval, in words; a single value has none.
+
+    Args:
+        one: in points.
+        sign: "+" for a gain, "" for a score.
+
+    Example:
+        >>> in_points(Interval(1.25, -0.5, 3.0, 5)), in_points(Interval(30.0, 28.0, 32.0, 3), sign="")
+        ('+1.2 (-0.5 to +3.0)', '30.0 (28.0 to 32.0)')
+    """
+    reach = "" if np.isnan(one.low) else f" ({one.low:{sign}.1f} to {one.high:{sign}.1f})"
+    return f"{one.mean:{sign}.1f}{reach}"
+
+
 def interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     """Mean of independent values, such as the scores of several seeds, by Student's t.
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from studykit.analysis.intervals import Interval, in_points
 from studykit.analysis.verdicts import FAILS, HOLDS
 from studykit.look import own_look
 from studykit.plots.bars import OURS
 from studykit.plots.picture import FONT, INK, Picture, key, plot_axes
 from studykit.plots.verdicts import LOOKS
+from xivlab.evaluation.scores import SHOWN
 
 LINE = 0.255  # inches per method
 
@@ -25,7 +27,7 @@ def ladder_gains(rows: pd.DataFrame, over: str = "One-stream", metric: str = "ra
     """
     others = rows.iloc[1:]
     picture = Picture(LINE * len(others) + 1.2, "")
-    axes = plot_axes(picture, f"{'rank-1' if metric == 'rank1' else metric}, points over {over}", "")
+    axes = plot_axes(picture, f"{SHOWN[metric]}, points over {over}", "")
     axes.set_yticks(range(len(others)), others["title"], fontsize=FONT - 0.5)
     axes.set_ylim(len(others) - 0.4, -0.6)
     axes.grid(False, axis="y")
@@ -42,8 +44,7 @@ def ladder_gains(rows: pd.DataFrame, over: str = "One-stream", metric: str = "ra
         mark, _, ink = LOOKS[word if word in (HOLDS, FAILS) else "undecided"]
         axes.text(1.012, place, f"{mark} {word.partition(' with')[0]}", transform=beside,
                   va="center", fontsize=FONT - 1, color=ink)  # fmt: skip
-        reach = "" if np.isnan(low) else f" ({low:+.1f} to {high:+.1f})"
-        said.append(f"{row['title']} {mean:+.1f}{reach}")
+        said.append(f"{row['title']} {in_points(Interval(mean, low, high, row['seeds']))}")
     marks = {"marker": "o", "ms": 6.5, "mec": OURS, "mew": 1.5, "color": OURS}
     picture.legend(
         handles=[key("interval without 0", **marks), key("interval with 0", mfc="white", **marks)],

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from studykit.analysis.intervals import Interval, paired
+from studykit.analysis.intervals import Interval, in_points, paired
 from studykit.analysis.verdicts import FAILS, HOLDS, SMALLEST, together, verdict
 from studykit.studies.answers import judged
 from studykit.studies.questions import NEAR_INFRARED, THERMAL
@@ -44,10 +44,7 @@ class Answer(NamedTuple):
     gains: Mapping[str, Interval]
 
     def __str__(self) -> str:
-        told = "; ".join(
-            f"{name} {gain.mean:+.1f} ({gain.low:+.1f} to {gain.high:+.1f})"
-            for name, gain in self.gains.items()
-        )
+        told = "; ".join(f"{name} {in_points(gain)}" for name, gain in self.gains.items())
         return f"{self.name}, {self.says}: {self.verdict}. {told}."
 
 

@@ -24,12 +24,6 @@ ROWS = {"gain over the Baseline": "whole", "training effect": "training", "test 
 SMALL = FONT - 1
 
 
-def told(one: Interval) -> str:
-    """A gain with its interval, in points."""
-    reach = "" if np.isnan(one.low) else f" ({one.low:+.1f} to {one.high:+.1f})"
-    return f"{one.mean:+.1f}{reach}"
-
-
 class Covered(Canvas):
     """A canvas of which nothing that moves is seen until it is opened, but a sentence.
 

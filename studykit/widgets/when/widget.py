@@ -4,6 +4,7 @@ import html
 
 import ipywidgets
 
+from studykit.analysis.intervals import in_points
 from studykit.analysis.verdicts import verdict
 from studykit.studies import when
 from studykit.widgets import controls
@@ -23,7 +24,7 @@ from studykit.widgets.when.data import (
     stored_map,
     third,
 )
-from studykit.widgets.when.pictures import PartsCanvas, PeopleCanvas, ReasonCanvas, RowCanvas, told
+from studykit.widgets.when.pictures import PartsCanvas, PeopleCanvas, ReasonCanvas, RowCanvas
 from xivlab.world.knobs import knobs_of
 
 NONE = ""
@@ -145,9 +146,9 @@ class WhenDoesXHelp(Panel):
         self.canvases["reasons"].show(mix, FIXED.get(method, ""), reasons)
         return {
             "row": f"You predicted that it {said}. From {self._labels[0]} to {self._labels[-1]} the gain of {method} "
-            f"changes by {told(change)} points: {_judged(said, came)}",
-            "parts": f"{method} at {self._knob} {label}: {told(parts.whole)} points over the Baseline, {verdict(parts.whole)}. "
-            f"Training effect {told(parts.training)}, test effect {told(parts.test)}.",
+            f"changes by {in_points(change)} points: {_judged(said, came)}",
+            "parts": f"{method} at {self._knob} {label}: {in_points(parts.whole)} points over the Baseline, {verdict(parts.whole)}. "
+            f"Training effect {in_points(parts.training)}, test effect {in_points(parts.test)}.",
             "people": self._who(method, point),
             "reasons": f"{_made_of(mix, method)} The best linear mix of R, G, B predicts the infrared with correlation "
             f"{reasons.linear:.2f} (the largest of them: {reasons.v:.2f}); gray at test costs the Baseline "
