@@ -220,7 +220,7 @@ def build(source: Path) -> None:
     notebook = execute(learners(source), **{WANTED: "1"})
     recorded = recordings.take_out(notebook)
     _write(notebook, target(source))
-    recordings.write(source.stem, recorded)
+    recordings.write(source.stem, recorded, target(source).parent / recordings.FOLDER.name)  # beside it
 
 
 def build_words(source: Path) -> None:

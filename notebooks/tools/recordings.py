@@ -35,9 +35,9 @@ def take_out(notebook: NotebookNode) -> Recordings:
     }
 
 
-def path(stem: str) -> Path:
-    """Where the recordings of a notebook are kept, by its name."""
-    return FOLDER / f"{stem}.json.gz"
+def path(stem: str, folder: Path | None = None) -> Path:
+    """Where the recordings of a notebook are kept, by its name; in `FOLDER` if no folder is given."""
+    return (folder or FOLDER) / f"{stem}.json.gz"
 
 
 def read(stem: str) -> Recordings:
@@ -46,12 +46,19 @@ def read(stem: str) -> Recordings:
     return json.loads(gzip.decompress(file.read_bytes())) if file.is_file() else {}
 
 
-def write(stem: str, recordings: Recordings) -> None:
-    """Keep the recordings of a notebook; the same ones are the same file."""
+def write(stem: str, recordings: Recordings, folder: Path | None = None) -> None:
+    """Keep the recordings of a notebook; the same ones are the same file.
+
+    Args:
+        stem: name of the notebook.
+        recordings: what its widgets recorded.
+        folder: as of `path`.
+    """
     text = json.dumps(recordings, ensure_ascii=False, separators=(",", ":"))
     content = gzip.compress(text.encode(), 9, mtime=0)
-    FOLDER.mkdir(exist_ok=True)
-    write_atomically(path(stem), lambda part: part.write_bytes(content))
+    file = path(stem, folder)
+    file.parent.mkdir(exist_ok=True)
+    write_atomically(file, lambda part: part.write_bytes(content))
 
 
 def script(place: str, recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> str:
