@@ -57,6 +57,26 @@ def test_a_name_of_the_menu_moves_sliders_pictures_and_words(lab):
     assert chosen(notebook) == "dead ReLU"
 
 
+def test_a_name_chosen_while_the_kernel_is_busy_with_another_stays_chosen(lab):
+    slow = CELL.replace(
+        "widgets.x_studio(data=dataset())",
+        """
+import time
+panel = widgets.x_studio(data=dataset())
+draw = panel.draw
+panel.draw = lambda: (time.sleep(0.3), draw())[1]
+panel
+""",
+    )
+    notebook = lab.open(slow)
+    notebook.menu(NUMBERS).select_option("Gray")
+    notebook.page.wait_for_timeout(400)  # the page's answers to Gray wait in line
+    notebook.menu(NUMBERS).select_option("dead ReLU")
+    notebook.until(lambda: "every pixel: g is dead" in notebook.words().inner_text(), "the words")
+    notebook.still()
+    assert chosen(notebook) == "dead ReLU"
+
+
 def test_a_picture_of_ones_own_is_shown_and_a_bad_file_is_a_sentence(lab, tmp_path):
     Image.new("RGB", (90, 60), (200, 80, 20)).save(tmp_path / "beach.jpg")
     (tmp_path / "notes.png").write_text("no picture at all")

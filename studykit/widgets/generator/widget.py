@@ -42,8 +42,7 @@ GROUPS = {
     "spread: a·h": {"a R": 1.5, "a G": 1.5, "a B": 1.5},
     "shift: X = a·h + d": {"d R": 0.5, "d G": 0.5, "d B": 0.5},
 }
-# The page rounds what a slider is given to its step, and tells the kernel so as if it had been moved.
-STEP, DIGITS = 0.01, 2
+STEP, DIGITS = 0.01, 2  # the page holds no more of a number than its step
 ABOUT = "font-size: 13px; line-height: 19px; min-height: 38px"  # two lines, so that none moves the sliders
 
 
