@@ -329,8 +329,8 @@ print(
 # ## 9. Where does each sample move?
 #
 # A training step moves every feature against the gradient of the loss. We let PyTorch work out that gradient for our
-# points, once for the triplet loss inside each modality, and once for $L_C$. The arrows are half a step: the
-# gradient with its sign turned, times $M$ to undo the mean, times one half to keep them short.
+# points, once for the triplet loss inside each modality, and once for $L_C$. An arrow shows where a point goes, and its
+# length is how strongly it is pulled.
 
 
 # %% jupyter={"source_hidden": true}
@@ -539,6 +539,16 @@ check("03.2", my_triplet)
 # The paper compares three methods: *Baseline* is $L_V + L_I$, *Baseline+X* adds $L_X$, *Baseline+X+CMG* is Eq. 11.
 # Return the loss of the method named by `method`: `"baseline"`, `"baseline+x"` or `"baseline+x+cmg"`. `L_IX` and `L_IV`
 # are the two terms of Eq. 3.
+#
+# Before you type, say of each method *which images* it moves that the one before leaves alone, and towards what.
+#
+# <details><summary>Compare</summary>
+#
+# The Baseline moves infrared and visible images, each among its own. Baseline+X moves X among its own as well: through
+# $f$, which all share, and through $g$, which nothing else reaches. Only with $L_C$ is an infrared image pulled towards X and
+# towards visible ones, and they towards it; X and visible never pull at each other.
+#
+# </details>
 #
 # <details><summary>Hint</summary>
 #

@@ -18,7 +18,6 @@
 # methods.
 
 # %%
-import inspect
 
 import numpy as np
 import pandas as pd
@@ -117,8 +116,11 @@ print(paired(made_up, "better", "plain"))
 # are in *points*: 1 point is one query in a hundred.
 
 # %%
-print(inspect.getsource(verdicts.verdict).split('"""')[2].rstrip())
-print("SMALLEST =", verdicts.SMALLEST, "points")
+from studykit.analysis.intervals import Interval
+from studykit.plots.rule import rule
+
+examples = [(0.6, 2.2), (-0.4, 1.6), (-1.2, 0.3), (-2.4, -0.8)]
+rule([Interval((low + high) / 2, low, high, 5) for low, high in examples])
 
 # %% [markdown]
 # A claim of a gain *holds* if the whole interval is above 0, and *does not hold* if it is so low that even half a point
@@ -261,11 +263,16 @@ widgets.frame_slider(counts, pictures, "seeds", start=len(counts) - 1)
 # %% [markdown]
 # A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be
 # nothing. And a diamond outside of our interval says that a gain as large as the paper's is ruled out *here*, for these
-# data and this network. In words, by the rule of section 3:
+# data and this network. By the rule of section 3, with the gain and its interval in points; ✓ holds, ✗ does not hold,
+# ? undecided:
 
 # %%
+from studykit.plots.verdicts import verdict_grid
+
 near_parts = claims.judge(near)
-print(claims.told(near_parts))
+verdict_grid(
+    near_parts[near_parts["where"] == "Table 4"], claims.METRICS, claims.WORLDS
+)
 
 # %%
 for row in near_parts.dropna(subset="paper").itertuples():
@@ -342,14 +349,16 @@ two_parts(thermal[thermal["query"] == "infrared"], faces.control(THERMAL))
 
 # %%
 thermal_parts = claims.judge(thermal)
-print(claims.told(thermal_parts, slice(0, 3)))
+verdict_grid(
+    thermal_parts[thermal_parts["where"] == "Table 4"], claims.METRICS, claims.WORLDS
+)
 
 # %% [markdown]
-# Compare the sentences with those of near infrared: a claim that holds in both worlds does not hang on what the camera
+# Compare the signs with those of near infrared: a claim that holds in both worlds does not hang on what the camera
 # sees; one that holds in one of them only may do so. "Does not hold" has two faces: an interval around 0 that ends below
 # half a point shows no gain worth the name, one wholly below 0 shows a loss. And look again which of the two parts it is:
 # if searching by X adds nothing in thermal, a view made of R, G and B has little to say about heat (notebook 07 measures how
-# much), while training on one more kind of image may help $f$ in any world. (The paper's differences are of SYSU-MM01, near infrared, in both lists.)
+# much), while training on one more kind of image may help $f$ in any world.
 #
 # ## 7. The same compute
 #
@@ -369,11 +378,8 @@ for name, config in dict(STUDIES["ablation-compute"].configs(current())).items()
 
 # %%
 compute = answers("ablation-compute")
-gains(judged(compute))
-
-# %%
 compute_parts = claims.judge(compute)
-print(claims.told(compute_parts, slice(0, 3, 2)))
+gains(judged(compute))
 
 # %% [markdown]
 # If a gain was there with equal steps and is gone with equal compute, then what helped was longer training, and not X.
@@ -387,30 +393,24 @@ print(claims.told(compute_parts, slice(0, 3, 2)))
 
 # %%
 second = answers("second-backbone")
+second_parts = claims.judge(second)
 gains(judged(second), paper_scores("second-backbone"))
 
-# %%
-second_parts = claims.judge(second)
-print(claims.told(second_parts, slice(0, 3)))
-
 # %% [markdown]
-# Three seeds only, so the intervals are wide. Where a verdict is another than in section 4, it belongs to the method *with
+# Three seeds only, so the intervals are wide. Where a gain has another sign than in section 4, it belongs to the method *with
 # its network*, and "X helps" is too short a sentence. (Equal compute, section 7, has not been asked of this network.)
 #
 # ## 9. The answer: all verdicts in one figure
 
 # %%
-from studykit.plots.verdicts import verdict_grid
-
 parts = pd.concat([near_parts, thermal_parts, compute_parts, second_parts])
-verdict_grid(parts, "rank1", claims.WORLDS)
+verdict_grid(parts, ["rank1"], claims.WORLDS)
 
 # %%
-verdict_grid(parts, "mAP", claims.WORLDS)
+verdict_grid(parts, ["mAP"], claims.WORLDS)
 
 # %% [markdown]
-# A row is a claim, a column a study; ✓ holds, ✗ does not hold, ? undecided, with the gain in points and its interval. Read
-# it claim by claim: has a claim the same sign in every column, and by both scores? Rows on training and on test effects
+# A row is a claim, a column a study. Read it claim by claim: has a claim the same sign in every column, and by both scores? Rows on training and on test effects
 # say which way a gain came. And how many of these verdicts could be wrong by luck alone?
 
 # %%
@@ -485,6 +485,15 @@ computed = arithmetic.stored().read()
 # - A gain has a training effect and a test effect, or comes of more compute. Each has its own control.
 # - Many comparisons: some will "hold" by luck.
 # - A seed fixes a result on one machine only; compare pairs that were computed alike.
+#
+# In numbers:
+
+# %%
+from studykit.analysis.verdicts import ahead
+
+for world, rows in {"near infrared": own, "thermal": judged(thermal)}.items():
+    for method in ("Baseline+X", "Baseline+X+CMG"):
+        print(f"{world}: {ahead(rows, method, 'Baseline')}")
 
 # %% [markdown] tags=["teacher"]
 # If the class trained in notebook 04, put their rank-1 values on the board first and let them judge by the rule of

@@ -24,6 +24,7 @@ import pandas as pd
 import torch
 
 from studykit.machine import banner
+from studykit.plots.verdicts import verdict_grid
 from studykit.studies import claims
 from xivlab import loss
 
@@ -91,9 +92,7 @@ for r in (0.05, 0.1, 0.5):
 print("the package agrees")
 
 # %% [markdown]
-# Below $r = 0.1$, $L_M$ has the slope -5: all three modalities pay, and it wants the people apart. Above, X alone pays,
-# and the slope is 1. $L_C$ rises with $r$ everywhere: the pictures of one person are too far from each other, and
-# shrinking all is the quickest remedy. The sum turns where the two slopes cancel.
+# Both as curves over $r$, and their sum, with $\lambda$ on the slider.
 
 # %% tags=["predict"]
 from studykit import widgets
@@ -121,6 +120,11 @@ def valley(lam):
 
 lams = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 widgets.frame_slider(lams, [valley(lam) for lam in lams], "λ", start=1)
+
+# %% [markdown]
+# Below $r = 0.1$, $L_M$ has the slope -5: all three modalities pay, and it wants the people apart. Above, X alone pays,
+# and the slope is 1. $L_C$ rises with $r$ everywhere, by $2\sqrt{17} + 2(\sqrt 5 - 2)$: the pictures of one person are too far
+# from each other, and shrinking all is the quickest remedy. The sum turns where the two slopes cancel:
 
 # %%
 turn = 5 / (2 * np.sqrt(17) + 2 * (np.sqrt(5) - 2))
@@ -203,7 +207,9 @@ pd.DataFrame(
 
 # %%
 parts = claims.judge(table)
-print(claims.told(parts))
+verdict_grid(parts, claims.METRICS, claims.WORLDS)
+
+# %%
 parts[["metric", "gain", "difference", "low", "high", "verdict"]].round(2)
 
 # %% [markdown]
@@ -370,6 +376,14 @@ live
 # - Vary a weight by factors; 0 is another method.
 # - A curve without a band is one throw of the dice per point.
 # - The best of many settings owes a part of its lead to luck. Name the setting first, or let others choose than judge.
+#
+# In numbers:
+
+# %%
+from studykit.analysis.verdicts import ahead
+
+for one in ("0.1", "1", "10"):
+    print("λ", ahead(own, one, "0"))
 
 # %% [markdown] tags=["teacher"]
 # The widget for training is the place for a class experiment: every pair takes another lambda or another seed, and the

@@ -212,17 +212,14 @@ widgets.x_studio(run, data)
 # random) that are at hand:
 
 # %%
-from studykit.analysis.x_images import WEIGHTS
 from studykit.studies.generators import at_hand, looks
 
 table = at_hand(scale)
 mine = "one of them" if run.folder.name in set(table.run) else "not in it"
 print(f"{len(table)} generators at hand; this run is {mine}")
-table.set_index(["variant", "seed"])[WEIGHTS].astype(float).round(2)
 
 # %% [markdown]
-# Columns as in Eq. 09.1: four numbers that mix V to one number $h$, three that spread it, three that shift it. Three things
-# that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
+# Ten digits a run say little to a reader. Three things that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
 # (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
 # went from where they started, in the mean.
 
@@ -430,7 +427,7 @@ for name, rows in over_runs.groupby("of", sort=False):
 # image?
 
 # %%
-from studykit.analysis.wavelengths import describe, features_of, measure, scenes
+from studykit.analysis.wavelengths import features_of, measure, reading, scenes
 from xivlab.errors import XivlabError
 
 try:
@@ -501,26 +498,19 @@ rulers(measures) if light else None
 # Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a
 # little beyond, where the dyes let go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on
 # the way to infrared as X is. Where it is flat, or turns back, a crossing means little; a ruler that turns elsewhere,
-# if only a little at its ends, is still good where it climbs. In words, with intervals over people:
+# if only a little at its ends, is still good where it climbs. And the answer to statement (2), as far as this ruler can give
+# it: in features, is X farther on the way than plain gray, which costs nothing and was never trained?
 
 # %%
 for title, one in measures.items():
-    print(f"{title.upper()}. {describe(one)}\n")
-
-# %% [markdown]
-# And the answer to statement (2), as far as this ruler can give it: in features, is X farther on the way than plain
-# gray, which costs nothing and was never trained?
-
-# %%
+    where = one.marks["X"].along.mean
+    print(f"By {title} X is {reading(where, one.wavelength, one.along)}.")
 if ruler := measures.get("features of f"):
-    print(
-        "X is",
-        answer(
-            ruler.ahead,
-            "farther on the way than gray.",
-            "not as far on the way as gray.",
-        ),
+    words = answer(
+        ruler.ahead, "farther on the way than gray", "not as far on the way as gray"
     )
+    lead, low, high, _ = ruler.ahead
+    print(f"In features it is {words}: {lead:+.3f}, from {low:+.3f} to {high:+.3f}.")
 
 # %% [markdown]
 # <details><summary>How to read it</summary>
@@ -544,6 +534,19 @@ if ruler := measures.get("features of f"):
 # - No term of the loss names red. If the start decides the tint, the tint is no evidence about wavelengths.
 # - "Between" needs two numbers: along the line and off it; and something to compare with, such as plain gray.
 # - Figures with examples: let a seed choose, then show the worst.
+#
+# In numbers:
+
+# %%
+for variant, row in decided.iterrows():
+    print(
+        f"{variant}: moved by {row['moved']:.1f} levels, starts {row['spread of starts']:.1f} apart:",
+        f"decided by {row['decided by']}",
+    )
+for name, rows in over_runs.groupby("of", sort=False):
+    print(
+        f"{name}: along {rows['along'].mean():.2f}, off {rows['off'].mean():.2f}, mean of {len(rows)} seeds"
+    )
 
 # %% [markdown] tags=["teacher"]
 # Section 5 is the heart: where starts differ, the start decides the tint. Ask the class what figure they would have

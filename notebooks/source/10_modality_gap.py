@@ -589,16 +589,16 @@ except XivlabError as no_world:
 # infrared. (Cut, pattern, build and hair are not counted, so a double can still be told apart by them, and in the crowd
 # of a larger test set there are more doubles.)
 #
-# <details><summary>If X does not help, why?</summary>
+# ### If X does not help, why?
 #
 # Look at the numbers in this order. (1) Section 3: did training without X leave a gap to close? A shared network with
 # one classifier has to map V and I of a person to the same place anyway. (2) Section 4: if D(I, X) parts people no
 # better than D(I, V), the sum of both brings what an average of two similar opinions brings. (3) Notebook 09: X is V
-# with one number per pixel, near to V in the features; $f$ may make the same of both by itself. (4) This section: what
-# colour took with it is lost to all. (5) Size: a small network and a small set of people are not the paper's ResNet-50 on
-# SYSU-MM01. That X does or does not help *here* says what the method does in *this* world; notebook 11 turns the world.
-#
-# </details>
+# with one number per pixel, near to V in the features; $f$ may make the same of both by itself. (4) The start: `slim` was
+# pre-trained with half of its images turned gray, so that what a one-channel X could teach it, it may have known before the first
+# step. (5) This section: what colour took with it is lost to all. (6) Size: a small network and a small set of people are
+# not the paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world;
+# notebook 11 turns the world, and the share of gray in the pre-training is one of its knobs.
 #
 # ## Takeaways
 #
@@ -608,6 +608,13 @@ except XivlabError as no_world:
 # - Report a difference seed by seed, with an interval; an undecided one is a result.
 # - A plane keeps part of the variance: write it on the picture.
 # - Before asking how well a method closes the gap, ask how much there is behind it.
+#
+# In numbers:
+
+# %%
+for of in ("Baseline I-V", "XIV I-V", "XIV I-X"):
+    mean = table[table["of"] == of][["classifier", "neighbours", "auc"]].mean()
+    print(f"{of}: " + ", ".join(f"{name} {value:.3f}" for name, value in mean.items()))
 
 # %% [markdown] tags=["teacher"]
 # A good question before notebook 11: which single experiment, on which data, would convince you that X helps? Collect the

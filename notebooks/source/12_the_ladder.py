@@ -404,6 +404,14 @@ for study in ("table1-own", "table1-compute"):
 # - A printed table orders ideas, backbones, years and re-implementations at once. Whoever wants the idea must hold the rest.
 # - "Equal terms" is a choice as well, and it favours what needs little training. Three tables are better than one.
 # - A loss by hand, on four images, says in a minute what a method cannot see.
+#
+# In numbers:
+
+# %%
+from studykit.analysis.verdicts import ahead
+
+for method in ("mmn", "agw", "baseline+x+cmg", "baseline"):
+    print(ahead(judged(house), method, "one-stream"))
 
 # %% [markdown] tags=["teacher"]
 # Give each pair of students one rung of section 2 to draw on the board *before* they move the slider to it. Section 4's

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from studykit.analysis.intervals import Interval
+import pandas as pd
+
+from studykit.analysis.intervals import Interval, in_points, paired
+from xivlab.evaluation.scores import SHOWN
 
 HOLDS, FAILS = "holds", "does not hold"
 # Points. Below the least gain that the paper itself reports: 0.54 of mAP, of X over V in Table 5. Written down
@@ -38,3 +41,31 @@ def together(verdicts: Sequence[str]) -> str:
     if FAILS in verdicts:
         return FAILS
     return next((one for one in verdicts if one != HOLDS), HOLDS)
+
+
+def ahead(table: pd.DataFrame, better: str, worse: str, metric: str = "rank1") -> str:
+    """A gain as a line: in how many seeds it is there, its mean with the interval in points, and the verdict.
+
+    Args:
+        table: as of `studykit.analysis.intervals.by_variant`.
+        better: variant that is said to be ahead.
+        worse: the other.
+        metric: whose.
+
+    Raises:
+        XivlabError: a variant is not there, or the two were not run with the same seeds.
+
+    Example:
+        >>> scores = [("A", 0, 0.31), ("A", 1, 0.33), ("B", 0, 0.30), ("B", 1, 0.34)]
+        >>> ahead(pd.DataFrame(scores, columns=["variant", "seed", "rank1"]), "A", "B")
+        'A over B: ahead in 1 of 2 seeds, by +0.0 (-12.7 to +12.7) points of rank-1: undecided with 2 seeds.'
+    """
+    found = paired(table, better, worse, metric)
+    gain = Interval(100 * found.mean, 100 * found.low, 100 * found.high, found.count)
+    one, other = (
+        table[table["variant"] == name].set_index("seed")[metric].sort_index() for name in (better, worse)
+    )
+    return (
+        f"{better} over {worse}: ahead in {(one > other).sum()} of {gain.count} seeds, "
+        f"by {in_points(gain)} points of {SHOWN[metric]}: {verdict(gain)}."
+    )

@@ -220,19 +220,3 @@ def reading(position: float, wavelength: NDArray[np.integer], along: NDArray[np.
     if len(found) == 1:
         return f"as infrared as {marks}" + ("" if monotone(along) else ", on a ruler that turns elsewhere")
     return f"as infrared as {marks}: the ruler turns, so it cannot say which"
-
-
-def describe(measured: Measured) -> str:
-    """The marks of a ruler in words, a line each."""
-    lines = ["The ruler climbs all the way."]
-    if not monotone(measured.along):
-        steps = np.diff(measured.along)
-        lines = [
-            f"The ruler falls in {(steps <= 0).sum()} of its {len(steps)} steps, by {-steps.min():.3f} at most."
-        ]
-    for name, (along, off) in measured.marks.items():
-        where = f"{along.mean:+.2f} [{along.low:+.2f}, {along.high:+.2f}], off the line {off.mean:.2f}"
-        lines.append(f"{name}: at {where}; {reading(along.mean, measured.wavelength, measured.along)}")
-    ahead = measured.ahead
-    lines.append(f"X is ahead of gray by {ahead.mean:+.3f} [{ahead.low:+.3f}, {ahead.high:+.3f}].")
-    return "\n".join(lines)

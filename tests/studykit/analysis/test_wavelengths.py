@@ -8,7 +8,6 @@ from toy import data_set_of, dataset
 
 from studykit.analysis.wavelengths import (
     Scenes,
-    describe,
     features_of,
     measure,
     monotone,
@@ -103,10 +102,6 @@ def test_measure_of_known_brightness():
         "infrared camera": 0.8,
     }
     assert found.ahead.mean == pytest.approx(0.2)
-    words = describe(found)
-    assert "climbs all the way" in words and "as infrared as 580 nm" in words and "+0.200" in words
-    dips = found._replace(along=np.array([0, 0.5, 0.49]))
-    assert "The ruler falls in 1 of its 2 steps, by 0.010 at most." in describe(dips)
     with pytest.raises(XivlabError, match="never seen in infrared"):
         measure(light, lambda pixels, as_x: pixels.mean((1, 2)), pd.DataFrame(np.zeros((3, 3))))
 
