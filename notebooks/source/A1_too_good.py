@@ -82,8 +82,12 @@ def with_trace(one, strength):
 
 
 # %% [markdown]
-# **Predict, then move.** The slider makes the trace stronger. What happens to rank-1 with the rule, and without it? At
-# the strongest trace, where the rule costs most: is the network any better for leaving the rule out?
+# The slider makes the trace stronger. At the strongest one, where the rule costs most: is the network any better for leaving the
+# rule out?
+
+
+# %% tags=["predict"]
+widgets.predict("A1.1")
 
 
 # %%
@@ -150,8 +154,10 @@ for name, one in {"the right split": embeddings, "half of them taught": mixed}.i
 # Table 4 of the paper sets the Baseline, which has only $D(I, V)$, against a model that by Eq. 2 is searched with
 # $D(I, V) + D(I, X)$. The difference holds two things: a network that was trained otherwise, and a search with two
 # distances.
-#
-# **Predict.** Which third search takes the two apart?
+
+
+# %% tags=["predict"]
+widgets.predict("A1.2")
 
 
 # %%

@@ -13,6 +13,7 @@
 # **Needs.** [04 Training](04_training.ipynb), and [05 Search and scores](05_search_and_scores.ipynb) for the scores.
 
 # %%
+from studykit import widgets
 from studykit.machine import banner
 from xivlab.scale import current
 
@@ -37,9 +38,13 @@ print(banner())
 # (The BNNeck is the batch normalisation of notebook 04; label smoothing asks the classifier for 0.9 of the right person
 # and a little of all others.)
 #
-# The study `paper-and-code` trains with each of these alone, and with all of them, on the same seeds.
-#
-# **Predict:** which of them can matter most for the score? Which two need no new training at all?
+# The study `paper-and-code` trains with each of these alone, and with all of them, on the same seeds. Two of them need no new
+# training at all: which?
+
+
+# %% tags=["predict"]
+widgets.predict("A2.1")
+
 
 # %%
 from studykit.studies.answers import answers, judged
@@ -115,6 +120,11 @@ print(
 # %% [markdown]
 # `resume` needs the folder alone. Beside it we train the same settings without a stop, and compare every number in the
 # two best models.
+
+
+# %% tags=["predict"]
+widgets.predict("A2.2")
+
 
 # %%
 from xivlab.train import resume, train

@@ -16,6 +16,7 @@
 # %%
 import numpy as np
 
+from studykit import widgets
 from studykit.machine import banner
 from xivlab.scale import current
 from xivlab.train import train
@@ -75,9 +76,11 @@ image_strip(
 
 # %% [markdown]
 # Bright is where the response is largest. Are the maps of V and X alike? Put it into a number: the correlation of two
-# maps, cell by cell.
-#
-# **Predict.** Which pair is the most alike? And with what must such a number be compared before it says anything?
+# maps, cell by cell. And with what must such a number be compared before it says anything?
+
+
+# %% tags=["predict"]
+widgets.predict("A3.1")
 
 
 # %%

@@ -52,3 +52,11 @@ def test_the_test_effect_is_the_larger_part(variant):
     both = effects(answers("ablation"), variant)
     assert option("06.4") == "The test effect." and both.test.low > 0
     assert both.test.mean > abs(both.training.mean) or both.training.mean < 0
+
+
+def test_the_input_of_g_moves_map_farthest_of_the_single_choices():
+    own = judged(answers("paper-and-code"))
+    first, *others = own["variant"].unique()
+    moved = {one: abs(paired(own, one, first, "mAP").mean) for one in others if one != "all of the code"}
+    assert max(moved, key=moved.get) == "input of g normalised"
+    assert option("A2.1") == "g sees the normalised image."
