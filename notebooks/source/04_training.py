@@ -442,7 +442,8 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # under way, and the same call goes on; [A2](A2_paper_and_code.ipynb) shows that it is then the same run, digit by digit.
 #
 # The widget has buttons for it. *Train* runs in the background, so that you can go on reading; *Stop* saves,
-# and *Train* goes on.
+# and *Train* goes on. The menu of methods holds the rows of Table 4 and those systems of Table 1 that cost hardly more
+# (notebook 12 says what each of them does).
 
 # %% [markdown]
 # Choose the method Baseline. Will rank-1 on the validation people be above or below that of the run above when it ends? Then go back to

@@ -15,25 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from studykit.look import own_look
 from studykit.plots.picture import COLOUR, CURVES, DASHES, FONT, INK, MARKER, WIDTH, Picture, key, plot_axes
+from studykit.plots.terms import groups
 
-# Loss terms of `log.csv`: what each is called in the paper.
-TERMS = {
-    "loss": "L, Eq. 11",
-    "loss_infrared": "L_I",
-    "loss_x": "L_X",
-    "loss_visible": "L_V",
-    "loss_infrared_x": "L_cross(I, X)",
-    "loss_infrared_visible": "L_cross(I, V)",
-}
-# The sum and its parts: colour by modality, and a dash of its own.
-LOOK = {
-    "loss": (INK, DASHES[0]),
-    "loss_infrared": (COLOUR["infrared"], DASHES[1]),
-    "loss_x": (COLOUR["x"], DASHES[2]),
-    "loss_visible": (COLOUR["visible"], DASHES[3]),
-    "loss_infrared_x": (COLOUR["x"], DASHES[2]),
-    "loss_infrared_visible": (COLOUR["visible"], DASHES[3]),
-}
 DISTANCES = {
     "v": (COLOUR["visible"], DASHES[1], MARKER["visible"]),
     "x": (COLOUR["x"], DASHES[2], MARKER["x"]),
@@ -59,11 +42,9 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
         metrics: `metrics.csv` of the run: a row per evaluation; those of the test people are left out. A
             run that trains on the validation people too has no others.
     """
-    terms = [name for name in TERMS if name in log]
-    own = [name for name in terms if name.count("_") < 2]  # of one modality, and the sum
-    between = [name for name in terms if name.count("_") == 2]
+    two = groups(log)
     val = metrics[(metrics["split"] == "val") & (metrics["query"] == "infrared")]
-    mean = smooth(log[terms])
+    mean = smooth(log[[term.name for group in two for term in group.terms]])
     says = "there are no validation people, since all train"
     if not val.empty:
         best = val.loc[val["rank1"].idxmax()]
@@ -76,16 +57,15 @@ def training_curves(log: pd.DataFrame, metrics: pd.DataFrame) -> Picture:
         f"Four panels over {len(log)} steps. The loss goes from {log['loss'].iloc[0]:.2f} to "
         f"{mean['loss'].iloc[-1]:.2f} in the running mean; the learning rate is {log['learning_rate'].max():.1e} at most; {says}.",
     )
-    for place, title, names in ((1, "loss of each modality", own), (2, "loss between modalities", between)):
+    for place, group in enumerate(two, 1):
         axes = plot_axes(picture, "step", "loss", (2, 2, place))
-        for name in names:
-            axes.plot(log["step"], log[name], color=LOOK[name][0], linewidth=0.7, alpha=0.25)
-            colour, dash = LOOK[name]
-            axes.plot(log["step"], mean[name], color=colour, linestyle=dash, linewidth=2, label=TERMS[name])
-        if not names:
-            axes.text(0.5, 0.5, "no L_C in this method", transform=axes.transAxes, ha="center", fontsize=FONT)
+        for name, label, colour, dash in group.terms:
+            axes.plot(log["step"], log[name], color=colour, linewidth=0.7, alpha=0.25)
+            axes.plot(log["step"], mean[name], color=colour, linestyle=dash, linewidth=2, label=label)
+        if not group.terms:
+            axes.text(0.5, 0.5, group.none, transform=axes.transAxes, ha="center", fontsize=FONT)
         axes.set_ylim(0, None)
-        _finish(axes, title, len(names) > 0)
+        _finish(axes, group.title, len(group.terms) > 0)
     axes = plot_axes(picture, "step", "learning rate", (2, 2, 3))
     axes.plot(log["step"], log["learning_rate"], color=CURVES[0], linewidth=2)
     axes.set_yscale("log")
@@ -248,13 +228,13 @@ def feature_plane(
     people = np.unique(labels)
     picture = Picture(4.1, alt, WIDTH if len(panels) > 1 else 5.8)
     first = None
-    for place, (title, groups) in enumerate(panels.items(), 1):
+    for place, (title, clouds) in enumerate(panels.items(), 1):
         axes = plot_axes(
             picture, "first feature", "second feature" if place == 1 else "", (1, len(panels), place), first
         )
         first = axes if same_scale else None
         axes.set_title(title, fontsize=FONT + 1, color=INK)
-        for modality, points in groups.items():
+        for modality, points in clouds.items():
             points = np.asarray(points)
             for person, marker in zip(people, PEOPLE, strict=False):
                 axes.scatter(
@@ -274,7 +254,7 @@ def feature_plane(
             axes.set_aspect("equal", "datalim")
         axes.margins(0.15)
         axes.locator_params(nbins=5)
-    _legend(picture, list(dict.fromkeys(m for groups in panels.values() for m in groups)), people)
+    _legend(picture, list(dict.fromkeys(m for clouds in panels.values() for m in clouds)), people)
     return picture
 
 

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from studykit.look import own_look
-from studykit.plots.charts import DISTANCES, LOOK, TERMS
+from studykit.plots.charts import DISTANCES
 from studykit.plots.picture import DASHES, DPI, FONT, INK, Picture, plot_axes
+from studykit.plots.terms import Group, groups
 from studykit.widgets.canvas import HALF, Canvas
 from studykit.widgets.training.data import Learnt, terms_of
 
@@ -16,7 +17,7 @@ HEIGHT = 400  # pixels of both pictures
 
 
 class LossCanvas(Canvas):
-    """Loss terms over the steps: those of each modality with their sum above, those between modalities below.
+    """Loss terms over the steps: those of single images with their sum above, those between modalities below.
 
     Args:
         method: decides which terms there are.
@@ -25,12 +26,9 @@ class LossCanvas(Canvas):
     @own_look()
     def __init__(self, method: str) -> None:
         super().__init__(_picture())
-        names = terms_of(method)
-        between = [name for name in names if name.count("_") == 2]
-        self._parts = [
-            _Part(self, "loss of each modality", [n for n in names if n not in between], 0.575, 0.28),
-            _Part(self, "loss between modalities", between, 0.12, 0.28),
-        ]
+        above, below = groups(terms_of(method))
+        self._parts = [_Part(self, above, 0.575, 0.28), _Part(self, below, 0.12, 0.28)]
+        self._labels = {term.name: term.label for group in (above, below) for term in group.terms}
         self._parts[0].axes.tick_params(labelbottom=False)
         self._parts[0].axes.set_xlabel("")
 
@@ -41,7 +39,9 @@ class LossCanvas(Canvas):
         if not learnt.done:
             return "No step taken yet with these settings: press Train."
         now = {name: values[-1] for name, values in learnt.means.items()}
-        parts = ", ".join(f"{TERMS[name]} {value:.2f}" for name, value in now.items() if name != "loss")
+        parts = ", ".join(
+            f"{self._labels[name]} {value:.2f}" for name, value in now.items() if name != "loss"
+        )
         return (
             f"Step {learnt.done} of {learnt.steps}: the loss L went from {learnt.first:.2f} to "
             f"{now['loss']:.2f}. {parts}."
@@ -51,25 +51,23 @@ class LossCanvas(Canvas):
 class _Part:
     """One of the two axes: faint curves of single steps under strong ones of their running means."""
 
-    def __init__(
-        self, canvas: Canvas, title: str, names: Sequence[str], bottom: float, height: float
-    ) -> None:
-        self._canvas, self._names = canvas, names
-        self.axes = _axes(canvas.picture, "loss", title, bottom, height)
-        if not names:
-            self.axes.text(0.5, 0.5, "no L_C in this method", ha="center", va="center",
+    def __init__(self, canvas: Canvas, group: Group, bottom: float, height: float) -> None:
+        self._canvas, self._names = canvas, [term.name for term in group.terms]
+        self.axes = _axes(canvas.picture, "loss", group.title, bottom, height)
+        if not group.terms:
+            self.axes.text(0.5, 0.5, group.none, ha="center", va="center",
                             transform=self.axes.transAxes, fontsize=FONT, color=INK)  # fmt: skip
         self._faint = {
-            n: canvas.moving(self.axes.plot([], [], color=LOOK[n][0], linewidth=0.7, alpha=0.25)[0])
-            for n in names
+            name: canvas.moving(self.axes.plot([], [], color=colour, linewidth=0.7, alpha=0.25)[0])
+            for name, _, colour, _ in group.terms
         }
         self._strong = {
-            n: canvas.moving(
-                self.axes.plot([], [], color=LOOK[n][0], linestyle=LOOK[n][1], linewidth=2, label=TERMS[n])[0]
+            name: canvas.moving(
+                self.axes.plot([], [], color=colour, linestyle=dash, linewidth=2, label=label)[0]
             )
-            for n in names
+            for name, label, colour, dash in group.terms
         }
-        if names:
+        if group.terms:
             _legend(self.axes, list(self._strong.values()))
 
     def show(self, learnt: Learnt) -> None:

@@ -2,20 +2,22 @@
 
 import html
 import time
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import ipywidgets
 import numpy as np
 import pandas as pd
 
 from studykit.studies.converged import converged
-from studykit.studies.questions import KINDS_OF_X, LAMBDAS, TABLE_4
+from studykit.studies.cost import costs
+from studykit.studies.questions import HOUSE, KINDS_OF_X, LAMBDAS
 from studykit.widgets import controls
 from studykit.widgets.panel import Panel
 from studykit.widgets.training.data import Learnt, learnt
 from studykit.widgets.training.job import Job, busy
 from studykit.widgets.training.pictures import LossCanvas, RankCanvas
-from studykit.widgets.training.words import describe, in_words
+from studykit.widgets.training.words import OURS, describe, in_words
 from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
@@ -35,6 +37,7 @@ MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 MORE_LAMBDAS = (0.02, 0.05, 0.2, 0.5, 2.0, 30.0, 100.0, 300.0)
 SEEDS = 20  # the last of them: one each for the pairs of a class
 LENGTHS = (1 / 6, 1 / 3, 1 / 2, 1, 2)  # of the scale's own training
+CHEAP = 1.1  # times the operations that a step of XIV-ReID takes
 
 
 class Curve(Protocol):
@@ -82,7 +85,7 @@ class TrainLive(Panel):
 
         kinds = [("learned", "x")] + [(name, c["x"]) for name, c in KINDS_OF_X.items() if "x" in c]
         lengths = sorted({max(1, round(self._epoch * part)) * base.epochs for part in LENGTHS})
-        self.method = controls.choice("method", [(n, c["method"]) for n, c in TABLE_4.items()], base.method)
+        self.method = controls.choice("method", _methods(), base.method)
         self.x = controls.choice("X is", kinds, base.x)
         self.lam = _grid("λ", (*LAMBDAS, *MORE_LAMBDAS), base.lam)
         self.margin_cross = _grid("α₁, between", MARGINS, base.margin_cross)
@@ -111,9 +114,12 @@ class TrainLive(Panel):
         """The settings that the controls ask for.
 
         What a method does not use is left at the scale's own value, so that it is not another run; and a loss
-        whose cross-modality term counts nothing is that of Baseline+X.
+        whose cross-modality term counts nothing is that of Baseline+X. A method that is none of Table 4 has the
+        settings of the house, as in the study "table1", and may be found there.
         """
         name = self.method.value
+        if name not in OURS:
+            return self._long(HOUSE[name] | {"seed": self.seed.value})
         if name == "baseline+x+cmg" and self.lam.value == 0:
             name = "baseline+x"
         method = METHODS[name]
@@ -122,6 +128,10 @@ class TrainLive(Panel):
             changes |= {"lam": self.lam.value, "margin_cross": self.margin_cross.value}
         if method.has_x:
             changes["x"] = self.x.value
+        return self._long(changes)
+
+    def _long(self, changes: Mapping[str, Any]) -> Config:
+        """The settings of a training that is as long as the control says."""
         if self.steps.value == self._epoch * self._base.epochs:
             return self._scale.config(**changes)
         epoch = self.steps.value // self._base.epochs
@@ -306,10 +316,12 @@ class TrainLive(Panel):
     def _enable(self) -> None:
         """Settings that count can be moved, unless a training is under way."""
         free, method = self._job is None, METHODS[self.method.value]
-        counts = free and bool(method.weighed)
-        for control in (self.method, self.margin_respective, self.steps, self.seed):
+        ours = free and self.method.value in OURS
+        counts = ours and bool(method.weighed)
+        for control in (self.method, self.steps, self.seed):
             control.disabled = not free
-        self.x.disabled = not (free and method.has_x)
+        self.margin_respective.disabled = not ours
+        self.x.disabled = not (ours and method.has_x)
         self.lam.disabled = not counts
         self.margin_cross.disabled = not (counts and self.lam.value > 0)
 
@@ -330,6 +342,18 @@ class TrainLive(Panel):
         if key not in self._ranks:
             self._ranks[key] = RankCanvas(METHODS[config.method].distances, self._people)
         return self._ranks[key]
+
+
+def _methods() -> list[tuple[str, str]]:
+    """The rows of Table 4, and the methods of Table 1 with one optimiser whose step costs hardly more; titles with names."""
+    known = costs()["operations"]
+    others = [
+        name
+        for name in HOUSE
+        if name not in OURS and name in known and len(METHODS[name].players) == 1
+        and known[name] <= CHEAP * known["baseline+x+cmg"]
+    ]  # fmt: skip
+    return [(title, name) for name, title in OURS.items()] + [(METHODS[name].title, name) for name in others]
 
 
 def _grid(label: str, values: tuple[float, ...], start: float) -> ipywidgets.SelectionSlider:

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from studykit.plots.charts import cmc_curves, feature_plane, hardest, hinge, spread, training_curves
+from xivlab.methods import METHODS
 
 DISTANCE = np.array([[0.2, 0.9, 0.5, 0.7], [0.6, 0.3, 0.8, 0.4], [1.0, 0.9, 0.1, 0.6], [0.7, 0.8, 0.9, 0.2]])
 LABELS = [1, 1, 2, 2]
@@ -25,7 +26,7 @@ def words(figure):
 
 def tables(method):
     log = pd.DataFrame({"step": range(1, 41), "loss": np.linspace(9, 1, 40), "learning_rate": 1e-3})
-    for name in ("loss_infrared", "loss_visible") + (("loss_infrared_x",) if method != "baseline" else ()):
+    for name in METHODS[method].terms:
         log[name] = log["loss"] / 3
     rows = [
         {"step": step, "split": split, "query": "infrared", "test_distance": kind, "rank1": step / 100}
@@ -42,6 +43,10 @@ def test_training_curves_leave_the_test_people_out():
     assert np.allclose(rank.lines[0].get_ydata(), [20, 40])  # in %
     assert {"L, Eq. 11", "L_I", "L_V", "L_cross(I, X)", "distance v+x"} <= set(words(figure))
     assert "40%" in figure.alt and "9.00 to 1.10 in the running mean" in figure.alt
+
+
+def test_training_curves_of_another_method_leave_none_of_its_losses_out():
+    assert {"L", "L_I", "L_V", "L_pairs"} <= set(words(training_curves(*tables("hcml"))))
 
 
 def test_training_curves_of_the_baseline_say_that_there_is_no_cross_loss():

@@ -9,6 +9,7 @@ from tiny import TINY, assert_same, result, tiny
 from toy import dataset
 
 import xivlab.train
+from studykit.studies.questions import house
 from studykit.widgets import train_live
 from studykit.widgets.training import job, widget
 from xivlab.errors import XivlabError
@@ -249,6 +250,19 @@ def test_settings_that_do_not_count_make_no_other_run(panel, scale):
     panel.lam.value = 0.0  # without weight the loss is that of Baseline+X
     assert panel.config() == scale.config(method="baseline+x", x="gray") and panel.margin_cross.disabled
     assert "Baseline+X with Gray, α₂ 0.3, seed 0" in panel.status.value
+
+
+def test_a_method_of_table_1_trains_with_the_settings_of_the_house_and_its_own_losses(panel, scale):
+    titles = [title for title, _ in panel.method.options]
+    assert titles[:3] == ["Baseline", "Baseline+X", "Baseline+X+CMG"] and "AGW" in titles
+    assert not {"AlignGAN-small", "DEEN"} & set(titles)  # they cost too much
+    panel.method.value = "agw"
+    assert panel.config() == scale.config(**house("agw"))
+    assert panel.x.disabled and panel.lam.disabled and panel.margin_respective.disabled
+    assert "AGW, seed 0. Not trained yet" in panel.status.value
+    panel.train()
+    assert panel.join().finished
+    assert "L_triplet" in words(panel)[0] and "by distance v:" in words(panel)[1]
 
 
 def test_the_first_run_is_that_of_the_scale_and_another_length_keeps_the_schedule(panel, scale):
