@@ -212,7 +212,7 @@ from studykit.plots.verdicts import verdict_grid
 
 parts = pd.concat([claims.judge(near), claims.judge(thermal)])
 said = parts["claim"].unique()
-verdict_grid(parts[parts["claim"].isin([*said[:3], said[-1]])], "rank1", claims.WORLDS)
+verdict_grid(parts[parts["claim"].isin([*said[:3], said[-1]])], ("rank1",), claims.WORLDS)
 
 # %% [markdown]
 # # The bet
