@@ -45,14 +45,16 @@ def slides(notebook: NotebookNode) -> list[str]:
     """Each slide of an executed notebook as HTML, pictures within; their code is left out.
 
     Args:
-        notebook: a slide begins at each markdown cell.
+        notebook: a slide begins at each markdown cell. What a cell with the tag `later` shows waits for the next key.
     """
     made: list[str] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append(_text(cell.source))
         else:
-            made[-1] += "".join(pages.output(one, "", _within) for one in cell.outputs if _for_the_room(one))
+            shown = "".join(pages.output(one, "", _within) for one in cell.outputs if _for_the_room(one))
+            later = "later" in cell.metadata.get("tags", ())
+            made[-1] += f'<div class="later">{shown}</div>' if later else shown
     return made
 
 

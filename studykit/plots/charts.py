@@ -185,7 +185,7 @@ def hinge(margins: Sequence[float], gaps: Mapping[str, float] | None = None) -> 
         f"then rises with slope 1; margins {', '.join(f'{m:g}' for m in margins)}.",
         6.4,
     )
-    axes = plot_axes(picture, "d_p − d_n   (left: the right person is nearer)", "loss of one anchor")
+    axes = plot_axes(picture, "$d_p - d_n$   (left: the right person is nearer)", "loss of one anchor")
     for i, margin in enumerate(margins):
         curve = (across + margin).clip(0)
         axes.plot(

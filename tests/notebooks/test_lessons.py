@@ -66,6 +66,20 @@ def test_a_slide_has_its_words_and_pictures_and_no_code():
     assert "Two</h1>" in two and "<img" not in two
 
 
+def test_what_comes_later_waits_for_a_key_on_screen_alone():
+    shown = new_output("display_data", {"image/png": "AAAA"})
+    cells = [new_markdown_cell("# One")] + [
+        new_code_cell("1", outputs=[shown], metadata={"tags": tags}) for tags in ([], ["later"])
+    ]
+    (one,) = lessons.slides(new_notebook(cells=cells))
+    assert one.count("<img") == 2
+    before, _, after = one.partition('<div class="later">')
+    assert before.count("<img") == after.count("<img") == 1
+    style = (lessons.THEME / "class.css").read_text(encoding="utf-8")
+    assert "@media screen { .waits .later:not(.shown)" in style
+    assert 'classList.add("waits")' in (lessons.THEME / "slides.js").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", lessons.TEXTS)
 def test_a_sheet_needs_no_other_file(tmp_path, name):
     text = (lessons.SOURCES / f"{name}.md").read_text(encoding="utf-8")
