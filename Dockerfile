@@ -3,7 +3,7 @@
 #     docker build --tag xivlab .
 #     docker run --rm --publish 127.0.0.1:8888:8888 xivlab
 #
-# The second prints the address to open. PyTorch is the one without CUDA, unless --build-arg TORCH_INDEX= names another.
+# Not built yet: there was no container engine where it was written. The second prints the address to open. PyTorch is the one without CUDA, unless --build-arg TORCH_INDEX= names another.
 FROM python:3.12-slim
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN useradd --create-home --uid 1000 reader

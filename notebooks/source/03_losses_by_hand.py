@@ -11,8 +11,7 @@
 # - write each of Eqs. 3 to 11 in a few lines of NumPy or PyTorch, and check it against `xivlab.loss`;
 # - pick the hardest positive and the hardest negative of an anchor in a matrix of distances;
 # - say where each sample moves when the loss is lowered, and which samples do not move;
-# - recognise four failures: $\lambda = 0$, a $\lambda$ so large that everything collapses, one image per person, a
-#   margin of 0.
+# - recognise two failures: a margin of 0, and one image per person.
 #
 # **Minutes.** {reader} for you; for the computer {minutes}.
 #
@@ -463,13 +462,12 @@ charts.hardest(D, strangers, who, who)
 # - $L_M$ (Eqs. 7 to 10) orders each modality in itself; only $L_C$ (Eqs. 3 to 6) sees the gap between two.
 # - Batch-hard: per anchor one positive and one negative count, the farthest and the nearest.
 # - The hinge has slope 0 or 1: a margin decides *who* pulls, not how hard.
-# - $\lambda$ weighs the two: at 0 the gap stays, too large and all features collapse into a point.
-# - Nothing but the losses tells a learned $g$ what to be; in a world where one channel is the infrared, $L_C$ takes it there.
+# - $\lambda$ weighs the two; what it does when it is too large is in [A4](A4_two_toys.ipynb).
 # - Without a margin a collapse costs nothing; with one image per person nothing is pulled together.
 
 # %% [markdown] tags=["teacher"]
 # The failures are the best ten minutes of this notebook on a projector. Let the class vote on margin 0 before the cell
-# runs; it looks like the fairest of all margins. Who is quick may change the margins of the toy in section 12 and look
+# runs; it looks like the fairest of all margins. Who is quick may change the margins of the first toy of page A4 and look
 # whether it still collapses at $\lambda = 100$.
 #
 # Where people get stuck: "hardest positive" is the *farthest*, and the anchor itself is one of its own positives, at

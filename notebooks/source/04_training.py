@@ -236,7 +236,8 @@ print(f"largest difference of a weight after both steps: {apart:.1e}")
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# $\log C$, the price of guessing. $L_I$, $L_X$ and $L_V$ lie above it by what their triplets cost.
+# A classifier that knows nothing guesses among $C$ people, and pays $\log C$ for each image. $L_I$, $L_X$ and $L_V$ lie above
+# that by what their triplets cost.
 #
 # </details>
 #

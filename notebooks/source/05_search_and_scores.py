@@ -229,6 +229,10 @@ for name, (camera, protocol) in cases.items():
 pd.DataFrame(table).T.round(3)
 
 # %% [markdown]
+# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3.
+# A query of camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is
+# found by rank 3, and with one hit left AP = INP = 1/3.
+#
 # So whoever quotes a score must say under which rules. One rule more is often left unsaid: what happens at **equal
 # distances**? We put the right image and a wrong one at the same distance, in both orders of the gallery.
 
@@ -242,10 +246,6 @@ for people in (np.array([5, 6]), np.array([6, 5])):
     )
 
 # %% [markdown]
-# Counting people, the two images of person 6 are one wrong answer: person 5 is found by rank 2 and not only by rank 3.
-# A query of camera 3 loses the images at ranks 2 and 3, one wrong and one right. Left are persons 6, 7, 5, 8: now it is
-# found by rank 3, and with one hit left AP = INP = 1/3.
-#
 # The order of the gallery decided. Here it always does (a *stable* sort), so that the same files give the same score. A
 # collapsed network, all of whose distances are equal, would otherwise get a random one.
 #

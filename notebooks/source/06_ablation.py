@@ -196,8 +196,8 @@ widgets.frame_slider(seeds, [power(n) for n in seeds], "seeds", start=2)
 # %% [markdown]
 # ## 4. Near infrared
 #
-# Now the real thing: three methods, five seeds, the same number of steps for all, as many as the Baseline gains from
-# (notebook 04). `answers` takes stored results if they are of exactly these settings, else it trains; it says which.
+# Now the real thing: three methods, five seeds, the same number of steps for all. It is the number after which the Baseline
+# gains no more (notebook 04, section 6). `answers` takes stored results if they are of exactly these settings, else it trains; it says which.
 # `judged` keeps one row per run: each method is scored by its own test distance, the Baseline by D(I, V), the others by
 # Eq. 2.
 
@@ -263,8 +263,8 @@ widgets.frame_slider(counts, pictures, "seeds", start=len(counts) - 1)
 # %% [markdown]
 # A filled mark says that 0 is outside of the interval: the difference is there. A hollow mark says that it may be
 # nothing. And a diamond outside of our interval says that a gain as large as the paper's is ruled out *here*, for these
-# data and this network. By the rule of section 3, with the gain and its interval in points; ✓ holds, ✗ does not hold,
-# ? undecided:
+# data and this network. Here are the verdicts by the rule of section 3, with the gain and its interval in
+# points; ✓ holds, ✗ does not hold, ? undecided:
 
 # %%
 from studykit.plots.verdicts import verdict_grid
@@ -302,8 +302,8 @@ table = rows.pivot_table("rank1", "variant", "test_distance", sort=False)
 # and the same, and only the search differs.
 #
 # The test effect needs a control. An average of two opinions is often better than one, whoever gives the second: so let the
-# *Baseline* have a second view as well, of a kind that it never saw in training: Mean, Gray, Y, V, or R alone, put
-# in the place of X in Eq. 2.
+# *Baseline* have a second view as well, of a kind that it never saw in training: Mean, Gray, Y, V (here the largest of R, G
+# and B, not the visible image), or R alone, put in the place of X in Eq. 2.
 
 
 # %% tags=["predict"]
@@ -317,6 +317,9 @@ from studykit.studies import faces
 two_parts(rows, faces.control(near["data"].iloc[0]))
 
 # %% [markdown]
+# Below the line stands the control. Where it gains as much as the methods above the line, the test effect is that of any second
+# view, and says nothing for a learned X.
+#
 # ## 6. Thermal
 #
 # The second world is thermal: warm skin and cold cloth, with nothing left of a dye, searched under the rules of RegDB.
@@ -421,8 +424,8 @@ print(
 )
 
 # %% [markdown]
-# (They are not independent. All comparisons of a study share its runs, and the claims of `ablation-compute` without the
-# Baseline are even the same runs as in `ablation` and counted twice. So the count is a rough guide.)
+# (They are not independent. All comparisons of a study share its runs. And in `ablation-compute` only the Baseline is new:
+# its other claims come from the same runs as in `ablation`, and are counted twice. So the count is a rough guide.)
 #
 # One more doubt, about ourselves. The limit of half a point was written down when the first of these tables, the
 # ablation in near infrared, had already been seen. So ask what another limit would have said. With 1 point, these gains
@@ -473,7 +476,7 @@ computed = arithmetic.stored().read()
 # - a run of one seed is no more to be had again on another machine than with another seed;
 # - an interval over seeds already holds this part, for every run of it rounds in its own way, and means move less than
 #   runs;
-# - a *pair* of runs belongs to one machine: from two, what the pair should share is gone.
+# - a *pair* of runs belongs to one machine: run on two machines, it no longer shares what a pair should share.
 #
 # Each run writes down what computed it (`made.json`), and a table of runs that were not computed alike says so in a line.
 #

@@ -317,7 +317,8 @@ gains(own, theirs)
 # %% [markdown]
 # A mark on the left of 0 is worse than the learned X. If the whole interval is on the right, a *fixed* image beats it,
 # and learning was worse than knowing. Which kinds lie wholly on one side is what can be said; of the others nothing. The
-# two claims, by the rule of notebook 06; of the gains that a claim is made of, the least decides and is named:
+# paper's table makes two claims: the learned X beats every fixed kind, and V and Y beat Mean and Gray. Each is made of four
+# gains. The least of them decides, by the rule of notebook 06, and is named in its cell:
 
 # %%
 from studykit.plots.verdicts import verdict_grid
@@ -388,7 +389,8 @@ both.sort_values("likeness", ascending=False).round(2)
 #
 # ## 7. Thermal
 #
-# Where every kind is as unlike infrared as the others, and with the wrong sign, what is left for X to do?
+# In thermal every kind is about as unlike infrared as the others, and bright where infrared is dark (section 5). What is left
+# for X to do?
 
 
 # %% tags=["predict"]
@@ -412,7 +414,7 @@ parts = pd.concat([near_parts, claims.judge(thermal)])
 verdict_grid(parts, claims.METRICS, claims.WORLDS)
 
 # %% [markdown]
-# A claim of several parts shows the one that is farthest from holding. A learned X has an advantage that no table shows:
+# A cell names the least of the four gains, the one that is farthest from holding. A learned X has an advantage that no table shows:
 # nobody needs to know about dyes. And it has a handicap: it is learned from losses that only know who is who, through a
 # whole network. (Not the one that it had in version 0.1 of this kit: $g$ has a learning rate of its own, so that its ten
 # weights can go as far as in the paper's 120 epochs; notebook 09 shows how far they went.) Where a fixed image is better

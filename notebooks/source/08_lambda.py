@@ -42,9 +42,8 @@ print(banner())
 # ## 2. Where it turns: four samples, one knob
 #
 # Two people, two images each, as in notebook 03. In *visible* they have changed places: every infrared image lies
-# exactly where the other person's visible image lies. X is half way. It is the worst case, and batch-hard triplets see
-# a network that has just begun in much the same way: for nearly every anchor somebody else is nearer than the farthest
-# image of its own person.
+# exactly where the other person's visible image lies. X is half way. It is the worst case, but a network that has just begun
+# is not far from it: for nearly every anchor somebody else is nearer than the farthest image of its own person.
 
 # %%
 labels = torch.tensor([7, 7, 8, 8])
@@ -133,7 +132,7 @@ print(f"it turns at lambda = {turn:.2f}")
 # %% [markdown]
 # Up to $\lambda = 0.5$ the valley is at $r = 0.1$: the people stay apart. From 0.6 on
 # it is at $r = 0$, where all features are one point. Note *how* it turns: not little by little, but from one side to
-# the other. That is the collapse of notebook 03, worked out. The identity loss, left out here, pushes against it, and a
+# the other. That is the collapse of page [A4](A4_two_toys.ipynb), worked out. The identity loss, left out here, pushes against it, and a
 # network can do more than shrink; so where it turns in a real training must be measured.
 #
 # ## 3. A scale for lambda
@@ -201,9 +200,9 @@ pd.DataFrame(
 #
 # ## 5. Is a middle lambda best?
 #
-# The claim has to be put so that it can be lost. Ours: *the paper's 0.1 beats 0, and it beats the largest, 10*; and the same
-# of 1, the other end of what we took for the middle. Both were named before the numbers (`results/PROTOCOL.md`), and both
-# parts of each must hold, by the rule of notebook 06.
+# The claim has to be put so that it can be lost. Ours: *the paper's 0.1 beats 0, and it beats the largest, 10*. A second claim
+# says the same of 1, the other end of what we took for the middle. Both were named before the numbers
+# (`results/PROTOCOL.md`). A claim holds only if both of its parts do, by the rule of notebook 06.
 
 # %%
 parts = claims.judge(table)
@@ -241,8 +240,8 @@ gains(own.assign(variant="λ = " + own["variant"]))
 # %% [markdown]
 # A filled mark has its whole interval on one side of 0. There are fourteen comparisons here, and one in forty finds a
 # "gain" where there is none (notebook 06), so a single filled mark would prove little; several that grow with $\lambda$
-# are more. (Not as many more as they are marks: all lean on the same five runs of $\lambda = 0$, and luck there would
-# move all of them.)
+# are more. (But they are not independent: all lean on the same five runs of $\lambda = 0$, and luck there would move all of
+# them.)
 #
 # ### Why not simply take the best?
 #

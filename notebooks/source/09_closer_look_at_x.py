@@ -219,7 +219,7 @@ mine = "one of them" if run.folder.name in set(table.run) else "not in it"
 print(f"{len(table)} generators at hand; this run is {mine}")
 
 # %% [markdown]
-# Ten digits a run say little to a reader. Three things that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
+# Ten numbers a run say little to a reader. Three things that a viewer can tell apart are hidden in them: the *mix* of R, G and B (which garments become bright), the *black level*
 # (X of a black pixel), and the *contrast* (by how much X of a white pixel is above it). And `travel` is how far the ten
 # went from where they started, in the mean.
 
@@ -240,9 +240,9 @@ by_variant.agg(["mean", "std"]).round(2).T
 # Red, green and blue are shares in percent; 33, 33, 33 is gray of equal parts, as at the start. Black and contrast are levels
 # from 0 to 255, and started at 0 and 85. In version 0.1 of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
 # was 0.35: no weight could have gone farther, and the learned X was the image it began as. Now the rates of $g$ add up to
-# the paper's 6.26, so what stays where it was stays because nothing pulls it.
+# the paper's 6.26, so a weight that stays now stays because nothing pulls it.
 #
-# Each generator paints the same images; so does each one's start, which is known from its seed. `alive` is the share of
+# Each generator paints the same images, and so does the generator that it was before training (its seed tells). `alive` is the share of
 # pixels at which the ReLU lets something through.
 
 
@@ -417,8 +417,8 @@ for name, rows in over_runs.groupby("of", sort=False):
 #
 # ## 8. A ruler
 #
-# Is a tenth of the way little? Who knows what a tenth of the way from visible to infrared *looks* like? In this world
-# we can know it. The same scenes can be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets
+# Section 7 gives X a place between 0 and 1. Is that far? Who knows what a tenth of the way from visible to infrared *looks*
+# like? In this world we can know it. The same scenes can be exposed in narrow bands from 400 to 1000 nm (notebook 01), and each band gets
 # its place on the same axis. Two more things are put beside X: the visible image turned **gray**, which has lost its
 # colour as X has and was never trained; and the very same scene through the **infrared camera**, at the same moment.
 #
@@ -497,8 +497,8 @@ rulers(measures) if light else None
 # %% [markdown]
 # Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a
 # little beyond, where the dyes let go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on
-# the way to infrared as X is. Where it is flat, or turns back, a crossing means little; a ruler that turns elsewhere,
-# if only a little at its ends, is still good where it climbs. And the answer to statement (2), as far as this ruler can give
+# the way to infrared as X is. Where it is flat, or turns back, a crossing means little. A ruler that turns back a little
+# at its ends is still good where it climbs. And the answer to statement (2), as far as this ruler can give
 # it: in features, is X farther on the way than plain gray, which costs nothing and was never trained?
 
 # %%

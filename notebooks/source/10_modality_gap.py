@@ -593,10 +593,10 @@ except XivlabError as no_world:
 #
 # Look at the numbers in this order. (1) Section 3: did training without X leave a gap to close? A shared network with
 # one classifier has to map V and I of a person to the same place anyway. (2) Section 4: if D(I, X) parts people no
-# better than D(I, V), the sum of both brings what an average of two similar opinions brings. (3) Notebook 09: X is V
+# better than D(I, V), the sum of both brings no more than an average of two similar opinions. (3) Notebook 09: X is V
 # with one number per pixel, near to V in the features; $f$ may make the same of both by itself. (4) The start: `slim` was
 # pre-trained with half of its images turned gray, so that what a one-channel X could teach it, it may have known before the first
-# step. (5) This section: what colour took with it is lost to all. (6) Size: a small network and a small set of people are
+# step. (5) This section: what went with the colours is lost to every method. (6) Size: a small network and a small set of people are
 # not the paper's ResNet-50 on SYSU-MM01. That X does or does not help *here* says what the method does in *this* world;
 # notebook 11 turns the world, and the share of gray in the pre-training is one of its knobs.
 #

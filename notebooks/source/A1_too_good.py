@@ -39,8 +39,9 @@ baseline = train(scale.config(method="baseline"), data, scale.runs).embeddings()
 # %% [markdown]
 # ## 1. Camera 3 sees camera 2
 #
-# Forgetting rule 1 takes no more than a wrong number of a camera. We call camera 3 by another name, so that the rule
-# does not find it.
+# Rule 1 of notebook 05, section 4, hides the images of camera 2 from a query of camera 3, since both stand in the same place. To
+# forget it takes no more than a wrong number of a camera: we call camera 3 by another name, so that the rule does not find
+# it.
 
 # %%
 unruled = replace(
@@ -172,8 +173,8 @@ for name, gain in steps.items():
     print(f"{name:36} {100 * gain:+.1f} points of mAP")
 
 # %% [markdown]
-# The new network searched as the old one is, by v. From the Baseline to it only the training changes, from it to v+x
-# only the search.
+# The third search is the new network searched as the old one is, by v. From the Baseline to it only the training changes,
+# from it to v+x only the search.
 #
 # The first two lines add up to the third, but for rounding. None is wrong, and only together they are honest: whoever
 # quotes the last one alone lets the training have what may be the search's, or the other way round. Notebook 06 does

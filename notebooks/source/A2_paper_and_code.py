@@ -56,7 +56,7 @@ means = table.groupby("variant", sort=False)[["rank1", "rank10", "mAP"]].mean()
 (100 * means).round(1)
 
 # %% [markdown]
-# A mean over few seeds says little without its spread. So we pair the seeds, as in notebook 05, section 7, the people: the same seed
+# A mean over few seeds says little without its spread. So we pair: people in notebook 05, section 7, here seeds. We take the same seed
 # with and without the change, and a 95 % interval of the mean difference (Student's $t$, since the seeds are few;
 # notebook 06 works it out by hand).
 
@@ -87,7 +87,7 @@ for variant, change in changes.items():
 # change whose interval contains 0 may help or harm; these seeds do not tell. One that is surely *more* is a reason to
 # look there first when a paper's number cannot be reproduced, and no reason to change what the paper's name stands for:
 # that is why the text is the default here, and the code an option. With several changes looked at, one in twenty
-# intervals misses by chance: be slow to believe the narrowest escape.
+# intervals misses by chance: be slow to believe one that only just leaves out 0.
 #
 # </details>
 #

@@ -96,10 +96,8 @@ print(
 )
 
 # %% [markdown]
-# V and X, which are one moment. And each with the same number for two *different* people.
-#
-# The last number is the one to compare with: if maps of two *different* people are as much alike, then likeness of maps
-# says nothing of the person.
+# V and X show one and the same moment, so their maps should be the most alike. The last number is the one to compare all others
+# with: if the maps of two *different* people are as much alike, then likeness of maps says nothing of the person.
 #
 # <details><summary>What such maps do not show</summary>
 #

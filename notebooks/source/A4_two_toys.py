@@ -144,7 +144,8 @@ widgets.frame_slider(
 table.round(2)
 
 # %% [markdown]
-# The last row can be worked out beforehand. In one point an anchor pays its margin, and the classifier can only guess:
+# The last row can be worked out beforehand. When all features are one point, an anchor pays its margin, and the classifier can
+# only guess:
 
 # %%
 print("L_C of a collapsed network: 4 alpha1 =", 4 * alpha1)
@@ -167,9 +168,9 @@ print(f"measured at lambda = 100:   L_C = {rows[-1][3]:.2f}, L_M = {rows[-1][2]:
 # ## 2. And g? Ten numbers that follow the losses
 #
 # Until now X lay where we had put it. In the paper $g$ is learned, and nothing but the losses tells it what to be. Where do
-# they take it? A second toy, *made such that one channel predicts the infrared*: six people, each a top and trousers, and
-# an image is two pixels. The dyes of two channels vanish in the infrared; only what they leave of the third, first of red, is seen
-# there. Every channel tells the six apart equally well, so that nothing else sets red above the others.
+# they take it? A second toy is *made such that one channel predicts the infrared*. It has six people, and an image is two
+# pixels, top and trousers. In the infrared two of the three channels are gone, and only the third is still seen: here red, further
+# down another. Every channel tells the six apart equally well, so that nothing else sets red above the others.
 #
 # $f$ is fixed here, and sees how bright top and trousers are. The losses are the package's, $g$ is its `XGenerator`, which
 # begins as a third of the mean of R, G and B. What learns is $g$, and the classifier.
