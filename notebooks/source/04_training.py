@@ -443,7 +443,7 @@ widgets.frame_slider(models, [choosing(count) for count in models], "models", st
 # under way, and the same call goes on; [A2](A2_paper_and_code.ipynb) shows that it is then the same run, digit by digit.
 #
 # The widget has buttons for it. *Train* runs in the background, so that you can go on reading; *Stop* saves,
-# and *Train* goes on. The menu of methods holds the rows of Table 4 and those systems of Table 1 that cost hardly more
+# and *Train* goes on. The menu of methods holds the three of the ablation and those systems of Table 1 that cost hardly more
 # (notebook 12 says what each of them does).
 
 # %% [markdown]
