@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from studykit import learners
 
 PROJECT = Path(__file__).parents[2]
