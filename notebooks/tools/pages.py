@@ -181,7 +181,8 @@ def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) ->
             still = moves if "widgets." in source else ""
             wide = shown.metadata.get(mime, {}).get("width")  # of a picture with more pixels than it takes up
             size = f' width="{wide}"' if wide else ""
-            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}"{size} decoding="async">'
+            kind = ' class="chart"' if mime == "image/png" else ""  # what holds photographs is a JPEG
+            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}"{size}{kind} decoding="async">'
             return f"<figure>{picture}{still}</figure>\n"
     if "text/html" in data:
         inside = STYLE.sub("", data["text/html"])

@@ -7,7 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from notebooks.tools import book, build, pages
 from xivlab.errors import XivlabError
@@ -128,6 +128,16 @@ def test_checks_are_folded_since_they_hold_the_answer():
     cell = new_code_cell("check(twice, lambda x: 2 * x)", metadata={"tags": ["check"]})
     page = pages.page_of_notebook(new_notebook(cells=[cell]), str, str)
     assert "<details><summary>Check</summary><pre" in page.html
+
+
+@pytest.mark.parametrize(("mime", "chart"), [("image/png", True), ("image/jpeg", False)])
+def test_a_chart_turns_dark_with_the_page_and_photographs_do_not(mime, chart):
+    shown = new_output("display_data", {mime: "AAAA", "text/plain": "words"})
+    assert ('class="chart"' in pages.output(shown, "", lambda mime, data: "picture")) == chart
+    assert (
+        "img.chart"
+        in (book.THEME / "book.css").read_text(encoding="utf-8").split("dark)")[1].split("@media")[0]
+    )
 
 
 def test_a_link_out_of_the_book_leaves_its_words():
