@@ -367,9 +367,10 @@ mean_V, mean_I, mean_X = (
     np.array([4.0, 2.0]),
     np.array([3.0, -1.0]),
 )
-line, way = mean_I - mean_V, mean_X - mean_V
-along = way @ line / (line @ line)  # projection: 0 at V, 1 at I
-off = np.linalg.norm(way - along * line) / np.linalg.norm(line)
+# The line from V to I is (4, 2), the way from V to X is (3, -1).
+along = (3 * 4 + -1 * 2) / (4**2 + 2**2)  # projection: 0 at V, 1 at I
+rest = 3 - along * 4, -1 - along * 2  # of the way, what the line does not cover
+off = np.hypot(*rest) / np.hypot(4, 2)
 print(f"along {along:.2f}, off {off:.2f}")
 
 # %% [markdown]

@@ -54,6 +54,12 @@ def test_sheets_have_every_question_and_task_once(printed):
             assert all(page.count(f"<p>{question.text}</p>") == 1 for question in quiz.questions)
 
 
+def test_sheets_are_printed_on_a4_a_notebook_a_sheet(printed):
+    for page in printed.values():
+        (paper,) = re.findall(r"@page { (.*?)}", page)
+        assert "size: A4" in paper and "article + article { break-before: page" in page
+
+
 def test_only_the_teachers_sheets_have_reasons_and_rubrics(printed):
     for quiz in map(quiz_of, numbers()):
         secret = [option.reason for question in quiz.questions for option in question.options]
