@@ -8,12 +8,12 @@ from studykit.look import own_look
 from studykit.plots.boxes import arrow, box
 from studykit.plots.picture import CHANNELS, COLOUR, FAINT, FONT, INK, MARKER, Picture
 
-WIDE, TALL = 9.3, 3.4  # inches, of the whole
-TOP, BOTTOM = 0.55, 2.45  # middles of the first and the last row
+WIDE, TALL = 9.4, 3.45  # inches, of the whole
+TOP, BOTTOM = 0.6, 2.5  # middles of the first and the last row
 ENTER, STREAMS, HEAD, LOSSES, SEARCH = 1.6, 2.28, 5.13, 5.85, 7.8  # left edges of the columns
 STAGE = 0.52  # width of a stage, with its gap
 GRAY = "#767676"
-SHORT = {"infrared": "I", "visible": "V", "x": "X", "infrared_x": "X of I"}
+SHORT = {"infrared": "I", "visible": "V", "x": "X", "infrared_x": "Iₓ"}
 
 
 @own_look()
@@ -35,7 +35,7 @@ def anatomy_picture(method: Anatomy) -> Picture:
         ("shown", 0.55), ("channels", ENTER + 0.2), ("stages", (STREAMS + HEAD) / 2 - 0.1),
         ("head", HEAD + 0.25), ("losses", LOSSES + 0.7), ("search", SEARCH + 0.4),
     ):  # fmt: skip
-        page.text(left, 0.16, name, ha="center", va="center", fontsize=FONT - 1, color=GRAY)
+        page.text(left, 0.2, name, ha="center", va="center", fontsize=FONT - 1, color=GRAY)
     for block, row in rows.items():
         colour = colour_of(block)
         page.plot(0.2, row, MARKER.get(block, "D"), color=colour, markersize=9)
