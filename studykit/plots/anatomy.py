@@ -1,7 +1,5 @@
 """Anatomy as a picture: streams, entrance, head, losses and search, drawn the same way for every method."""
 
-import textwrap
-
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
@@ -10,17 +8,20 @@ from studykit.look import own_look
 from studykit.plots.boxes import arrow, box
 from studykit.plots.picture import CHANNELS, COLOUR, FAINT, FONT, INK, MARKER, Picture
 
-WIDE, TALL = 9.6, 3.3  # inches, of the whole
-TOP, BOTTOM = 0.55, 2.45  # middles of the first and the last row
-ENTER, STREAMS, HEAD, LOSSES, SEARCH = 1.5, 2.15, 5.05, 6.6, 8.35  # left edges of the columns
+WIDE, TALL = 9.4, 3.45  # inches, of the whole
+TOP, BOTTOM = 0.6, 2.5  # middles of the first and the last row
+ENTER, STREAMS, HEAD, LOSSES, SEARCH = 1.6, 2.28, 5.13, 5.85, 7.8  # left edges of the columns
 STAGE = 0.52  # width of a stage, with its gap
-GRAY = "#777777"
-SHORT = {"infrared": "I", "visible": "V", "x": "X"}
+GRAY = "#767676"
+SHORT = {"infrared": "I", "visible": "V", "x": "X", "infrared_x": "Iₓ"}
 
 
 @own_look()
 def anatomy_picture(method: Anatomy) -> Picture:
-    """Draw a method: what enters, what is private and what is shared, what follows, what is asked, how it searches.
+    """Draw a method: what enters, what is private and what is shared, what is asked, how it searches.
+
+    What the head is takes a sentence, and so do the sizes of networks beside it: they are in the words alone, for in a
+    picture that a page makes half as wide no sentence can be read.
 
     Args:
         method: its parts.
@@ -32,9 +33,9 @@ def anatomy_picture(method: Anatomy) -> Picture:
     rows = _rows(method.blocks)
     for name, left in (
         ("shown", 0.55), ("channels", ENTER + 0.2), ("stages", (STREAMS + HEAD) / 2 - 0.1),
-        ("head", HEAD + 0.62), ("losses", LOSSES + 0.75), ("search", SEARCH + 0.55),
+        ("head", HEAD + 0.25), ("losses", LOSSES + 0.7), ("search", SEARCH + 0.4),
     ):  # fmt: skip
-        page.text(left, 0.16, name, ha="center", va="center", fontsize=FONT - 1, color=GRAY)
+        page.text(left, 0.2, name, ha="center", va="center", fontsize=FONT - 1, color=GRAY)
     for block, row in rows.items():
         colour = colour_of(block)
         page.plot(0.2, row, MARKER.get(block, "D"), color=colour, markersize=9)
@@ -73,12 +74,11 @@ def anatomy_picture(method: Anatomy) -> Picture:
         page,
         HEAD,
         TOP - 0.25,
-        1.25,
+        0.5,
         BOTTOM - TOP + 0.5,
         INK,
-        textwrap.fill(method.head, 17),
+        "",
         FAINT,
-        FONT - 2.5,
     )
     _losses(page, method)
     _search(page, method)
@@ -128,7 +128,11 @@ def _stages(names: tuple[str, ...]) -> str:
 
 
 def _named(name: str, count: int) -> str:
-    return f"{'g' if name == 'generator' else name.replace('_', ' ')} ({count:,} weights)"
+    return f"{_short(name)} ({count:,} weights)"
+
+
+def _short(name: str) -> str:
+    return "g" if name == "generator" else name.replace("_", " ")
 
 
 @own_look()
@@ -159,10 +163,9 @@ def _made(page: Axes, method: Anatomy, rows: dict[str, float]) -> None:
             FancyArrowPatch((0.2, start - 0.14), (0.2, rows[block] + 0.14), arrowstyle="-|>", mutation_scale=11,
                             color=colour_of(block), linewidth=1.4)
         )  # fmt: skip
-    lines = [_named(name, count) for name, count in method.beside.items()]
-    if lines:
-        text = "beside it: " + ", ".join(lines)
-        page.text(STREAMS, BOTTOM + 0.52, text, va="center", fontsize=FONT - 1, color=COLOUR["x"])
+    if method.beside:
+        text = "beside it: " + ", ".join(_short(name) for name in method.beside)
+        page.text(0.1, BOTTOM + 0.77, text, va="center", fontsize=FONT - 1, color=COLOUR["x"])
     about = f"{method.weights:,} weights" + (f", {method.alone:,} of them private" if method.alone else "")
     page.text(0.1, BOTTOM + 0.52, about, va="center", fontsize=FONT - 1, color=GRAY)
 
@@ -181,4 +184,5 @@ def _losses(page: Axes, method: Anatomy) -> None:
 
 def _search(page: Axes, method: Anatomy) -> None:
     text = search_words(method).replace(" + ", "\n+ ")
-    page.text(SEARCH + 0.55, (TOP + BOTTOM) / 2, text, ha="center", va="center", fontsize=FONT, color=INK)
+    look = {"va": "center", "fontsize": FONT, "color": INK, "linespacing": 1.6}
+    page.text(SEARCH, (TOP + BOTTOM) / 2, text, **look)

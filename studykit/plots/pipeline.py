@@ -29,12 +29,12 @@ F = (3.15, 0.42, 1.05, 3.28)  # left, top, width, height of the box f
 PLANE = (4.95, 0.55, 2.0, 2.4)
 LIST = 7.6  # left edge of the ranked list
 FOUND = 6  # gallery images that have a place
-# Left, top, right and bottom of the parts of the method, in inches.
+# Left, top, right and bottom of what each part of the method covers, in inches: up to the frame where a line leaves it.
 PARTS = {
-    "g": (0.1, 0.1, 2.385, 1.78),
-    "losses": (4.85, 0.2, 7.0, 3.05),
-    "training": (0.1, 0.1, 4.235, 4.0),
-    "search": (4.85, 0.1, 9.5, 3.75),
+    "g": ((0.1, 0.1, 2.5, 0.4), (0.1, 0.4, 2.366, 1.636), (0.9, 1.4, 1.7, 1.9)),
+    "losses": ((4.85, 0.2, 7.0, 3.05),),
+    "training": ((0.1, 0.1, 4.215, 3.75), (0.1, 3.75, 4.5, 4.0)),
+    "search": ((4.85, 0.1, 9.5, 3.75),),
 }
 VEIL = 0.22  # of the picture that is left outside of the part that is lit
 FADED = 96  # of 256 colours, for what is not lit
@@ -163,30 +163,33 @@ def lit(picture: NDArray[np.uint8], part: str) -> NDArray[np.uint8]:
         picture: as drawn by `pipeline`, (H, W, 3) at any resolution.
         part: one of `PARTS`.
     """
-    left, top, right, bottom = _edges(picture.shape[1], part)
-    faded = (255 - VEIL * (255.0 - picture)).round().astype(np.uint8)
-    faded[top:bottom, left:right] = picture[top:bottom, left:right]
-    return faded
+    shown = _covered(picture.shape[1], picture.shape[0], part)[..., None]
+    return np.where(shown, picture, (255 - VEIL * (255.0 - picture)).round()).astype(np.uint8)
 
 
-def _edges(width: int, part: str) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a part in pixels."""
-    left, top, right, bottom = (round(edge * width / WIDE) for edge in PARTS[part])
-    return left, top, right, bottom
+def _covered(wide: int, tall: int, part: str) -> NDArray[np.bool_]:
+    """Which of (tall, wide) pixels a part covers."""
+    covered = np.zeros((tall, wide), bool)
+    for edges in PARTS[part]:
+        left, top, right, bottom = (round(edge * wide / WIDE) for edge in edges)
+        covered[top:bottom, left:right] = True
+    return covered
 
 
 def _in_few_colours(page: Image.Image, part: str) -> Image.Image:
     """A page with a palette whose larger half is the lit part's own: the few bright dots of a class keep their colour."""
-    edges = _edges(page.width, part)
-    faded, mine = page.quantize(FADED, dither=0), page.crop(edges)
+    covered = Image.fromarray(_covered(*page.size, part))
+    faded, mine = page.quantize(FADED, dither=0), page.crop(covered.getbbox())
     classes = [int(colour[i : i + 2], 16) for colour in COLOUR.values() for i in (1, 3, 5)]
     photos = 256 - FADED - len(COLOUR)
+    # A mean of white and what is nearly white would be a ground of its own.
+    frequent = [255 if one > 247 else one for one in mine.quantize(photos, dither=0).getpalette()]
     kept = Image.new("P", (1, 1))
-    kept.putpalette((mine.quantize(photos, dither=0).getpalette() + [0] * 768)[: 3 * photos] + classes)
-    own = mine.quantize(palette=kept, dither=0)
+    kept.putpalette((frequent + [0] * 768)[: 3 * photos] + classes)
+    own = page.quantize(palette=kept, dither=0)
     few = faded.copy()
     few.putpalette(((faded.getpalette() + [0] * 768)[: 3 * FADED] + own.getpalette())[:768])
-    few.paste(own.point([min(one + FADED, 255) for one in range(256)]), edges)
+    few.paste(own.point([min(one + FADED, 255) for one in range(256)]), mask=covered)
     return few
 
 

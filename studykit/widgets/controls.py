@@ -9,6 +9,7 @@ import ipywidgets
 
 WIDE = ipywidgets.Layout(width="420px", max_width="100%")
 STYLE = {"description_width": "initial"}
+NUMBER = "xivlab-number"  # a slider whose readout is a number, which stands beside it
 
 
 class NumberSlider(ipywidgets.FloatSlider):
@@ -59,14 +60,14 @@ def slider(label: str, value: float, least: float, most: float, step: float) -> 
     return NumberSlider(
         value, min=least, max=most, step=step, description=label, readout_format=f".{digits}f",
         layout=WIDE, style=STYLE,
-    )  # fmt: skip
+    ).add_class(NUMBER)  # fmt: skip
 
 
 def whole(label: str, value: int, least: int, most: int, step: int = 1) -> ipywidgets.IntSlider:
     """A slider over whole numbers."""
     return ipywidgets.IntSlider(
         value, min=least, max=most, step=step, description=label, layout=WIDE, style=STYLE
-    )
+    ).add_class(NUMBER)
 
 
 def steps(label: str, options: Sequence[Any], value: Any) -> ipywidgets.SelectionSlider:

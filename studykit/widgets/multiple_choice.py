@@ -13,12 +13,15 @@ from studykit.widgets import controls
 
 # ipywidgets gives the label of a radio button one line; these are sentences.
 STYLE = """<style>
-.xivlab-quiz .widget-radio-box label { height: auto; line-height: 1.45; white-space: normal; margin: 2px 0; }
+.xivlab-quiz .widget-radio-box label {
+  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
+  height: auto; line-height: 1.45; white-space: normal; margin: 2px 0;
+}
 .xivlab-quiz .widget-radio-box input { flex: none; }
 .xivlab-quiz .widget-html-content { line-height: 1.45; font-size: 13px; color: var(--jp-ui-font-color1, #222); }
 .xivlab-quiz .xivlab-question { font-size: 14px; }
 </style>"""
-WIDE = ipywidgets.Layout(width="100%", max_width="760px")
+WIDE = ipywidgets.Layout(width="auto", max_width="760px")
 
 
 class MultipleChoice(ipywidgets.VBox):

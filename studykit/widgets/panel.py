@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import itertools
+import math
 import textwrap
 from collections.abc import Sequence
 from threading import RLock
@@ -26,6 +27,7 @@ CONTROLS = ipywidgets.Layout(
 )
 VIEWS = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 12px", width="100%")
 LINE = 20  # pixels from line to line in the still picture
+EDGE = 14  # pixels of its paper around it: on a dark page no letter stands at the edge
 RUN = "▶ Run this cell (Shift+Enter) to move it."
 STILL = 38_000  # bytes of a still picture with photographs: coarser, then narrower, before it is larger
 
@@ -132,12 +134,12 @@ class Panel(ipywidgets.VBox):
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         views = [view for view in self.views.values() if view.still]  # one may wait for its picture
-        mime, picture = still(views)
+        mime, picture, wide = still(views)
         words = " ".join(view.words for view in views)
         shown: dict[str, Any] = {mime: base64.b64encode(picture).decode(), "text/plain": words}
         if recording.wanted() and (recorded := self.recording()):
             shown[recording.MIME] = recorded
-        return {**(data or {}), **shown}, {mime: {"alt": words}, MARK: True}
+        return {**(data or {}), **shown}, {mime: {"alt": words, "width": wide}, MARK: True}
 
 
 def _view(width: int, height: int, widths: Sequence[int]) -> View:
@@ -152,11 +154,11 @@ def _font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans")), 14)
 
 
-def still(views: Sequence[View]) -> tuple[str, bytes]:
+def still(views: Sequence[View]) -> tuple[str, bytes, int]:
     """Views side by side, their words written under them: what a reader without a kernel sees.
 
     Returns:
-        "image/jpeg" or "image/png", and the encoded picture.
+        "image/jpeg" or "image/png", the encoded picture, and at which width in pixels its words are as large as a page's.
     """
     font = _font()
     rows: list[list[View]] = []
@@ -167,18 +169,18 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
             rows.append([view])
     texts = {id(view): textwrap.wrap(view.words, view.width // 8) for view in views}
     heights = [max(v.height + LINE * (len(texts[id(v)]) + 1) for v in row) for row in rows]
-    size = max(sum(v.width + 20 for v in row) - 20 for row in rows), sum(heights) + LINE + 4
-    page = Image.new("RGB", size, "white")
-    pen, top = ImageDraw.Draw(page), 0
+    wide = max(math.ceil(font.getlength(RUN)), *(sum(v.width + 20 for v in row) - 20 for row in rows))
+    page = Image.new("RGB", (wide + 2 * EDGE, sum(heights) + LINE + 2 * EDGE), "white")
+    pen, top = ImageDraw.Draw(page), EDGE
     for row, height in zip(rows, heights):
-        left = 0
+        left = EDGE
         for view in row:
             page.paste(Image.open(io.BytesIO(view.data)), (left, top))
             for number, line in enumerate(texts[id(view)]):
                 pen.text((left, top + view.height + 4 + number * LINE), line, INK, font)
             left += view.width + 20
         top += height
-    pen.text((0, top - 6), RUN, COLOUR["visible"], font)
+    pen.text((EDGE, top - 6), RUN, COLOUR["visible"], font)
     out = io.BytesIO()
     if any(view.mime == "image/jpeg" for view in views):
         for scale, quality in itertools.product((1, 0.85, 0.7), range(PHOTO_QUALITY, 50, -6)):
@@ -187,6 +189,6 @@ def still(views: Sequence[View]) -> tuple[str, bytes]:
             smaller.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, progressive=True)
             if out.tell() <= STILL:
                 break
-        return "image/jpeg", out.getvalue()
+        return "image/jpeg", out.getvalue(), page.width
     page.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    return "image/png", out.getvalue()
+    return "image/png", out.getvalue(), page.width

@@ -22,13 +22,16 @@ STYLE = f"""<style>
   padding: 6px 12px; color: var(--jp-ui-font-color2, #555); font-family: var(--jp-ui-font-family, sans-serif);
 }}
 .xivlab-predict {{ border-left: 3px solid var(--jp-brand-color1, #1976d2); padding-left: 12px; }}
-.xivlab-predict .widget-radio-box label {{ height: auto; line-height: 1.45; white-space: normal; margin: 2px 0; }}
+.xivlab-predict .widget-radio-box label {{
+  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
+  height: auto; line-height: 1.45; white-space: normal; margin: 2px 0;
+}}
 .xivlab-predict .widget-radio-box input {{ flex: none; }}
 .xivlab-predict .widget-html-content {{ line-height: 1.45; font-size: 14px; color: var(--jp-ui-font-color1, #222); }}
 .xivlab-predict .widget-html-content p {{ margin: 4px 0; }}
 .xivlab-predict .widget-radio-box input:disabled, .xivlab-predict .widget-radio-box label {{ opacity: 1; }}
 </style>"""
-WIDE = ipywidgets.Layout(width="100%", max_width="760px")
+WIDE = ipywidgets.Layout(width="auto", max_width="760px")
 
 
 class Predict(ipywidgets.VBox):

@@ -86,7 +86,7 @@ function render({ model, el }) {
     caption.style.setProperty("--kept", `${1.45 * reserved}em`);
   }
   function describe() {
-    caption.textContent = model.get("words");
+    caption.textContent = model.get("words").replace(/(\d) %/g, "$1\u00a0%"); // no line begins with the sign
     image.setAttribute("aria-label", model.get("words"));
     reserve();
     const panel = el.closest(".xivlab-panel");

@@ -2,7 +2,7 @@
 read, and nothing jumps."""
 
 import pytest
-from browser.every_widget import WIDGETS
+from browser.every_widget import PROJECT, WIDGETS
 
 NOTEBOOK = 529  # pixels of the notebook that are seen there
 # Of the slider that asks the main question and the first picture that answers it: their ends below the widget's top.
@@ -27,6 +27,40 @@ CUT = """panel => ({
         .map(one => one.textContent),
     beyond: panel.scrollWidth - panel.clientWidth,
 })"""
+# Beside the pictures: names, buttons and numbers that are cut, and menus whose choice is cut and not said in a sentence either.
+CUT_BESIDE = """panel => {
+    const seen = one => one.getClientRects().length;
+    const cut = [...panel.querySelectorAll(".widget-label, button, .widget-readout")]
+        .filter(one => seen(one) && one.scrollWidth > one.clientWidth + 1).map(one => one.textContent);
+    const said = [...panel.querySelectorAll(".widget-html-content")].map(one => one.textContent).join(" ");
+    const pen = document.createElement("canvas").getContext("2d");
+    for (const menu of [...panel.querySelectorAll("select")].filter(seen)) {
+        const chosen = menu.selectedOptions[0].textContent.replaceAll("\u00a0", " ");
+        pen.font = getComputedStyle(menu).font;
+        if (pen.measureText(chosen).width > menu.clientWidth - 24 && !said.includes(chosen)) cut.push(chosen);
+    }
+    return cut;
+}"""
+# Words of the first picture that lie on one another or reach beyond it.
+CROWDED = """picture => {
+    const page = picture.getBoundingClientRect();
+    const words = [...picture.querySelectorAll("text")].map(one => [one.textContent, one.getBoundingClientRect()]);
+    const beyond = words.filter(([, box]) => box.left < page.left - 1 || box.right > page.right + 1
+        || box.top < page.top - 1 || box.bottom > page.bottom + 1).map(([text]) => text);
+    const lie = ([, one], [, other]) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+        && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4;
+    return beyond.concat(words.flatMap((one, i) => words.slice(i + 1).filter(other => lie(one, other))
+        .map(([text]) => `${one[0]} on ${text}`)));
+}"""
+ANATOMIES = f"""import sys
+sys.path.insert(0, {str(PROJECT / "tests" / "helpers")!r})
+from studykit import widgets
+from studykit.analysis.anatomy import anatomy
+from studykit.plots.anatomy import anatomy_picture
+from tiny import tiny
+from xivlab.methods import METHODS
+pictures = [anatomy_picture(anatomy(tiny(method=name, **METHODS[name].settings))) for name in METHODS]
+widgets.frame_slider(list(METHODS), pictures, "method")"""
 MAIN = ("loss_geometry", "lambda_explorer", "wavelength", "x_studio")
 
 
@@ -66,3 +100,34 @@ def test_on_a_narrow_page_all_words_can_be_read_and_nothing_jumps(lab, name, loo
         notebook.page.keyboard.press(key)
         notebook.still()
         assert panel.bounding_box()["height"] == before, "the page has jumped"
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_on_a_laptop_no_name_menu_or_number_is_cut(lab, name):
+    notebook = lab.open(WIDGETS[name].code, width=1366, height=768)
+    notebook.still()
+    assert notebook.page.locator(".xivlab-panel").first.evaluate(CUT_BESIDE) == []
+
+
+def test_all_ten_sliders_of_x_are_seen_together_with_what_they_make(lab):
+    notebook = lab.open(WIDGETS["x_studio"].code, width=1366, height=1200)
+    notebook.still()
+    top = notebook.page.locator(".xivlab-panel").first.bounding_box()["y"]
+    boxes = [handle.bounding_box() for handle in notebook.page.locator(".xivlab-panel .noUi-handle").all()]
+    assert len(boxes) == 10
+    assert max(box["y"] + box["height"] for box in boxes) - top <= NOTEBOOK
+
+
+@pytest.mark.parametrize("width", [804, 900, 1366])
+def test_no_words_of_an_anatomy_lie_on_others(lab, width):
+    notebook = lab.open(ANATOMIES, width=width, height=768)
+    notebook.still()
+    slider, crowded = notebook.slider("method"), {}
+    last = int(slider.get_attribute("aria-valuemax").partition(".")[0])
+    slider.focus()
+    for _ in range(last + 1):
+        crowded[notebook.words().inner_text().partition(":")[0]] = notebook.image().evaluate(CROWDED)
+        notebook.page.keyboard.press("ArrowRight")
+        notebook.still()
+    assert len(crowded) > 10
+    assert {name: words for name, words in crowded.items() if words} == {}

@@ -23,8 +23,8 @@ def opened(lab):
     (lab.folder / progress.NAME).unlink()
 
 
-def run(lab, app, **look):
-    page = lab.visit("ask.ipynb", app, 1366, 768, **look)
+def run(lab, app, width=1366, **look):
+    page = lab.visit("ask.ipynb", app, width, 768, **look)
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
     page.locator(BUTTON).first.wait_for()
@@ -65,3 +65,14 @@ def test_the_next_day_the_choice_is_still_made(opened, lab):
     page = run(lab, "lab")
     page.get_by_text("You predicted B.").first.wait_for()
     assert page.get_by_text("the picture", exact=True).is_visible()
+
+
+def test_on_a_narrow_page_every_button_stands_before_the_first_line_of_its_option(opened, lab):
+    page = opened(width=900)
+    labels = page.locator(".xivlab-predict .widget-radio-box label").all()
+    assert max(label.bounding_box()["height"] for label in labels) > 30, "no option takes two lines"
+    for label in labels:
+        place, button = label.bounding_box(), label.locator("input").bounding_box()
+        assert button["x"] - place["x"] < 5 and button["y"] - place["y"] < 8
+    panel = page.locator(".xivlab-predict").first
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") == 0

@@ -37,3 +37,12 @@ def test_no_option_is_cut_or_lies_on_another(lab):
         assert other["y"] >= one["y"] + one["height"]
     cut = "e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1"
     assert [label.inner_text() for label in page.locator(LABELS).all() if label.evaluate(cut)] == []
+
+
+def test_every_button_stands_before_the_first_line_of_its_option(lab):
+    page = lab.open(CELL, shown=LABELS, width=660).page
+    heights = [label.bounding_box()["height"] for label in page.locator(LABELS).all()]
+    assert max(heights) > 30, "no option takes two lines"
+    for label in page.locator(LABELS).all():
+        place, button = label.bounding_box(), label.locator("input").bounding_box()
+        assert button["x"] - place["x"] < 5 and button["y"] - place["y"] < 8

@@ -83,8 +83,8 @@ class CurveCanvas(Canvas):
             if 0 in stored:
                 axis_break(axes, (stored[0] + min(stored[lam] for lam in stored if lam)) / 2)
             panels.append(axes)
-        # From 0, and alike: an axis around the curve makes a slope of one point look steep.
-        high = max(axes.get_ylim()[1] for axes in panels)
+        # From 0, and alike: an axis around the curve makes a slope of one point look steep. A tenth is for the marks.
+        high = 1.1 * max(axes.get_ylim()[1] for axes in panels)
         for axes, metric in zip(panels, METRICS, strict=True):
             low = 0.0
             self.ends[metric] = low, high
@@ -195,12 +195,13 @@ class MapCanvas(Canvas):
         self.ring.set_offsets(position.points["infrared"][[query]])
         everything = np.concatenate(list(position.points.values()))
         numbers = np.concatenate([position.numbers[name] for name in position.points])
+        people = sorted(position.people, key=lambda number: number == person)  # the query's on top of the others
         for i, label in enumerate(self.labels):
-            label.set_visible(i < len(position.people))
-            if i < len(position.people):
-                number = position.people[i]
+            label.set_visible(i < len(people))
+            if i < len(people):
+                number = people[i]
                 label.set_position(np.median(everything[numbers == number], 0))
-                label.set(text=str(number), color=INK if number == person else "#777777")
+                label.set(text=str(number), color=INK if number == person else "#767676")
         return (
             f"{len(position.people)} people by number, {where}; strong: person {person}, the query's. "
             f"The plane holds {100 * position.kept:.0f} % of the variance{turn}."

@@ -223,7 +223,7 @@ class ReasonCanvas(Covered):
         for line, number, share in zip(self._shares, self._numbers, mix.shares if mix else (0, 0, 0)):
             line.set_xdata([0, share])
             line.set_visible(mix is not None)
-            number.set_text(f"{share:.0f} %" if mix else "")
+            number.set_text(f"{share:.0f} %".replace("-", "−") if mix else "")
         self._black.set_text(f"black level: {mix.black:.0f} of 255" if mix else "black stays black")
         self._why[0].set_text(f"best linear mix predicts infrared: {reasons.linear:.2f}")
         self._why[1].set_text(f"gray at test costs the Baseline: {reasons.colour_cost:+.1f} points")

@@ -1,6 +1,9 @@
 """The picture of the method: what it says, and that right and wrong images are told apart."""
 
+import io
+
 import numpy as np
+import pytest
 from PIL import Image
 
 from studykit.plots.picture import COLOUR, encode
@@ -33,13 +36,31 @@ def test_right_and_wrong_are_told_apart_by_sign():
     assert encode(drawn([True, False]))[0] == "image/jpeg"
 
 
-def test_one_part_stays_and_the_rest_fades():
+@pytest.mark.parametrize("part", PARTS)
+def test_one_part_stays_and_the_rest_fades(part):
     black = np.zeros((400, 960, 3), np.uint8)  # 100 dots an inch
-    left, top, right, bottom = (round(100 * edge) for edge in PARTS["g"])
-    shown = lit(black, "g")
-    assert not shown[top:bottom, left:right].any()
-    shown[top:bottom, left:right] = 255
-    assert shown.min() > 190
+    shown = lit(black, part)
+    covered = np.zeros((400, 960), bool)
+    for edges in PARTS[part]:
+        left, top, right, bottom = (round(100 * edge) for edge in edges)
+        covered[top:bottom, left:right] = True
+    assert not shown[covered].any() and shown[~covered].min() > 190
+
+
+@pytest.mark.parametrize(
+    "part, line",
+    [
+        ("g", (0.54, 1.65, 0.56, 2.0)),  # from V down, to go round X
+        ("g", (2.38, 1.01, 3.0, 1.03)),  # from X to f
+        ("training", (4.23, 2.04, 4.7, 2.06)),  # from f to the features
+    ],
+)
+def test_a_line_that_leaves_a_part_is_faded_from_its_beginning(part, line):
+    with Image.open(io.BytesIO(encode(drawn(6 * [True]), 2)[1])) as image:
+        page = np.asarray(image.convert("RGB"))
+    left, top, right, bottom = (round(220 * edge) for edge in line)
+    assert page[top:bottom, left:right].min() < 100
+    assert lit(page, part)[top:bottom, left:right].min() > 190
 
 
 def test_a_file_for_each_part(tmp_path):
@@ -57,4 +78,6 @@ def test_a_few_bright_dots_keep_their_colour_beside_photographs(tmp_path):
     write_lit(tmp_path)
     with Image.open(tmp_path / "fig2-search.png") as lit_page:
         shown = np.array(lit_page.convert("RGB").getpixel((round(605 * 1.65), round(105 * 1.65))))
+        ground = lit_page.convert("RGB").getpixel((900, 620))
     assert np.abs(shown - wanted).max() < 10
+    assert ground == (255, 255, 255)

@@ -88,6 +88,15 @@ def test_readers_without_a_kernel_see_picture_and_words():
     assert data["text/plain"] == "0.5 long" and about["image/png"]["alt"] == "0.5 long"
 
 
+def test_the_still_picture_has_a_white_edge_around_all_that_it_shows():
+    bar = Bar()
+    bar.length.value = 0.9
+    page = np.asarray(Image.open(io.BytesIO(still(list(bar.views.values()))[1])).convert("L"))
+    rows, columns = np.nonzero(page < 250)
+    assert rows.min() >= 12 and columns.min() >= 12
+    assert rows.max() < page.shape[0] - 12 and columns.max() < page.shape[1] - 12
+
+
 def test_the_still_picture_of_photographs_stays_small():
     """Noise over a whole page is the worst that JPEG can meet: as sharp as fits, coarser than other pages."""
     noise = np.random.default_rng(0).integers(0, 256, (300, 600, 3), np.uint8)
