@@ -98,7 +98,7 @@ function render({ model, el }) {
     const widths = [...model.get("widths"), model.get("width")];
     const width = widths.filter((one) => one <= room).pop() ?? widths[0];
     image.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    image.style.setProperty("--least", `${(LEAST * Math.max(1, width / room)).toFixed(2)}px`);
+    image.style.setProperty("--least", `${Math.ceil(100 * LEAST * Math.max(1, width / room)) / 100}px`);
     image.setAttribute("width", width); // with the height it keeps the place, so the page does not jump
     image.style.aspectRatio = `${width} / ${height}`;
     image.style.cursor = model.get("reacts") ? "pointer" : "default";

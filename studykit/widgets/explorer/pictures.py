@@ -195,7 +195,7 @@ class MapCanvas(Canvas):
         self.ring.set_offsets(position.points["infrared"][[query]])
         everything = np.concatenate(list(position.points.values()))
         numbers = np.concatenate([position.numbers[name] for name in position.points])
-        people = sorted(position.people, key=lambda number: number == person)  # the query's on top of the others
+        people = sorted(position.people, key=lambda number: number == person)  # the query's lies on top
         for i, label in enumerate(self.labels):
             label.set_visible(i < len(people))
             if i < len(people):

@@ -36,7 +36,7 @@ from xivlab.world.world import World
 HEAT = "heat"  # the last step of the slider
 STEPS = tuple(range(400, 1001, 10))  # nm, those of the table of spectra
 LEFT, RIGHT, WIDE = 400, 410, 640  # pixels: widths that share a row beside JupyterLab's open side bar
-NAMES = 116  # pixels at the right of the spectra, for what they are of
+NAMES = 152  # pixels at the right of the spectra, for what they are of
 UPPER, LOWER = 262, 252  # heights of the pictures above and of the spectra below them
 MARKS = ("o", "^", "s", "D", "v", "P")
 LIGHTS = {
@@ -151,7 +151,7 @@ class Wavelength(Panel):
     def _spectra(self) -> Canvas:
         picture, canvas = _empty(WIDE, LOWER)
         self._axes = axes = plot_axes(picture, "wavelength (nm)", "reflectance")
-        axes.set_position((60 / WIDE, 54 / LOWER, (WIDE - 80 - NAMES) / WIDE, 176 / LOWER))
+        axes.set_position((70 / WIDE, 54 / LOWER, (WIDE - 90 - NAMES) / WIDE, 176 / LOWER))
         axes.xaxis.set_label_coords(0.12, -0.16)
         axes.set(xlim=(STEPS[0], STEPS[-1]), ylim=(0, 1))
         for name, (first, last) in BANDS.items():

@@ -35,10 +35,10 @@ class Ladder(Panel):
         self.query = controls.whole("query", 1, 1, len(self._steps[start].rung.queries))
         self.about = ipywidgets.HTML(layout=NOTE)
         every = list(self._steps.values())
-        canvases = {
-            "anatomy": self._anatomy(self._steps[start]),
+        canvases = {  # the answer first: it is seen together with the slider
             "scores": ScoresCanvas(every),
             "list": ListCanvas(),
+            "anatomy": self._anatomy(self._steps[start]),
             "map": MapCanvas([one.rung for one in every]),
             "distances": DistanceCanvas([{"v": one.rung.distances} for one in every]),
         }

@@ -8,6 +8,7 @@ import pytest
 import small_results
 from tiny import tiny
 
+from studykit.plots.picture import INK
 from studykit.widgets import lambda_explorer
 from studykit.widgets.explorer.data import stored_curve, stored_positions
 from studykit.widgets.run_view import find
@@ -75,6 +76,23 @@ def test_the_mark_stands_on_the_curve(data):
             assert x == canvas.places[float(lam)]
             assert y == pytest.approx(100 * stored_curve("v+x").scores[metric][float(lam)].mean)
     assert canvas.places[1.0] - canvas.places[0.1] == pytest.approx(1)  # a decade
+
+
+def test_no_mark_of_a_curve_is_cut_at_the_top(data):
+    for axes in lambda_explorer().canvases["curve"].picture.axes:
+        highest = max(max(line.get_ydata()) for line in axes.lines if line.get_marker() == "o")
+        room = axes.transData.transform((0, axes.get_ylim()[1])) - axes.transData.transform((0, highest))
+        assert room[1] > 5  # pixels: half a mark
+
+
+def test_the_number_of_the_query_person_lies_on_top_of_the_others(data):
+    widget = lambda_explorer()
+    for query in (1, widget.query.max):
+        widget.query.value = query
+        labels = [label for label in widget.canvases["map"].labels if label.get_visible()]
+        strong = [label.get_text() for label in labels if label.get_color() == INK]
+        assert strong == [labels[-1].get_text()]
+        assert f"strong: person {strong[0]}," in widget.views["map"].words
 
 
 def test_the_query_moves_map_and_list_only(data):
