@@ -315,6 +315,31 @@ pd.DataFrame(
 #
 # </details>
 #
+# Does $L_C$ never fall, then? In a training as long as the studies it does (stored; of three seeds where they are at hand), and
+# how far depends on how many people there are to learn:
+
+# %%
+from studykit.plots import lines
+from studykit.studies import across
+
+longer = across.stored().read()
+falls = longer.pivot_table("loss_infrared_visible", "step", "people")
+lines(
+    falls.index,
+    {f"{people} people train": falls[people] for people in falls},
+    "step",
+    "L_cross(I, V)",
+    "; ".join(
+        f"{people} people: from {falls[people].iloc[0]:.2f} to {falls[people].iloc[-1]:.2f}"
+        for people in falls
+    ),
+    {"25 people train": ("#D55E00", "--"), "200 people train": ("#0072B2", "-")},
+)
+
+# %% [markdown]
+# With few people it comes to nothing: the network knows each of them by heart, in every modality. That is not what a search among
+# strangers needs.
+#
 # Rank-1 on the validation people is the share of infrared queries whose first answer is right; chance would be about
 # one in the number of people. mAP and mINP are other scores of the same search, for notebook 05. These people are not
 # in the training set, so the curve shows what was learnt about people *in general*.
