@@ -315,25 +315,26 @@ pd.DataFrame(
 #
 # </details>
 #
-# Does $L_C$ never fall, then? In a training as long as the studies it does (stored; of three seeds where they are at hand), and
-# how far depends on how many people there are to learn:
+# Does $L_C$ never fall, then? In a training as long as the studies it does (stored runs), and how far depends on how many people
+# there are to learn:
 
 # %%
-from studykit.plots import lines
 from studykit.studies import across
 
 longer = across.stored().read()
 falls = longer.pivot_table("loss_infrared_visible", "step", "people")
+seeds = longer.groupby("people")["seed"].nunique()
+names = {people: f"{people} people train, seeds: {seeds[people]}" for people in falls}
 lines(
     falls.index,
-    {f"{people} people train": falls[people] for people in falls},
+    {name: falls[people] for people, name in names.items()},
     "step",
     "L_cross(I, V)",
     "; ".join(
-        f"{people} people: from {falls[people].iloc[0]:.2f} to {falls[people].iloc[-1]:.2f}"
-        for people in falls
+        f"{name}: from {falls[people].iloc[0]:.2f} to {falls[people].iloc[-1]:.2f}"
+        for people, name in names.items()
     ),
-    {"25 people train": ("#D55E00", "--"), "200 people train": ("#0072B2", "-")},
+    dict(zip(names.values(), (("#D55E00", "--"), ("#0072B2", "-")))),
 )
 
 # %% [markdown]
