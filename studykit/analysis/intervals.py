@@ -34,6 +34,11 @@ class Interval(NamedTuple):
         """Half the width: mean ± half."""
         return (self.high - self.low) / 2
 
+    @property
+    def points(self) -> "Interval":
+        """The same in points, of what is in [0, 1] or a difference of such."""
+        return Interval(100 * self.mean, 100 * self.low, 100 * self.high, self.count)
+
 
 def in_points(one: Interval, sign: str = "+") -> str:
     """A mean in points with its interval, in words; a single value has none.

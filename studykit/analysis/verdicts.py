@@ -60,8 +60,7 @@ def ahead(table: pd.DataFrame, better: str, worse: str, metric: str = "rank1") -
         >>> ahead(pd.DataFrame(scores, columns=["variant", "seed", "rank1"]), "A", "B")
         'A over B: ahead in 1 of 2 seeds, by +0.0 (-12.7 to +12.7) points of rank-1: undecided with 2 seeds.'
     """
-    found = paired(table, better, worse, metric)
-    gain = Interval(100 * found.mean, 100 * found.low, 100 * found.high, found.count)
+    gain = paired(table, better, worse, metric).points
     one, other = (
         table[table["variant"] == name].set_index("seed")[metric].sort_index() for name in (better, worse)
     )

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from studykit.analysis.intervals import Interval
+from studykit.analysis.intervals import Interval, in_points
 from studykit.plots.picture import CURVES, FONT, Picture, key, plot_axes
 
 METRICS = ("rank1", "mAP")
@@ -59,8 +59,7 @@ def bar(axes: Axes, mean: Interval, at: float, filled: bool = True, vertical: bo
 
 
 def in_words(mean: Interval, sign: str = "") -> str:
-    reach = "" if np.isnan(mean.low) else f" ({100 * mean.low:{sign}.1f} to {100 * mean.high:{sign}.1f})"
-    return f"{100 * mean.mean:{sign}.1f}{reach}"
+    return in_points(mean.points, sign)
 
 
 def mean_key(label: str, face: str = OURS, line: bool = False) -> Line2D:

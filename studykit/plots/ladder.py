@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 
 from studykit.analysis.intervals import Interval, in_points
-from studykit.analysis.verdicts import FAILS, HOLDS
 from studykit.look import own_look
 from studykit.plots.bars import OURS
 from studykit.plots.picture import FONT, INK, Picture, key, plot_axes
-from studykit.plots.verdicts import LOOKS
+from studykit.plots.verdicts import look_of
 from xivlab.evaluation.scores import SHOWN
 
 LINE = 0.255  # inches per method
@@ -41,7 +40,7 @@ def ladder_gains(rows: pd.DataFrame, over: str = "One-stream", metric: str = "ra
         clear = not np.isnan(low) and not low <= 0 <= high
         axes.plot(mean, place, "o", ms=6.5, mfc=OURS if clear else "white", mec=OURS, mew=1.5)
         word = row[f"{metric}_verdict"]
-        mark, _, ink = LOOKS[word if word in (HOLDS, FAILS) else "undecided"]
+        mark, _, ink = look_of(word)
         axes.text(1.012, place, f"{mark} {word.partition(' with')[0]}", transform=beside,
                   va="center", fontsize=FONT - 1, color=ink)  # fmt: skip
         said.append(f"{row['title']} {in_points(Interval(mean, low, high, row['seeds']))}")

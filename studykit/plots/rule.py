@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from studykit.analysis.intervals import Interval, in_points
-from studykit.analysis.verdicts import FAILS, HOLDS, SMALLEST, verdict
+from studykit.analysis.verdicts import SMALLEST, verdict
 from studykit.look import own_look
 from studykit.plots.bars import OURS
 from studykit.plots.picture import FONT, INK, Picture, plot_axes
-from studykit.plots.verdicts import LOOKS
+from studykit.plots.verdicts import look_of
 
 
 @own_look()
@@ -28,7 +28,7 @@ def rule(gains: Sequence[Interval]) -> Picture:
     said = []
     for row, gain in enumerate(gains):
         word = verdict(gain)
-        mark, _, ink = LOOKS[word if word in (HOLDS, FAILS) else "undecided"]
+        mark, _, ink = look_of(word)
         axes.plot([gain.low, gain.high], [row, row], color=OURS, linewidth=2)
         axes.plot(gain.mean, row, "o", ms=6.5, color=OURS)
         axes.text(1.012, row, f"{mark} {word}", transform=beside, va="center", fontsize=FONT, color=ink)

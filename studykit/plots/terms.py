@@ -51,6 +51,11 @@ class Group(NamedTuple):
     none: str
 
 
+def terms_in(columns: Iterable[str]) -> list[str]:
+    """The loss terms among the columns of a log, the whole loss with them."""
+    return [name for name in columns if name == "loss" or name.startswith("loss_")]
+
+
 def groups(columns: Iterable[str]) -> tuple[Group, Group]:
     """The loss terms among the columns of a log, in two groups: those of single images with the whole loss, and the rest.
 
@@ -62,7 +67,7 @@ def groups(columns: Iterable[str]) -> tuple[Group, Group]:
         >>> [term.label for term in above.terms], [term.label for term in below.terms]
         (['L', 'L_I', 'L_V'], ['L_triplet'])
     """
-    names = [name for name in columns if name == "loss" or name.startswith("loss_")]
+    names = terms_in(columns)
     across = ACROSS & set(names)
     if set(names) <= set(PAPER) and len(across) != 1:  # MMN calls another thing "infrared x"
         known = [Term(name, *PAPER[name]) for name in names]

@@ -18,6 +18,11 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+def look_of(word: str) -> tuple[str, str, str]:
+    """Mark, ground and ink of a verdict; it may be undecided with any number of seeds."""
+    return LOOKS.get(word, LOOKS["undecided"])
+
+
 def verdict_grid(
     parts: pd.DataFrame,
     metrics: Sequence[str] = ("rank1",),
@@ -57,7 +62,7 @@ def verdict_grid(
                 continue
             whole = together(list(asked["verdict"]))
             least = asked.loc[asked["difference"].idxmin()]
-            mark, ground, ink = LOOKS[whole if whole in LOOKS else "undecided"]
+            mark, ground, ink = look_of(whole)
             axes.fill_between([column + 0.03, column + 0.97], row + 0.05, row + 0.95, color=ground, lw=0)
             words = f"{mark} {least['difference']:+.1f}\n{least['low']:+.1f} to {least['high']:+.1f}"
             if len(asked) > 1:

@@ -13,13 +13,12 @@ One in twenty intervals misses the truth, by their making. Of dozens of verdicts
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from studykit.analysis.intervals import Interval, paired
+from studykit.analysis.intervals import paired
 from studykit.analysis.verdicts import together, verdict
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
 from xivlab.config import Config, preset
@@ -164,8 +163,7 @@ def judge(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
 
 def _measured(scores: pd.DataFrame, study: str, gain: Gain, metric: str) -> dict[str, object]:
     sides = pd.concat([_of(scores, study, side) for side in gain])
-    found = paired(sides, str(gain.better), str(gain.worse), metric)
-    points = Interval(100 * found.mean, 100 * found.low, 100 * found.high, found.count)
+    points = paired(sides, str(gain.better), str(gain.worse), metric).points
     return {
         "gain": str(gain),
         "difference": points.mean,
@@ -244,11 +242,6 @@ def sentences(parts: pd.DataFrame) -> list[str]:
         ]
         found.append(f'"{says[0].upper()}{says[1:]}" ({where}; {place}): {"; ".join(scores)}.')
     return found
-
-
-def told(parts: pd.DataFrame, claims: slice = slice(None)) -> str:
-    """The sentences as paragraphs to print, 88 columns wide; `claims` takes some of them only."""
-    return "\n\n".join(fill(one, 88) for one in sentences(parts)[claims])
 
 
 def _with_numbers(rows: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ A method whose gain over its control does not hold has not shown that its idea i
 
 import pandas as pd
 
-from studykit.analysis.intervals import Interval, by_variant, paired
+from studykit.analysis.intervals import by_variant, paired
 from studykit.analysis.verdicts import verdict
 from studykit.studies.answers import judged
 from studykit.studies.questions import CONTROLS
@@ -40,8 +40,7 @@ def gains(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
         row: dict[str, object] = {"method": of, "title": METHODS[name].title, "without": without(name)}
         for metric in METRICS:
             means = by_variant(scores[scores["variant"].isin((name, of))], metric)
-            one = paired(scores, of, name, metric)
-            gain = Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.count)
+            gain = paired(scores, of, name, metric).points
             row |= {
                 "seeds": gain.count,
                 metric: 100 * means.loc[of, "mean"],

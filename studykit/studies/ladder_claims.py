@@ -107,8 +107,7 @@ def _best(table: pd.DataFrame, names: Sequence[str]) -> str:
 
 
 def _points(table: pd.DataFrame, one: str, other: str) -> Interval:
-    gain = paired(table, one, other, "rank1")
-    return Interval(100 * gain.mean, 100 * gain.low, 100 * gain.high, gain.count)
+    return paired(table, one, other, "rank1").points
 
 
 def _over(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Interval]:

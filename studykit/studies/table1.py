@@ -127,8 +127,7 @@ def rows(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
             }
             over = Interval(np.nan, np.nan, np.nan, 0)
             if name != FIRST:
-                one = paired(scores, name, FIRST, metric)
-                over = Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.count)
+                over = paired(scores, name, FIRST, metric).points
             row |= {
                 f"{metric}_over": over.mean,
                 f"{metric}_over_low": over.low,

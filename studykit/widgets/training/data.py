@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from studykit.plots.charts import smooth
+from studykit.plots.terms import terms_in
 from xivlab.methods import METHODS
 
 POINTS = 600  # of a curve at most: more than the picture has pixels
@@ -49,7 +50,7 @@ def learnt(log: pd.DataFrame, metrics: pd.DataFrame, steps: int) -> Learnt:
         metrics: rows of `metrics.csv`; may be empty, and those of the test people are left out.
         steps: of the whole run.
     """
-    names = [name for name in log if name == "loss" or name.startswith("loss_")]
+    names = terms_in(log)
     mean = smooth(log[names])
     kept = np.unique(np.linspace(0, len(log) - 1, min(len(log), POINTS)).astype(int))
     rank1, evaluated = {}, np.array([], int)

@@ -4,9 +4,8 @@ from studykit.studies.questions import KINDS_OF_X, TABLE_4
 from xivlab.config import Config
 from xivlab.methods import METHODS
 
-OURS = {
-    changes["method"]: name for name, changes in TABLE_4.items()
-}  # the rows of Table 4, as the course calls them
+# The rows of Table 4, as the course calls them.
+OURS = {changes["method"]: name for name, changes in TABLE_4.items()}
 
 
 def describe(config: Config) -> str:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from studykit.analysis.effects import Effects
 from studykit.analysis.intervals import Interval
-from studykit.analysis.verdicts import FAILS, HOLDS, verdict
+from studykit.analysis.verdicts import verdict
 from studykit.analysis.x_images import Mix
 from studykit.look import own_look
 from studykit.plots.picture import CHANNELS, COLOUR, CURVES, DPI, FONT, INK, Picture, plot_axes
-from studykit.plots.verdicts import LOOKS
+from studykit.plots.verdicts import look_of
 from studykit.widgets.canvas import Canvas
 from studykit.widgets.when.data import UNDECIDED, Seen, Why
 
@@ -137,7 +137,7 @@ class PartsCanvas(Covered):
         """Set the parts; the verdict's word."""
         self.uncover()
         whole, word = parts.whole, verdict(parts.whole)
-        mark, ground, ink = LOOKS[word if word in (HOLDS, FAILS) else UNDECIDED]
+        mark, ground, ink = look_of(word)
         self._number.set_text(f"{whole.mean:+.1f} points")
         reach = "" if np.isnan(whole.low) else f"{whole.low:+.1f} to {whole.high:+.1f}:  "
         self._verdict.set_text(f"{reach}{mark} {word}")

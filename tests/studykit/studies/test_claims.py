@@ -13,7 +13,6 @@ from studykit.studies.claims import (
     paper_result,
     paper_scores,
     sentences,
-    told,
     verdicts,
 )
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, THERMAL
@@ -186,10 +185,3 @@ def test_every_claim_names_variants_of_its_studies():
     for claim in CLAIMS:
         for study in claim.studies:
             assert {side.variant for gain in claim.gains for side in gain} <= set(STUDIES[study].variants)
-
-
-def test_told_in_lines_that_a_page_can_show():
-    parts = judge(table("ablation", ABLATION))
-    assert max(map(len, told(parts).splitlines())) <= 88
-    assert [" ".join(one.split()) for one in told(parts).split("\n\n")] == sentences(parts)
-    assert told(parts, slice(1)) == told(parts).split("\n\n")[0]
