@@ -9,6 +9,9 @@ import ipywidgets
 
 WIDE = ipywidgets.Layout(width="420px", max_width="100%")
 STYLE = {"description_width": "initial"}
+SENTENCES = ipywidgets.Layout(
+    width="auto", max_width="760px"
+)  # of a question, its options and what is said of them
 NUMBER = "xivlab-number"  # a slider whose readout is a number, which stands beside it
 
 
@@ -97,6 +100,15 @@ def more(*seldom: ipywidgets.Widget) -> tuple[ipywidgets.ToggleButton, ipywidget
     )
     opens.observe(lambda change: setattr(box.layout, "display", None if change["new"] else "none"), "value")
     return opens, box
+
+
+def options_style(where: str) -> str:
+    """Rules for radio buttons inside a class: ipywidgets gives their labels one line, and these are sentences."""
+    return f""".{where} .widget-radio-box label {{
+  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
+  height: auto; line-height: 1.45; white-space: normal; margin: 2px 0;
+}}
+.{where} .widget-radio-box input {{ flex: none; }}"""
 
 
 def button(label: str, tip: str) -> ipywidgets.Button:

@@ -11,17 +11,11 @@ from studykit.quiz.pages import bundle
 from studykit.server import MARK
 from studykit.widgets import controls
 
-# ipywidgets gives the label of a radio button one line; these are sentences.
-STYLE = """<style>
-.xivlab-quiz .widget-radio-box label {
-  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
-  height: auto; line-height: 1.45; white-space: normal; margin: 2px 0;
-}
-.xivlab-quiz .widget-radio-box input { flex: none; }
-.xivlab-quiz .widget-html-content { line-height: 1.45; font-size: 13px; color: var(--jp-ui-font-color1, #222); }
-.xivlab-quiz .xivlab-question { font-size: 14px; }
+STYLE = f"""<style>
+{controls.options_style("xivlab-quiz")}
+.xivlab-quiz .widget-html-content {{ line-height: 1.45; font-size: 13px; color: var(--jp-ui-font-color1, #222); }}
+.xivlab-quiz .xivlab-question {{ font-size: 14px; }}
 </style>"""
-WIDE = ipywidgets.Layout(width="auto", max_width="760px")
 
 
 class MultipleChoice(ipywidgets.VBox):
@@ -46,7 +40,7 @@ class MultipleChoice(ipywidgets.VBox):
         self.previous_button = controls.button("previous", "one question back")
         self.next_button = controls.button("next", "one question on")
         self.score = ipywidgets.HTML()
-        self._place = ipywidgets.VBox(layout=WIDE)
+        self._place = ipywidgets.VBox(layout=controls.SENTENCES)
         self.answer_button.on_click(lambda _: self.answer())
         self.previous_button.on_click(lambda _: self.go(-1))
         self.next_button.on_click(lambda _: self.go(1))
@@ -93,11 +87,13 @@ class _Asked:
     def __init__(self, place: int, question: Question) -> None:
         self.options = question.options
         self.first: bool | None = None
-        self.question = ipywidgets.HTML(f"<b>Question {place}.</b> {html.escape(question.text)}", layout=WIDE)
+        self.question = ipywidgets.HTML(
+            f"<b>Question {place}.</b> {html.escape(question.text)}", layout=controls.SENTENCES
+        )
         self.question.add_class("xivlab-question")
         labels = [f"{letter}. {option.text}" for letter, option in zip(LETTERS, question.options)]
-        self.choice = ipywidgets.RadioButtons(options=labels, index=None, layout=WIDE)
-        self.sentence = ipywidgets.HTML(layout=WIDE)
+        self.choice = ipywidgets.RadioButtons(options=labels, index=None, layout=controls.SENTENCES)
+        self.sentence = ipywidgets.HTML(layout=controls.SENTENCES)
 
     def answer(self) -> None:
         if self.choice.index is None:

@@ -22,16 +22,11 @@ STYLE = f"""<style>
   padding: 6px 12px; color: var(--jp-ui-font-color2, #555); font-family: var(--jp-ui-font-family, sans-serif);
 }}
 .xivlab-predict {{ border-left: 3px solid var(--jp-brand-color1, #1976d2); padding-left: 12px; }}
-.xivlab-predict .widget-radio-box label {{
-  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
-  height: auto; line-height: 1.45; white-space: normal; margin: 2px 0;
-}}
-.xivlab-predict .widget-radio-box input {{ flex: none; }}
+{controls.options_style("xivlab-predict")}
 .xivlab-predict .widget-html-content {{ line-height: 1.45; font-size: 14px; color: var(--jp-ui-font-color1, #222); }}
 .xivlab-predict .widget-html-content p {{ margin: 4px 0; }}
 .xivlab-predict .widget-radio-box input:disabled, .xivlab-predict .widget-radio-box label {{ opacity: 1; }}
 </style>"""
-WIDE = ipywidgets.Layout(width="auto", max_width="760px")
 
 
 class Predict(ipywidgets.VBox):
@@ -52,13 +47,15 @@ class Predict(ipywidgets.VBox):
         self.asked = prediction(number)
         self.committed: int | None = None
         labels = [self.asked.lettered(place) for place in range(len(self.asked.options))]
-        self.choice = ipywidgets.RadioButtons(options=labels, index=None, layout=WIDE)
+        self.choice = ipywidgets.RadioButtons(options=labels, index=None, layout=controls.SENTENCES)
         self.commit_button = controls.button(
             "That is my prediction", "Commit to it, and show what comes below"
         )
         self.compare_button = controls.button("Compare", "Say what came, beside what you predicted")
-        self.sentence = ipywidgets.HTML(layout=WIDE)
-        question = ipywidgets.HTML(f"{STYLE}<b>Predict.</b> {html.escape(self.asked.text)}", layout=WIDE)
+        self.sentence = ipywidgets.HTML(layout=controls.SENTENCES)
+        question = ipywidgets.HTML(
+            f"{STYLE}<b>Predict.</b> {html.escape(self.asked.text)}", layout=controls.SENTENCES
+        )
         self.commit_button.on_click(lambda _: self.commit())
         self.compare_button.on_click(lambda _: self.compare())
         self.choice.observe(self._refresh, "index")
