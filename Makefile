@@ -9,6 +9,7 @@
 # make length      where the Baseline levels off: twenty minutes on two cores
 # make when        when does X help? Hundreds of runs in worlds with knobs: a night on two cores
 # make arithmetic  the same runs by other instructions of the processor: half an hour on two cores
+# make again       ten stored runs, drawn by lot, trained once more: the scores must come out as they are stored
 # make test        run the tests
 # make lowest      run them with the lowest versions that pyproject.toml allows, in .venv-lowest (CONTRIBUTING.md)
 # make bench       how fast it is, as ratios, in ten minutes
@@ -22,7 +23,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: lab study notebooks teachers quiz book slides results length when arithmetic test lowest stress bench gpu
+.PHONY: lab study notebooks teachers quiz book slides results length when arithmetic again test lowest stress bench gpu
 lab: $(VENV)/installed
 	$(BIN)/python -m studykit lab
 
@@ -52,6 +53,9 @@ when: $(VENV)/installed
 
 arithmetic: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.arithmetic
+
+again: $(VENV)/installed
+	$(BIN)/python -m studykit.studies.again
 
 results: $(VENV)/installed
 	$(BIN)/python -m studykit.studies.make_results

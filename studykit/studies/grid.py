@@ -21,7 +21,7 @@ import itertools
 import math
 import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -107,8 +107,11 @@ def scores_of(run: Run) -> pd.DataFrame:
 def made_by(run: Run) -> str:
     """What computed a run, in words: the last digits of its scores, and after hundreds of steps the first, hang on it."""
     made = run.made()
-    if made is None:
-        return "not written down"
+    return "not written down" if made is None else computed_by(made)
+
+
+def computed_by(made: Mapping[str, Any]) -> str:
+    """What `xivlab.resources.made` says, in words."""
     threads = f"{made['threads']} thread{'s' * (made['threads'] != 1)}"
     return f"PyTorch {made['torch']}, {threads}, {made['processor']} ({made['instructions']})"
 
