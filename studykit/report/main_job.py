@@ -1,10 +1,14 @@
 """Main job without a screen: data, training, scores on the test people, notebooks."""
 
 import os
+import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,6 @@ import pandas as pd
 
 from studykit.report.notebooks import Executed, execute, notebooks_in
 from studykit.studies.converged import Converged, converged
-from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
@@ -21,13 +24,17 @@ from xivlab.evaluation.protocols import Protocol
 from xivlab.evaluation.scores import score
 from xivlab.files import write_atomically
 from xivlab.methods import METHODS
-from xivlab.runs.run import Run, run_folder
+from xivlab.resources import cores, free_memory
+from xivlab.runs.devices import pick_device
+from xivlab.runs.run import Run
 from xivlab.scale import Scale
-from xivlab.train import train
+from xivlab.train import Watch, run_of, train
 from xivlab.world.knobs import is_synthetic
 
 # The method and what it is compared with.
 COMPARED: tuple[str, ...] = ("baseline", "baseline+x+cmg")
+MOST_AT_ONCE = 4
+OF_ONE = 2e9  # bytes of memory that a training or a notebook may take
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class MainJob:
         return [notebook for notebook in self.notebooks if notebook.failure]
 
 
-def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
+def main_job(scale: Scale, results: Path, notebooks: Path, at_once: int | None = None) -> MainJob:
     """Do the main job; what is already done and fits is found, not done again.
 
     `results` then holds `results.csv` (a row per run, direction of search and test distance) and
@@ -85,12 +92,15 @@ def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
         scale: how big everything is, and where data and runs are.
         results: folder to write to.
         notebooks: folder of the notebooks.
+        at_once: how many trainings, then how many notebooks, run side by side; if not given, as many as the machine
+            has cores and memory for.
 
     Raises:
         XivlabError: no notebooks, no data, a training that fails, or a result that cannot be written.
         KeyboardInterrupt: Ctrl-C; the same call goes on where it stopped.
     """
     paths = notebooks_in(notebooks)
+    at_once = at_once or _room()
     _make(results / "notebooks")
     seconds: dict[str, float] = {}
 
@@ -103,17 +113,18 @@ def main_job(scale: Scale, results: Path, notebooks: Path) -> MainJob:
         flush=True,
     )
     with _timed("training and test", seconds):
-        trained = tuple(_train(scale.config(method=method), data, scale.runs) for method in COMPARED)
+        configs = [scale.config(method=method) for method in COMPARED]
+        # A GPU is shared by nobody: side by side two trainings would only wait for each other.
+        trained = _train_all(configs, data, scale, at_once if pick_device().type == "cpu" else 1)
     table = results_table(trained, data, scale)
     write_atomically(results / "results.csv", lambda path: table.to_csv(path, index=False))
 
-    print(f"3/3 Notebooks: {len(paths)}", flush=True)
-    executed = []
+    beside = f", {at_once} at a time" if at_once > 1 else ""
+    print(f"3/3 Notebooks: {len(paths)}{beside}", flush=True)
     with _timed("notebooks", seconds):
-        for path in paths:
-            print(f"    {path.stem} ...", end=" ", flush=True)
-            executed.append(execute(path, results / "notebooks", _environment(scale), scale.cell_seconds))
-            print(executed[-1].failure or f"{executed[-1].seconds:.0f} s", flush=True)
+        threads = str(max(1, cores() // at_once))
+        environment = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", threads)} | _environment(scale)
+        executed = execute(paths, results / "notebooks", environment, scale.cell_seconds, at_once, _tell)
 
     at_random = chance(trained[0].run.embeddings(), trained[0].config.protocol)
     return MainJob(scale, data, trained, at_random, tuple(executed), seconds, converged(scale))
@@ -163,14 +174,78 @@ def by_own_distance(one: Trained) -> pd.Series:
     return rows.loc[one.config.test_distance]
 
 
-def _train(config: Config, data: DataSet, runs: Path) -> Trained:
-    found = run_folder(runs, config, data.fingerprint, weights_file(config.weights, config.backbone)).finished
+def _room() -> int:
+    """How many trainings or notebooks this machine has cores and memory for."""
+    free = free_memory()
+    by_memory = MOST_AT_ONCE if free is None else int(free // OF_ONE)
+    return max(1, min(cores(), by_memory, MOST_AT_ONCE))
+
+
+def _train_all(configs: Sequence[Config], data: DataSet, scale: Scale, at_once: int) -> tuple[Trained, ...]:
+    """The last one here, with its progress, and as many of the others beside it as there is room for."""
+    missing = [config for config in configs if not run_of(config, data, scale.runs).finished]
+    last = (missing or configs)[-1]
+    with _helpers(missing[:-1][: at_once - 1], scale) as took:
+        found = {last: _train(last, data, scale.runs)}
+    for config in configs:
+        if config not in found:
+            one = _train(
+                config, data, scale.runs
+            )  # found finished if a helper did it, and if it failed, says why
+            found[config] = replace(one, seconds=took[config].value or one.seconds) if config in took else one
+    return tuple(found[config] for config in configs)
+
+
+@contextmanager
+def _helpers(configs: Sequence[Config], scale: Scale) -> Iterator[dict[Config, Synchronized]]:
+    """Processes that train while the block runs, without progress; if it raises, they save their state and stop.
+
+    Yields:
+        the seconds of each, 0 until it is finished.
+    """
+    context = get_context("spawn")
+    stop = context.Event()
+    took = {config: context.Value("d", 0.0) for config in configs}
+    helpers = [
+        context.Process(target=_help, args=(config, scale, os.getpid(), stop, seconds))
+        for config, seconds in took.items()
+    ]
+    # They take over that Ctrl-C is not heard, until a training of their own hears it: nobody reads how an import ended.
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if helpers else None
+    try:
+        for helper in helpers:
+            helper.start()
+    finally:
+        if helpers:
+            signal.signal(signal.SIGINT, heard)
+    try:
+        yield took
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        for helper in helpers:
+            helper.join()
+
+
+def _help(config: Config, scale: Scale, asker: int, stop: Event, seconds: Synchronized) -> None:
+    with suppress(XivlabError, KeyboardInterrupt):  # who asked trains it again, and hears it
+        trained = _train(config, scale.load(), scale.runs, lambda _: stop.is_set() or os.getppid() != asker)
+        seconds.value = trained.seconds or 0.0
+
+
+def _train(config: Config, data: DataSet, runs: Path, watch: Watch | None = None) -> Trained:
+    found = run_of(config, data, runs).finished
     start = time.perf_counter()
-    run = train(config, data, runs)
+    run = train(config, data, runs, quiet=watch is not None, watch=watch)
     if not run.finished:
         raise KeyboardInterrupt  # the training has said how to go on
     seconds = None if found else time.perf_counter() - start
     return Trained(run, config, seconds, run.test_scores())
+
+
+def _tell(one: Executed) -> None:
+    print(f"    {one.name} ... {one.failure or f'{one.seconds:.0f} s'}", flush=True)
 
 
 def _environment(scale: Scale) -> dict[str, str]:

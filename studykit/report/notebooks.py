@@ -3,6 +3,9 @@
 import os
 import re
 import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,27 +56,80 @@ def notebooks_in(folder: Path) -> list[Path]:
 
 
 def execute(
-    path: Path, results: Path, environment: dict[str, str], cell_seconds: int | None = None
-) -> Executed:
-    """Run all cells in a new kernel of this Python, in the notebook's folder.
+    paths: Sequence[Path],
+    results: Path,
+    environment: dict[str, str],
+    cell_seconds: int | None = None,
+    at_once: int = 1,
+    tell: Callable[[Executed], None] | None = None,
+) -> list[Executed]:
+    """Run all cells of notebooks, each in a new kernel of this Python, in the notebook's folder.
 
-    If every cell went well, NAME.ipynb and NAME.html are written to `results`; if not, what is
+    Of each whose cells all went well, NAME.ipynb and NAME.html are written to `results`; of another, what is
     there from before is left as it was.
 
     Args:
-        path: of the notebook, which is not changed.
+        paths: of the notebooks, which are not changed.
         results: existing folder to write to.
-        environment: variables for the kernel, beside those of this process.
+        environment: variables for the kernels, beside those of this process.
         cell_seconds: longest that a cell may take; None: no limit.
+        at_once: how many run side by side.
+        tell: told how each went, in their order, as soon as it and those before it are done.
 
     Raises:
         XivlabError: a result could not be written.
+        KeyboardInterrupt: Ctrl-C; no kernel is left running.
     """
+
+    stop = _Stop()
+    done = []
+    with ThreadPoolExecutor(at_once) as pool:
+        tasks = [pool.submit(_execute, path, results, environment, cell_seconds, stop) for path in paths]
+        try:
+            for task in tasks:
+                while not task.done():
+                    wait([task], timeout=1)  # without a timeout Ctrl-C would not be heard on Windows
+                done.append(task.result())
+                if tell is not None:
+                    tell(done[-1])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop.now()
+            raise
+    return done
+
+
+class _Stop:
+    """What ends the notebooks under way: they begin no further cell, and the kernel of the cell under way is killed."""
+
+    def __init__(self) -> None:
+        self.clients: set[NotebookClient] = set()
+        self.asked = False
+
+    @contextmanager
+    def heard_by(self, client: NotebookClient) -> Iterator[None]:
+        self.clients.add(client)
+        try:
+            yield
+        finally:
+            self.clients.discard(client)
+
+    def now(self) -> None:
+        self.asked = True
+        for client in list(self.clients):
+            process = getattr(getattr(client.km, "provisioner", None), "process", None)
+            if process is not None:
+                process.kill()
+
+
+def _execute(
+    path: Path, results: Path, environment: dict[str, str], cell_seconds: int | None, stop: _Stop
+) -> Executed:
     start = time.perf_counter()
     failure = None
     try:
         notebook = nbformat.read(path, as_version=4)
-        failure = _run(notebook, path.parent, environment, cell_seconds)
+        failure = _run(notebook, path.parent, environment, cell_seconds, stop)
     except (OSError, ValueError, RuntimeError, nbformat.ValidationError) as error:
         failure = f"it could not be started: {_first_line(error)}"
     if failure is None:
@@ -112,13 +168,15 @@ def kernel(
 
 
 def _run(
-    notebook: NotebookNode, folder: Path, environment: dict[str, str], cell_seconds: int | None
+    notebook: NotebookNode, folder: Path, environment: dict[str, str], cell_seconds: int | None, stop: _Stop
 ) -> str | None:
     """Execute in place; the failure in words, if there is one."""
     client, env = kernel(notebook, folder, cell_seconds)
     # Cell by cell, and not by `client.execute`, which would keep Ctrl-C for itself.
-    with client.setup_kernel(env=env | environment):
+    with client.setup_kernel(env=env | environment), stop.heard_by(client):
         for number, cell in enumerate(notebook.cells, start=1):
+            if stop.asked:
+                return "it was stopped"
             try:
                 client.execute_cell(cell, number - 1)
             except CellExecutionError as error:

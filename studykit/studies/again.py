@@ -160,9 +160,7 @@ def _scores() -> pd.DataFrame:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        "python -m studykit.studies.again", description=__doc__.splitlines()[0]
-    )
+    parser = argparse.ArgumentParser("python -m studykit.studies.again", description=__doc__.splitlines()[0])
     parser.add_argument("count", nargs="?", type=int, default=10, help="how many runs are drawn")
     parser.add_argument("--draw", type=int, default=0, help="number of the draw; each has other runs")
     parser.add_argument("--any", action="store_true", help="also runs of other kinds of processors")
@@ -172,7 +170,11 @@ def main(args: Sequence[str] | None = None) -> None:
     if arguments.arithmetic:  # libraries choose when they start
         asked = ["--draw", str(arguments.draw), "--jobs", str(arguments.jobs), *["--any"] * arguments.any]
         command = [sys.executable, "-m", "studykit.studies.again", str(arguments.count), *asked]
-        sys.exit(subprocess.run(command, env=os.environ | INSTRUCTIONS[arguments.arithmetic], check=False).returncode)
+        sys.exit(
+            subprocess.run(
+                command, env=os.environ | INSTRUCTIONS[arguments.arithmetic], check=False
+            ).returncode
+        )
     scale = current()
     known = everything = stored_runs(scale)
     if not arguments.any:

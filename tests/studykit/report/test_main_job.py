@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,7 +20,7 @@ from xivlab.scale import current
 
 @pytest.fixture(scope="module")
 def done(folder):
-    return main_job(current(), folder / "results", folder / "notebooks")
+    return main_job(current(), folder / "results", folder / "notebooks", at_once=1)
 
 
 def test_both_methods_are_trained_with_one_seed(done):
@@ -62,11 +66,42 @@ def test_nothing_costs_time_without_notebooks(folder, tmp_path):
     assert not (tmp_path / "results").exists()
 
 
+# In a process of its own, for a helper opens the real world. Prints the method of each training and whether it was
+# there already, and the seconds of both.
+SIDE_BY_SIDE = """
+from dataclasses import replace
+from pathlib import Path
+from studykit.report import main_job as module
+from xivlab.scale import current
+if __name__ == "__main__":
+    train, begun = module.train, []
+    def noted(config, data, runs, **kwargs):
+        begun.append((config.method, module.run_of(config, data, runs).finished))
+        return train(config, data, runs, **kwargs)
+    module.train = noted
+    scale = replace(current(), runs=Path("runs"))
+    done = module.main_job(scale, Path("results"), Path("notebooks"), at_once=2)
+    print(begun, [one.seconds > 0 for one in done.trained])
+"""
+
+
+@pytest.mark.slow
+def test_the_methods_are_trained_side_by_side(tmp_path):
+    small_study.write_notebook(tmp_path / "notebooks" / "00_good.ipynb", small_study.GOOD)
+    (tmp_path / "job.py").write_text(SIDE_BY_SIDE, encoding="utf-8")
+    environment = os.environ | {"XIVLAB_SCALE": "smoke", "PYTHONPATH": str(Path(__file__).parents[3])}
+    asked = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "text": True}
+    said = subprocess.run([sys.executable, "job.py"], check=True, **asked).stdout
+    # The first was trained beside the second, and then only found.
+    assert said.endswith("[('baseline+x+cmg', False), ('baseline', True)] [True, True]\n")
+    assert "3/3 Notebooks: 1, 2 at a time" in said
+
+
 def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
     scale = replace(current(), runs=tmp_path / "runs")
-    monkeypatch.setattr("studykit.report.main_job.train", lambda config, data, runs: unfinished(runs))
+    monkeypatch.setattr("studykit.report.main_job.train", lambda config, data, runs, **_: unfinished(runs))
     with pytest.raises(KeyboardInterrupt):
-        main_job(scale, tmp_path / "results", folder / "notebooks")
+        main_job(scale, tmp_path / "results", folder / "notebooks", at_once=1)
     assert not (tmp_path / "results" / "results.csv").exists()
 
 

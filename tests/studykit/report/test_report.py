@@ -45,7 +45,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def done(folder):
-    return main_job(current(), folder / "results", folder / "notebooks")
+    return main_job(current(), folder / "results", folder / "notebooks", at_once=1)
 
 
 @pytest.fixture(scope="module")

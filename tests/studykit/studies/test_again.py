@@ -23,7 +23,9 @@ def test_every_stored_run_is_one_that_the_studies_ask_for():
     stored = set(read_tables(tables())["run"]) | set(read_map()["run"])
     found = stored_runs(SCALES["demo"])
     assert {one.run for one in found} == stored and len(found) == len(stored) > 300
-    assert all(one.run.startswith(f"{one.config.method}-") and one.made.startswith("PyTorch") for one in found)
+    assert all(
+        one.run.startswith(f"{one.config.method}-") and one.made.startswith("PyTorch") for one in found
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def trained(folder):
     with pytest.MonkeyPatch.context() as patch, joblib.parallel_config(backend="threading"):
         for module in ("questions", "answers", "again"):
             patch.setattr(f"studykit.studies.{module}.STUDIES", {"ablation": ABLATION})
-        patch.setattr(again, "points", lambda: [])
+        patch.setattr(again, "points", list)
         patch.setattr(again, "read_map", lambda: pd.DataFrame(columns=list(COLUMNS)))
         table = make_results.ask("ablation", NEAR_INFRARED, current().on(NEAR_INFRARED))
         yield make_results.write_table(table, folder / "results" / "tables")
@@ -42,7 +44,9 @@ def test_a_run_that_is_trained_again_comes_out_to_the_digit(trained, folder, cap
     before = sorted((folder / "runs").iterdir())
     main(["2"])
     said = capsys.readouterr().out
-    assert said.startswith("Draw 0: 2 of 3 stored runs.") and said.count("the stored scores, to the digit") == 2
+    assert (
+        said.startswith("Draw 0: 2 of 3 stored runs.") and said.count("the stored scores, to the digit") == 2
+    )
     assert "2 of 2 runs of this kind of processor came out to the 6 digits that are stored" in said
     assert sorted((folder / "runs").iterdir()) == before, "it was trained where nobody finds it"
 
@@ -62,17 +66,28 @@ def test_another_score_is_told_and_the_command_fails(trained, capsys):
 
 
 def test_of_another_processor_nothing_is_asked():
-    row = {"run": "baseline-1", "data": "d", "query": "infrared", "test_distance": "v", "rank1": 0.25, "mAP": 0.3}
+    row = {
+        "run": "baseline-1",
+        "data": "d",
+        "query": "infrared",
+        "test_distance": "v",
+        "rank1": 0.25,
+        "mAP": 0.3,
+    }
     both = pd.DataFrame([row | {"made": "one", "rank1_here": 0.2, "mAP_here": 0.3, "made_here": "another"}])
     assert differing(both).empty and differing(both.assign(made_here="one"))["run"].tolist() == ["baseline-1"]
-    assert told(both).startswith("baseline-1 on d: 0.250000 then, 0.200000 here: computed by one then, by another here")
+    assert told(both).startswith(
+        "baseline-1 on d: 0.250000 then, 0.200000 here: computed by one then, by another here"
+    )
     assert "0 of 0 runs" in told(both)
 
 
 def test_who_has_another_processor_hears_how_to_compute_as_it_did(monkeypatch):
     other = Stored("baseline-1", NEAR_INFRARED, Config(), "PyTorch 1, 1 thread, a processor (AVX2)")
     monkeypatch.setattr(again, "stored_runs", lambda scale: [other])
-    with pytest.raises(again.XivlabError, match=r"^No stored run was computed by .*AVX2\): say --as and one of"):
+    with pytest.raises(
+        again.XivlabError, match=r"^No stored run was computed by .*AVX2\): say --as and one of"
+    ):
         main([])
     with pytest.raises(again.XivlabError, match=r"^2 runs cannot be drawn of 1: say 1 to 1\.$"):
         main(["2", "--any"])
