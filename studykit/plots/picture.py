@@ -74,7 +74,19 @@ class Picture(Figure):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         mime, data = encode(self, SHARP)
         bundle = {mime: base64.b64encode(data).decode(), "text/plain": self.alt}
-        return bundle, {mime: {"alt": self.alt, "width": self.canvas.get_width_height()[0]}}
+        return bundle, shown_as(mime, self.alt, self.canvas.get_width_height()[0])
+
+
+def shown_as(mime: str, alt: str, width: int) -> dict[str, Any]:
+    """What a notebook is told of an image beside its bytes.
+
+    Args:
+        mime: "image/png", which is a chart, or "image/jpeg".
+        alt: what it shows, in words.
+        width: on the page, in pixels.
+    """
+    # JupyterLab marks such an image in the page; there `view.css` turns a chart, and no photograph, dark with the theme.
+    return {mime: {"alt": alt, "width": width}} | ({"needs_background": "light"} if mime == "image/png" else {})
 
 
 def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:

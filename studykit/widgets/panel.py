@@ -15,7 +15,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from studykit.look import own_look
-from studykit.plots.picture import COLOUR, INK, PHOTO_QUALITY
+from studykit.plots.picture import COLOUR, INK, PHOTO_QUALITY, shown_as
 from studykit.server import MARK
 from studykit.widgets import recording
 from studykit.widgets.canvas import WHOLE, Canvas
@@ -139,7 +139,7 @@ class Panel(ipywidgets.VBox):
         shown: dict[str, Any] = {mime: base64.b64encode(picture).decode(), "text/plain": words}
         if recording.wanted() and (recorded := self.recording()):
             shown[recording.MIME] = recorded
-        return {**(data or {}), **shown}, {mime: {"alt": words, "width": wide}, MARK: True}
+        return {**(data or {}), **shown}, {**shown_as(mime, words, wide), MARK: True}
 
 
 def _view(width: int, height: int, widths: Sequence[int]) -> View:

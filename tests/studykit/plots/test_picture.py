@@ -27,7 +27,7 @@ def shown(picture):
     (mime, data), (plain, words) = picture._repr_mimebundle_()[0].items()
     assert plain == "text/plain"
     image = Image.open(io.BytesIO(base64.b64decode(data)))
-    assert picture._repr_mimebundle_()[1] == {mime: {"alt": words, "width": image.width // 2}}
+    assert picture._repr_mimebundle_()[1] == figures.shown_as(mime, words, image.width // 2)
     return mime, image, words
 
 
@@ -125,3 +125,9 @@ def test_a_picture_is_not_pyplots():
 
     images.image_strip(photos(1))
     assert plt.get_fignums() == []
+
+
+def test_a_chart_is_marked_for_dark_themes_and_a_photograph_is_not():
+    about = {"alt": "words", "width": 100}
+    assert figures.shown_as("image/png", "words", 100) == {"image/png": about, "needs_background": "light"}
+    assert figures.shown_as("image/jpeg", "words", 100) == {"image/jpeg": about}
