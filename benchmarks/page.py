@@ -49,8 +49,13 @@ range is 1.11; beyond the goal it is worse than that.""",
 `Training.learn`, the bare side forward and backward of the backbone in the same precision with its images at hand.
 "Channels last" and `torch.compile` are tried on the backbone alone. The time in which the GPU computes is that in which any
 kernel runs, by PyTorch's profiler.""",
-    "8": """`xivlab study` in folders of its own: both methods are trained, every notebook is executed in a kernel of its
-own, and the report is written; only the exposed world is found. The lines below say what takes how long.""",
+    "8": """`xivlab study` in folders of its own: both methods are trained side by side, every notebook is executed in a kernel of
+its own, as many at a time as there are cores, and the report is written; only the exposed world is found. The lines below say
+what takes how long: side by side the seconds of notebooks add up to more than their stage takes. The last line says how far
+from the end of a training a minute is, with the method beside it on the other core.
+
+Tried and kept: both methods, and two notebooks, side by side; one after the other, as it was on one core, it took 379 s on the
+machine below. What remains is work on both cores: a kernel with PyTorch and the kit is four to five seconds of each notebook.""",
     "6": """Two programs that multiply matrices without a rest stand beside a training of the demo, which has two cores to share
 with them; a process of its own each time, with as many threads as PyTorch likes to begin with. The kit takes one for
 networks as small as these (`xivlab/resources.py`), and threads that wait sleep. With PyTorch's own choice the same

@@ -155,7 +155,7 @@ pd.DataFrame(found)[list(worlds)].loc[["linear", "v", "mean", "r"]].round(2)
 #
 # ## 4. The map, knob by knob
 #
-# For each knob four values or more, everything else as it is; at each of them the Baseline, Baseline+X, Baseline+X+CMG, V in
+# For each knob up to five values, its ends first, everything else as it is; at each the Baseline, Baseline+X, Baseline+X+CMG, V in
 # the place of X and a random channel in its place, three seeds each, trained to the end. The widget opens when you have
 # made your bet.
 
