@@ -54,8 +54,8 @@ its own, as many at a time as there are cores, and the report is written; only t
 what takes how long: side by side the seconds of notebooks add up to more than their stage takes. The last line says how far
 from the end of a training a minute is, with the method beside it on the other core.
 
-Tried and kept: both methods, and two notebooks, side by side; one after the other, as it was on one core, it took 379 s on the
-machine below. What remains is work on both cores: a kernel with PyTorch and the kit is four to five seconds of each notebook.""",
+Tried and kept: both methods, and two notebooks, side by side, where one waited for the other. What remains is work on both
+cores: to start a kernel and to import PyTorch and the kit (row 4) is a quarter of most notebooks.""",
     "6": """Two programs that multiply matrices without a rest stand beside a training of the demo, which has two cores to share
 with them; a process of its own each time, with as many threads as PyTorch likes to begin with. The kit takes one for
 networks as small as these (`xivlab/resources.py`), and threads that wait sleep. With PyTorch's own choice the same

@@ -86,7 +86,9 @@ def shown_as(mime: str, alt: str, width: int) -> dict[str, Any]:
         width: on the page, in pixels.
     """
     # JupyterLab marks such an image in the page; there `view.css` turns a chart, and no photograph, dark with the theme.
-    return {mime: {"alt": alt, "width": width}} | ({"needs_background": "light"} if mime == "image/png" else {})
+    return {mime: {"alt": alt, "width": width}} | (
+        {"needs_background": "light"} if mime == "image/png" else {}
+    )
 
 
 def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:

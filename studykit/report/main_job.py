@@ -108,14 +108,16 @@ def main_job(scale: Scale, results: Path, notebooks: Path, at_once: int | None =
     with _timed("data", seconds):
         data = scale.load()
 
+    # A GPU is shared by nobody: side by side two trainings would only wait for each other.
+    trainings = at_once if pick_device().type == "cpu" else 1
+    beside = ", side by side" if trainings > 1 else ""
     print(
-        f"2/3 Training and test: {', '.join(COMPARED)} (a training takes {scale.training}; Ctrl-C keeps what is done)",
+        f"2/3 Training and test: {', '.join(COMPARED)}{beside} (a training takes {scale.training}; Ctrl-C keeps what is done)",
         flush=True,
     )
     with _timed("training and test", seconds):
         configs = [scale.config(method=method) for method in COMPARED]
-        # A GPU is shared by nobody: side by side two trainings would only wait for each other.
-        trained = _train_all(configs, data, scale, at_once if pick_device().type == "cpu" else 1)
+        trained = _train_all(configs, data, scale, trainings)
     table = results_table(trained, data, scale)
     write_atomically(results / "results.csv", lambda path: table.to_csv(path, index=False))
 
