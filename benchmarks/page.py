@@ -55,7 +55,7 @@ what takes how long: side by side the seconds of notebooks add up to more than t
 from the end of a training a minute is, with the method beside it on the other core.
 
 Tried and kept: both methods, and two notebooks, side by side, where one waited for the other. What remains is work on both
-cores: to start a kernel and to import PyTorch and the kit (row 4) is a quarter of most notebooks.""",
+cores; to start a kernel and to import PyTorch and the kit (row 4) is a part of every notebook.""",
     "6": """Two programs that multiply matrices without a rest stand beside a training of the demo, which has two cores to share
 with them; a process of its own each time, with as many threads as PyTorch likes to begin with. The kit takes one for
 networks as small as these (`xivlab/resources.py`), and threads that wait sleep. With PyTorch's own choice the same

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -212,14 +213,10 @@ def _helpers(configs: Sequence[Config], scale: Scale) -> Iterator[dict[Config, S
         context.Process(target=_help, args=(config, scale, os.getpid(), stop, seconds))
         for config, seconds in took.items()
     ]
-    # They take over that Ctrl-C is not heard, until a training of their own hears it: nobody reads how an import ended.
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if helpers else None
-    try:
+    # They take it over until a training of their own hears Ctrl-C: nobody reads how an import ended.
+    with _unheard():
         for helper in helpers:
             helper.start()
-    finally:
-        if helpers:
-            signal.signal(signal.SIGINT, heard)
     try:
         yield took
     except BaseException:
@@ -228,6 +225,19 @@ def _helpers(configs: Sequence[Config], scale: Scale) -> Iterator[dict[Config, S
     finally:
         for helper in helpers:
             helper.join()
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Ctrl-C is not heard, if this is the thread that hears it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def _help(config: Config, scale: Scale, asker: int, stop: Event, seconds: Synchronized) -> None:
