@@ -279,9 +279,9 @@ for world, one in worlds.items():
     )
 
 # %% [markdown]
-# In near infrared the best sum comes out a little above V here. But it was fitted to these very people, with infrared
-# before its eyes, and V to nobody. And a sum must know beforehand which dye hides what; the largest channel picks the
-# right one pixel by pixel.
+# In near infrared the best sum stays below V here, though it was fitted to these very people, with infrared before its eyes,
+# and V to nobody: a sum must know beforehand which dye hides what; the largest channel picks the right one pixel by pixel.
+# In thermal a sum with a minus comes farther than any fixed kind.
 #
 # ## 6. The measurement: near infrared
 #
@@ -328,7 +328,8 @@ verdict_grid(near_parts, claims.METRICS, claims.WORLDS)
 
 # %% [markdown]
 # A kind may be good because $f$ learns better beside it, or because it is a better second view at test (notebook 06,
-# section 5). Against the Baseline of the ablation, in its two parts:
+# section 5). Predict from section 2 which kind should have the largest *test* effect: it is the one nearest to infrared. Then
+# look. Against the Baseline of the ablation, in its two parts:
 
 # %%
 from studykit.plots.effects import two_parts
@@ -338,8 +339,7 @@ kinds = pd.concat([baseline, near])
 two_parts(kinds[kinds["query"] == "infrared"])
 
 # %% [markdown]
-# **Predict** from section 2 which kind should have the largest *test* effect (it is the one nearest to infrared), and look
-# whether it has. In the left panel every kind is only "one more kind of image" for $f$: is the learned one special there?
+# Has the kind that you named the largest test effect? In the left panel every kind is only "one more kind of image" for $f$: is the learned one special there?
 #
 # Now the answers that you kept. First Gray and Y, which hold the same information (section 3):
 
@@ -358,17 +358,21 @@ for name, metric in {"rank-1": "rank1", "mAP": "mAP"}.items():
 # does not hold 0, contrast alone matters to the network. Compare with the paper's two differences, printed in section 3:
 # inside of the intervals, or outside?
 #
-# Then the random starts, each with what was alive of it:
+# Then the random starts, each with what was alive of it, before the training and after it:
 
 # %%
+from studykit.studies.generators import at_hand, looks
+
 pairs = own[own["variant"].isin(["X", "X, random start"])]
 table = pairs.pivot(index="seed", columns="variant", values="mAP").mul(100).round(1)
 table["alive at the start"] = starts.reindex(table.index).map("{:.0%}".format)
+learned = at_hand(scale).query("variant == 'X, random start'")
+ends = looks(learned, images, some).set_index("seed")["alive"]
+table["at the end"] = ends.reindex(table.index).map("{:.0%}".format)
 table.rename_axis(columns="mAP in %")
 
 # %% [markdown]
-# Compare the rows of dead starts with the others. (To be alive at the start is no promise: $g$ may also die in
-# training.) If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on
+# Compare the rows of a dead X with the others. (To be alive at the start is no promise: $g$ may also die in training.) If a dead X loses little, Baseline+X can nearly do without its X, as the shared network still trains on
 # infrared and visible images (and Eq. 2 adds a distance that is the same for the whole gallery, so that it changes no
 # ranking). That is worth knowing before one praises X.
 #
@@ -403,7 +407,8 @@ gains(judged(thermal))
 
 # %% [markdown]
 # If the differences shrink or change their order, what made a kind good in near infrared was probably the physics of
-# dyes. A kind that is ahead in both worlds has another merit, such as contrast, or variety.
+# dyes. A kind that is ahead in both worlds has another merit, such as contrast, or variety. And look at the random starts
+# once more: where most of them are dead, their distance from the learned X says what a living one is worth in this world.
 #
 # ## 8. What it means
 #
@@ -416,7 +421,7 @@ verdict_grid(parts, claims.METRICS, claims.WORLDS)
 # %% [markdown]
 # A cell names the least of the four gains, the one that is farthest from holding. A learned X has an advantage that no table shows:
 # nobody needs to know about dyes. And it has a handicap: it is learned from losses that only know who is who, through a
-# whole network. (Not the one that it had in version 0.1 of this kit: $g$ has a learning rate of its own, so that its ten
+# whole network. (Not the one that it had in an earlier build of this kit: $g$ has a learning rate of its own, so that its ten
 # weights can go as far as in the paper's 120 epochs; notebook 09 shows how far they went.) Where a fixed image is better
 # all the same, *being learned* is not a reason by itself.
 #
@@ -431,10 +436,9 @@ verdict_grid(parts, claims.METRICS, claims.WORLDS)
 # In numbers:
 
 # %%
-from studykit.analysis.verdicts import ahead
+from textwrap import fill
 
-for kind in ("Mean", "Gray", "Y", "V"):
-    print(ahead(own, kind, "X"))
+print(*(fill(sentence, 110) for sentence in claims.sentences(parts)), sep="\n")
 
 # %% [markdown] tags=["teacher"]
 # Gray against Y is the cheapest lesson on contrast, luck and single trainings: same information, different number. Let

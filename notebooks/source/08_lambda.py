@@ -334,15 +334,15 @@ from studykit.analysis.intervals import paired
 
 own_margins = judged(margins)
 base, *others = own_margins["variant"].unique()
-for name in others:
-    one = paired(own_margins, name, base, "mAP")
+for name, metric in ((name, metric) for name in others for metric in ("rank1", "mAP")):
+    one = paired(own_margins, name, base, metric).points
     says = (
         "outside of the interval"
         if one.low > 0 or one.high < 0
         else "inside: no difference is shown"
     )
     print(
-        f"{name:15} {100 * one.mean:+.1f} points of mAP, from {100 * one.low:+.1f} to {100 * one.high:+.1f}; 0 is {says}"
+        f"{name:15} {one.mean:+.1f} points of {metric}, from {one.low:+.1f} to {one.high:+.1f}; 0 is {says}"
     )
 
 # %% [markdown]
@@ -379,8 +379,11 @@ live
 # In numbers:
 
 # %%
+from textwrap import fill
+
 from studykit.analysis.verdicts import ahead
 
+print(*(fill(sentence, 110) for sentence in claims.sentences(parts)), sep="\n")
 for one in ("0.1", "1", "10"):
     print("λ", ahead(own, one, "0"))
 

@@ -238,7 +238,7 @@ by_variant.agg(["mean", "std"]).round(2).T
 
 # %% [markdown]
 # Red, green and blue are shares in percent; 33, 33, 33 is gray of equal parts, as at the start. Black and contrast are levels
-# from 0 to 255, and started at 0 and 85. In version 0.1 of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
+# from 0 to 255, and started at 0 and 85. In an earlier build of this kit $g$ learned at the rate of $f$, in a training so short that the sum of all rates
 # was 0.35: no weight could have gone farther, and the learned X was the image it began as. Now the rates of $g$ add up to
 # the paper's 6.26, so a weight that stays now stays because nothing pulls it.
 #
@@ -496,16 +496,18 @@ from studykit.plots.gap import rulers
 rulers(measures) if light else None
 
 # %% [markdown]
-# Follow the black curve from left to right: it is the ruler. It climbs steeply at the red end of visible light and a
+# This is one run, whose place in section 7 may differ from that of other seeds. Follow the black curve from left to right: it
+# is the ruler. It climbs steeply at the red end of visible light and a
 # little beyond, where the dyes let go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on
-# the way to infrared as X is. Where it is flat, or turns back, a crossing means little. A ruler that turns back a little
-# at its ends is still good where it climbs. And the answer to statement (2), as far as this ruler can give
+# the way to infrared as X is. Where it is flat, or turns back, a crossing means little, and the line below says so. A ruler
+# that turns back a little at its ends is still good where it climbs. And a place beyond 1 is beyond the infrared images: there
+# an X is too bright. And the answer to statement (2), as far as this ruler can give
 # it: in features, is X farther on the way than plain gray, which costs nothing and was never trained?
 
 # %%
 for title, one in measures.items():
     where = one.marks["X"].along.mean
-    print(f"By {title} X is {reading(where, one.wavelength, one.along)}.")
+    print(f"By {title} X of this run is {reading(where, one.wavelength, one.along)}.")
 if ruler := measures.get("features of f"):
     words = answer(
         ruler.ahead, "farther on the way than gray", "not as far on the way as gray"
@@ -545,8 +547,10 @@ for variant, row in decided.iterrows():
         f"decided by {row['decided by']}",
     )
 for name, rows in over_runs.groupby("of", sort=False):
+    along, off = interval(rows["along"]), interval(rows["off"])
     print(
-        f"{name}: along {rows['along'].mean():.2f}, off {rows['off'].mean():.2f}, mean of {len(rows)} seeds"
+        f"{name}: X lies at {along.mean:.2f} ({along.low:.2f} to {along.high:.2f}) of the way from V to I, and "
+        f"{off.mean:.2f} ({off.low:.2f} to {off.high:.2f}) off it; {len(rows)} seeds, near infrared"
     )
 
 # %% [markdown] tags=["teacher"]

@@ -69,7 +69,8 @@ for name, part in parts._asdict().items():
 # %% [markdown]
 # A *why* is a bet on one of the parts. If X is a regulariser, which keeps $f$ from learning its training people's colours
 # by heart, then the training effect grows with the length of training and shrinks with the number of people. If X is
-# a better picture of the infrared than V is, then the test effect is large where a mix of R, G and B predicts the infrared.
+# a better picture of the infrared than the colours are, then the test effect is large where one view made of them predicts the
+# infrared better than they do.
 #
 # ## 2. The bets, before the numbers
 #
@@ -333,7 +334,7 @@ print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n"
 #
 # ## Takeaways
 #
-# - A gain has two parts, with a control each: the Baseline searched alike, and a Baseline with a second face at test.
+# - A gain has two parts, with a control each: the Baseline searched alike, and a Baseline with a second view at test.
 # - "Does it help?" is a map, not a number. What a knob does is seen along its whole row.
 # - Bets first. A reason is a prediction for worlds that one has not seen yet.
 # - A correlation over worlds is a hint of a reason; that the reason acts is shown by turning it and nothing else.
