@@ -496,7 +496,7 @@ from studykit.plots.gap import rulers
 rulers(measures) if light else None
 
 # %% [markdown]
-# This is one run, whose place in section 7 may differ from that of other seeds. Follow the black curve from left to right: it
+# This is one run, whose place in section 7 may differ from that of other seeds. Follow the curve with dots from left to right: it
 # is the ruler. It climbs steeply at the red end of visible light and a
 # little beyond, where the dyes let go (notebook 01). Where it crosses the dashed line of X, a narrow band is as far on
 # the way to infrared as X is. Where it is flat, or turns back, a crossing means little, and the line below says so. A ruler

@@ -330,7 +330,21 @@ from studykit.studies.when_answer import answer
 print(*(fill(sentence, 100) for sentence in answer(scores, reasons)), sep="\n\n")
 
 # %% [markdown]
-# Now yours: the open task at the end of this notebook.
+# And the bets of section 2, all ten hypotheses of the protocol, each judged by the rule of notebook 06 (a correlation: by whether
+# its interval leaves out 0). Which of yours is among those that hold?
+
+# %%
+from studykit.studies.hypotheses import hypotheses, stored
+
+for one in hypotheses(scores, reasons, stored()):
+    print(fill(str(one), 110), end="\n\n")
+
+# %% [markdown]
+# Most stay undecided: three seeds at a point and a few points are little for a question about a difference of differences.
+# What does not hold is as much of a result: read H4, H7 and H9 again. Then say in three sentences of your own when a middle
+# modality helps here, and why, and by which figure above you know. If you cannot, say what would have to be measured.
+#
+# To find a world by yourself is the open task at the end of this notebook.
 #
 # ## Takeaways
 #

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandas as pd
 
 from studykit.report.notebooks import Executed, execute, notebooks_in
 from studykit.studies.converged import Converged, converged
+from xivlab.backbones import SLIM
 from xivlab.config import Config
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
@@ -34,7 +36,7 @@ from xivlab.world.knobs import is_synthetic
 
 # The method and what it is compared with.
 COMPARED: tuple[str, ...] = ("baseline", "baseline+x+cmg")
-MOST_AT_ONCE = 4
+MOST_AT_ONCE, UNKNOWN = 4, 2  # side by side; where nobody knows how much memory there is
 OF_ONE = 2e9  # bytes of memory that a training or a notebook may take
 
 
@@ -101,7 +103,8 @@ def main_job(scale: Scale, results: Path, notebooks: Path, at_once: int | None =
         KeyboardInterrupt: Ctrl-C; the same call goes on where it stopped.
     """
     paths = notebooks_in(notebooks)
-    at_once = at_once or _room()
+    # A GPU is shared by nobody: side by side two would only wait for each other, or find no room on it.
+    at_once = (at_once or _room()) if pick_device().type == "cpu" else 1
     _make(results / "notebooks")
     seconds: dict[str, float] = {}
 
@@ -109,15 +112,15 @@ def main_job(scale: Scale, results: Path, notebooks: Path, at_once: int | None =
     with _timed("data", seconds):
         data = scale.load()
 
-    # A GPU is shared by nobody: side by side two trainings would only wait for each other.
-    trainings = at_once if pick_device().type == "cpu" else 1
+    configs = [scale.config(method=method) for method in COMPARED]
+    # Room is reckoned for the slim networks: of others, one training fills a machine.
+    trainings = at_once if all(config.backbone in SLIM for config in configs) else 1
     beside = ", side by side" if trainings > 1 else ""
     print(
         f"2/3 Training and test: {', '.join(COMPARED)}{beside} (a training takes {scale.training}; Ctrl-C keeps what is done)",
         flush=True,
     )
     with _timed("training and test", seconds):
-        configs = [scale.config(method=method) for method in COMPARED]
         trained = _train_all(configs, data, scale, trainings)
     table = results_table(trained, data, scale)
     write_atomically(results / "results.csv", lambda path: table.to_csv(path, index=False))
@@ -125,8 +128,7 @@ def main_job(scale: Scale, results: Path, notebooks: Path, at_once: int | None =
     beside = f", {at_once} at a time" if at_once > 1 else ""
     print(f"3/3 Notebooks: {len(paths)}{beside}", flush=True)
     with _timed("notebooks", seconds):
-        threads = str(max(1, cores() // at_once))
-        environment = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", threads)} | _environment(scale)
+        environment = _shared(at_once) | _environment(scale)
         executed = execute(paths, results / "notebooks", environment, scale.cell_seconds, at_once, _tell)
 
     at_random = chance(trained[0].run.embeddings(), trained[0].config.protocol)
@@ -180,8 +182,16 @@ def by_own_distance(one: Trained) -> pd.Series:
 def _room() -> int:
     """How many trainings or notebooks this machine has cores and memory for."""
     free = free_memory()
-    by_memory = MOST_AT_ONCE if free is None else int(free // OF_ONE)
+    by_memory = UNKNOWN if free is None else int(free // OF_ONE)
     return max(1, min(cores(), by_memory, MOST_AT_ONCE))
+
+
+def _shared(at_once: int) -> dict[str, str]:
+    """What keeps notebooks that run side by side to their part of the cores: threads, and workers of joblib."""
+    if at_once == 1:
+        return {}
+    part = str(max(1, cores() // at_once))
+    return {name: os.environ.get(name, part) for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT")}
 
 
 def _train_all(configs: Sequence[Config], data: DataSet, scale: Scale, at_once: int) -> tuple[Trained, ...]:
@@ -206,21 +216,28 @@ def _helpers(configs: Sequence[Config], scale: Scale) -> Iterator[dict[Config, S
     Yields:
         the seconds of each, 0 until it is finished.
     """
-    context = get_context("spawn")
-    stop = context.Event()
-    took = {config: context.Value("d", 0.0) for config in configs}
-    helpers = [
-        context.Process(target=_help, args=(config, scale, os.getpid(), stop, seconds))
-        for config, seconds in took.items()
-    ]
-    # They take it over until a training of their own hears Ctrl-C: nobody reads how an import ended.
-    with _unheard():
-        for helper in helpers:
-            helper.start()
+    helpers: list[SpawnProcess] = []
+    try:
+        context = get_context("spawn")
+        stop, took = context.Event(), {config: context.Value("d", 0.0) for config in configs}
+        # They take it over until a training of their own hears Ctrl-C: nobody reads how an import ended.
+        with _unheard():
+            for config, seconds in took.items():
+                helpers.append(
+                    context.Process(target=_help, args=(config, scale, os.getpid(), stop, seconds))
+                )
+                helpers[-1].start()
+    except OSError:  # no shared memory, or no further process: who asked does without
+        helpers, took = [one for one in helpers if one.is_alive()], {}
     try:
         yield took
+        if any(helper.is_alive() for helper in helpers):
+            print("    the training beside is not at its end yet ...", flush=True)
+        for helper in helpers:
+            helper.join()
     except BaseException:
-        stop.set()
+        if helpers:
+            stop.set()
         raise
     finally:
         for helper in helpers:

@@ -2,10 +2,11 @@
 
 import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,8 +85,8 @@ def execute(
     stop = _Stop()
     done = []
     with ThreadPoolExecutor(at_once) as pool:
-        tasks = [pool.submit(_execute, path, results, environment, cell_seconds, stop) for path in paths]
         try:
+            tasks = [pool.submit(_execute, path, results, environment, cell_seconds, stop) for path in paths]
             for task in tasks:
                 while not task.done():
                     wait([task], timeout=1)  # without a timeout Ctrl-C would not be heard on Windows
@@ -117,9 +118,14 @@ class _Stop:
     def now(self) -> None:
         self.asked = True
         for client in list(self.clients):
-            process = getattr(getattr(client.km, "provisioner", None), "process", None)
-            if process is not None:
-                process.kill()
+            provisioner = getattr(client.km, "provisioner", None)
+            if getattr(
+                provisioner, "pgid", None
+            ):  # with what it has started itself, such as workers of joblib
+                with suppress(ProcessLookupError):
+                    os.killpg(provisioner.pgid, signal.SIGKILL)
+            elif getattr(provisioner, "process", None) is not None:
+                provisioner.process.kill()
 
 
 def _execute(

@@ -5,18 +5,19 @@
     python -m studykit.studies.again --as AVX2        # by other instructions, those that the stored runs were computed by
     python -m studykit.studies.again --any            # also runs that another kind of processor computed
 
-Nothing that is stored or in the folder of runs is used: each drawn run is trained anew in a folder that is deleted at the
-end. Where the same kind of processor computed it, every score must come out to the digits that are stored. Another kind
-adds up its sums in another order, and after hundreds of steps that is another model (notebook 06): its scores are printed
-beside the stored ones, and nothing is asked of them.
+Nothing that is stored or in the folder of runs is used: each drawn run is trained anew in a folder of the draw, `again` in that
+of runs, which is deleted when all are compared. Where the same PyTorch on the same processor computed it, rank-1 and mAP must
+come out to the digits that are stored, in both directions of search and by every distance. Another processor adds up its sums
+in another order, and after hundreds of steps that is another model (notebook 06): its scores are printed beside the stored
+ones, and nothing is asked of them.
 """
 
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,19 +25,22 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
+from studykit.machine import describe
 from studykit.studies.answers import read_tables, tables
 from studykit.studies.arithmetic import INSTRUCTIONS
 from studykit.studies.command import end_in_words
 from studykit.studies.grid import computed_by, study
 from studykit.studies.questions import STUDIES
-from studykit.studies.when import points
+from studykit.studies.when import points, rows
 from studykit.studies.when import read as read_map
+from studykit.studies.when import stored as of_row
 from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.errors import XivlabError
+from xivlab.evaluation.scores import SHOWN
 from xivlab.resources import made
+from xivlab.runs.devices import pick_device
 from xivlab.runs.run import run_folder
 from xivlab.scale import Scale, current
 from xivlab.world.world import World
@@ -72,7 +76,7 @@ def stored_runs(scale: Scale) -> list[Stored]:
     for one in STUDIES.values():
         for data in one.data:
             asked[data] += [config for _, config in one.configs(scale.on(data))]
-    for _, point in points():
+    for _, point in points() if scale.people is None else ():  # a scale of a few people has no map
         asked[point.data] += [config for _, config in point.configs(scale.on(point.data))]
     of = dict(zip(*_scores()[["run", "made"]].drop_duplicates("run").to_numpy().T))
     found = {}
@@ -84,6 +88,34 @@ def stored_runs(scale: Scale) -> list[Stored]:
             if name in of:
                 found[name] = Stored(name, data, config, of[name])
     return [found[name] for name in sorted(found)]
+
+
+def computed_here(known: Sequence[Stored]) -> list[Stored]:
+    """Those of some stored runs that this machine computes as they were computed.
+
+    Raises:
+        XivlabError: there is none, or runs would be trained on a GPU.
+    """
+    device = pick_device()
+    if device.type != "cpu":
+        raise XivlabError(
+            f"The stored runs were computed on CPUs, and this is {describe(device)}: say --any to compare."
+        )
+    here = computed_by(
+        made(device) | {"threads": 1}
+    )  # each run is trained with one thread, whatever this process has
+    found = [one for one in known if one.made == here]
+    if not found:
+        others = sorted({one.made for one in known})
+        # Other instructions of the very processor can be chosen, another processor cannot.
+        same = any(one.rpartition(" (")[0] == here.rpartition(" (")[0] for one in others)
+        remedy = (
+            f"say --as and one of {', '.join(INSTRUCTIONS)}"
+            if same
+            else "say --any to train others and compare"
+        )
+        raise XivlabError(f"No stored run was computed by {here}, but by {'; by '.join(others)}: {remedy}.")
+    return found
 
 
 def train_again(drawn: Sequence[Stored], scale: Scale, folder: Path, jobs: int = -1) -> pd.DataFrame:
@@ -110,6 +142,10 @@ def train_again(drawn: Sequence[Stored], scale: Scale, folder: Path, jobs: int =
     )
     keys = ["run", "query", "test_distance"]
     both = _scores().merge(here, on=keys, suffixes=("", "_here"), validate="one_to_one")
+    if len(both) != len(here):
+        raise XivlabError(
+            "The stored scores lack a direction of search or a distance of a run: restore results/."
+        )
     columns = [f"{name}{side}" for name in (*SCORES, "made") for side in ("", "_here")]
     return both[["run", "data", "query", "test_distance", *columns]]
 
@@ -128,20 +164,25 @@ def differing(both: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(both: pd.DataFrame) -> str:
-    """Each run in a line, rank-1 of infrared queries by its last distance, and what came of it all."""
-    rows = both[both["query"] == "infrared"].groupby("run", sort=False).last()
-    wrong = set(differing(both)["run"])
+    """Each run in a line, with rank-1 of infrared queries by its last distance, or the first row that differs; and what came
+    of it all."""
+    usual = both[both["query"] == "infrared"].groupby("run", sort=False).last()
+    wrong = differing(both).groupby("run", sort=False).first()
     lines = []
-    for run, row in rows.iterrows():
+    for run, row in usual.iterrows():
         if row["made"] != row["made_here"]:
             word = f"computed by {row['made']} then, by {row['made_here']} here"
+        elif run in wrong.index:
+            row = wrong.loc[run]
+            word = f"NOT the stored scores, of {row['query']} queries by {row['test_distance']}"
         else:
-            word = "NOT the stored scores" if run in wrong else "the stored scores, to the digit"
-        lines.append(f"{run} on {row['data']}: {row['rank1']:.6f} then, {row['rank1_here']:.6f} here: {word}")
-    asked = int((rows["made"] == rows["made_here"]).sum())
+            word = "the stored scores, to the digit"
+        pairs = (f"{SHOWN[name]} {row[name]:.6f} then, {row[f'{name}_here']:.6f} here" for name in SCORES)
+        lines.append(f"{run} on {row['data']}: {'; '.join(pairs)}: {word}")
+    asked = int((usual["made"] == usual["made_here"]).sum())
     end = (
-        f"{asked - len(wrong)} of {asked} runs of this kind of processor came out to the {DIGITS} digits that are stored, "
-        "in both directions of search and by every distance."
+        f"{asked - len(wrong)} of {asked} runs of this processor came out to the {DIGITS} digits that are stored, in both "
+        "directions of search and by every distance."
     )
     return "\n".join([*lines, end])
 
@@ -154,7 +195,11 @@ def _scores() -> pd.DataFrame:
     """All stored scores: run, query, test_distance, SCORES, made, and data."""
     columns = ["run", "data", "query", "test_distance", *SCORES, "made"]
     known = read_tables(tables())
-    parts = [read_map()] if known is None else [known, read_map()]
+    parts = [] if known is None else [known]
+    if any(of_row(name).path.is_file() for name in ("default", *rows(), "plane")):
+        parts.append(read_map())
+    if not parts:
+        raise XivlabError(f"No score of a run is stored in {tables()}: restore results/ from the kit.")
     return pd.concat([part[columns] for part in parts]).drop_duplicates(["run", "query", "test_distance"])
 
 
@@ -176,23 +221,16 @@ def main(args: Sequence[str] | None = None) -> None:
             ).returncode
         )
     scale = current()
-    known = everything = stored_runs(scale)
-    if not arguments.any:
-        # Runs are trained with one thread each, whatever this process has.
-        here = computed_by(made(torch.device("cpu")) | {"threads": 1})
-        known = [one for one in everything if one.made == here]
-        if not known:
-            others = ", ".join(sorted({one.made for one in everything}))
-            raise XivlabError(
-                f"No stored run was computed by {here}, but by {others}: say --as and one of {', '.join(INSTRUCTIONS)} to "
-                "compute as they did, or --any to train others and compare."
-            )
+    if scale.name == "paper":
+        raise XivlabError("No run of the scale paper is stored: unset XIVLAB_SCALE, or set it to study.")
+    known = stored_runs(scale) if arguments.any else computed_here(stored_runs(scale))
     if not 0 < arguments.count <= len(known):
         raise XivlabError(f"{arguments.count} runs cannot be drawn of {len(known)}: say 1 to {len(known)}.")
     drawn = random.Random(arguments.draw).sample(known, arguments.count)
     print(f"Draw {arguments.draw}: {arguments.count} of {len(known)} stored runs.", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        both = train_again(drawn, scale, Path(folder), arguments.jobs)
+    folder = scale.runs / "again" / f"draw-{arguments.draw}"
+    both = train_again(drawn, scale, folder, arguments.jobs)
+    shutil.rmtree(folder)
     print(told(both))
     if len(differing(both)):
         sys.exit(1)

@@ -187,7 +187,10 @@ def test_the_main_job_and_what_takes_longest_in_it(monkeypatch):
     stages, notebooks = {"training": 60.0, "notebooks": 80.0}, {f"0{n}": float(n) for n in range(8)}
     monkeypatch.setattr(job, "in_process", lambda *_: (160.0, stages, notebooks, [47.0, 0.93], 0))
     whole, training, _, *listed, of_converged = job.lines()
-    assert (of_converged.ours, of_converged.value) == ("47.0 s of training", 93) and of_converged.verdict == "pass"
+    assert (of_converged.ours, of_converged.value) == (
+        "47.0 s of training",
+        93,
+    ) and of_converged.verdict == "pass"
     assert whole.verdict == "miss" and training.value == pytest.approx(37.5)
     assert [line.what for line in listed] == [f"– notebook 0{n}" for n in (7, 6, 5, 4, 3)]
     monkeypatch.setattr(job, "in_process", lambda *_: (160.0, stages, notebooks, None, 2))

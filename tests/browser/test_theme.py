@@ -29,7 +29,11 @@ def change(page, theme):
         f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
     )
     page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
-    page.wait_for_timeout(1000)  # until the theme's styles are there
+    dark = "none" if theme == "Light" else "invert"
+    page.wait_for_function(
+        "([images, dark]) => getComputedStyle(document.querySelector(images)).filter.startsWith(dark)",
+        arg=[IMAGES, dark],
+    )
 
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])

@@ -10,6 +10,7 @@ import small_study
 from fake_world import FakeWorld
 from near import thirty_people
 
+from studykit.report import main_job as module
 from studykit.report.main_job import COMPARED, chance, main_job
 from xivlab.cli import main
 from xivlab.config import preset
@@ -71,6 +72,7 @@ def test_nothing_costs_time_without_notebooks(folder, tmp_path):
 SIDE_BY_SIDE = """
 from dataclasses import replace
 from pathlib import Path
+import torch
 from studykit.report import main_job as module
 from xivlab.scale import current
 if __name__ == "__main__":
@@ -79,6 +81,7 @@ if __name__ == "__main__":
         begun.append((config.method, module.run_of(config, data, runs).finished))
         return train(config, data, runs, **kwargs)
     module.train = noted
+    module.pick_device = lambda: torch.device("cpu")
     scale = replace(current(), runs=Path("runs"))
     done = module.main_job(scale, Path("results"), Path("notebooks"), at_once=2)
     print(begun, [one.seconds > 0 for one in done.trained])
@@ -89,12 +92,46 @@ if __name__ == "__main__":
 def test_the_methods_are_trained_side_by_side(tmp_path):
     small_study.write_notebook(tmp_path / "notebooks" / "00_good.ipynb", small_study.GOOD)
     (tmp_path / "job.py").write_text(SIDE_BY_SIDE, encoding="utf-8")
-    environment = os.environ | {"XIVLAB_SCALE": "smoke", "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = os.environ | {
+        "XIVLAB_SCALE": "smoke",
+        "CUDA_VISIBLE_DEVICES": "",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
     asked = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "text": True}
     said = subprocess.run([sys.executable, "job.py"], check=True, **asked).stdout
     # The first was trained beside the second, and then only found.
     assert said.endswith("[('baseline+x+cmg', False), ('baseline', True)] [True, True]\n")
     assert "3/3 Notebooks: 1, 2 at a time" in said
+
+
+@pytest.mark.parametrize(
+    ("cores", "free", "room"),
+    [(1, 64e9, 1), (2, 64e9, 2), (16, 64e9, 4), (16, 5e9, 2), (16, 1e9, 1), (16, None, 2)],
+)
+def test_room_is_of_cores_and_of_memory(cores, free, room, monkeypatch):
+    monkeypatch.setattr(module, "cores", lambda: cores)
+    monkeypatch.setattr(module, "free_memory", lambda: free)
+    assert module._room() == room
+
+
+def test_notebooks_side_by_side_share_the_cores(monkeypatch):
+    monkeypatch.setattr(module, "cores", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "3")
+    assert module._shared(1) == {}
+    assert module._shared(4) == {"OMP_NUM_THREADS": "2", "LOKY_MAX_CPU_COUNT": "3"}, "the user's word counts"
+
+
+def test_without_a_helper_both_are_trained_here(folder, tmp_path, monkeypatch):
+    class NoProcess:
+        def Event(self):
+            raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(module, "get_context", lambda _: NoProcess())
+    scale = replace(current(), runs=tmp_path / "runs")
+    configs = [scale.config(method=method) for method in COMPARED]
+    trained = module._train_all(configs, scale.load(), scale, at_once=2)
+    assert [one.config for one in trained] == configs and all(one.seconds > 0 for one in trained)
 
 
 def test_an_interrupted_training_stops_the_study(folder, tmp_path, monkeypatch):
