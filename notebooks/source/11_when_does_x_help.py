@@ -340,9 +340,9 @@ for one in hypotheses(scores, reasons, stored()):
     print(fill(str(one), 110), end="\n\n")
 
 # %% [markdown]
-# Most stay undecided: three seeds at a point and a few points are little for a question about a difference of differences.
-# What does not hold is as much of a result: read H4, H7 and H9 again. Then say in three sentences of your own when a middle
-# modality helps here, and why, and by which figure above you know. If you cannot, say what would have to be measured.
+# What stays undecided may well do so: three seeds at a point and a few points are little for a question about differences of
+# differences. What does not hold is as much of a result as what does. Now say in three sentences of your own when a middle
+# modality helps here, and why, and by which figure you know. Where you cannot, say what would have to be measured.
 #
 # To find a world by yourself is the open task at the end of this notebook.
 #
