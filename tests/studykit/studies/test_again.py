@@ -97,9 +97,7 @@ def test_of_another_processor_nothing_is_asked():
 def test_who_has_another_processor_hears_what_can_be_done(processor, remedy, monkeypatch):
     monkeypatch.setattr(again, "made", lambda _: MADE | {"processor": "this one"})
     other = Stored("baseline-1", NEAR_INFRARED, Config(), f"PyTorch 2, 1 thread, {processor}")
-    with pytest.raises(
-        again.XivlabError, match=rf"^No stored run was computed by .*, but by .*: {remedy}"
-    ):
+    with pytest.raises(again.XivlabError, match=rf"^No stored run was computed by .*, but by .*: {remedy}"):
         computed_here([other])
     here = replace(other, made="PyTorch 2, 1 thread, this one (AVX512)")
     assert computed_here([other, here]) == [here]
