@@ -224,6 +224,42 @@ trends = pd.DataFrame(
 trends.set_index(["knob", "gain"]).round(1)
 
 # %% [markdown]
+# ### One row closer: what $f$ had seen before
+#
+# No network here begins from nothing. It was pre-trained on visible images of other people, and in the default half of those
+# were turned gray, so that $f$ has met people without colour before it ever sees an infrared one. The paper's networks come
+# from ImageNet, which is in colour. So turn that share, from none to all, and leave the rest as it is.
+
+
+# %% tags=["predict"]
+widgets.predict("11.3")
+
+
+# %%
+row = {label: point for label, point in when.axis("gray").items() if point in there}
+asked = scores[(scores["query"] == "infrared") & scores["point"].isin(row.values())]
+share = asked["point"].map({point: label for label, point in row.items()}).rename("gray share")
+means = asked.drop_duplicates(["point", "run", "test_distance"]).pivot_table(
+    "rank1", ["method", "test_distance"], share, sort=False
+)
+(100 * means[list(row)]).round(1)
+
+# %%
+for label, point in row.items():
+    for part in ("whole", "training", "test"):
+        found = gained.query("point == @point and method == 'Baseline+X+CMG' and part == @part")
+        for one in found.drop_duplicates("point").itertuples():
+            print(
+                f"gray share {label}, {part:8} {one.mean:+.1f} points, {one.low:+.1f} to {one.high:+.1f}"
+            )
+
+# %% [markdown]
+# Read the table column by column, at first by *v* alone, where all are searched alike. If the Baseline climbs with the share,
+# and the methods with X stay where they are, then what X teaches $f$ is what gray pictures teach it beforehand: people
+# without their colours. Any further picture may teach that (look at V and at the random channel), and a network that has
+# learnt it already cannot learn it again. What the search adds through X is another thing, and may stay.
+
+# %% [markdown]
 # ## 5. Where each claim holds
 #
 # The paper's claims once more, at every value of every knob. A knob to choose:
