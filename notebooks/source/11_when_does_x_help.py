@@ -315,7 +315,8 @@ plane(
 )
 
 # %% [markdown]
-# Numbers are points with their intervals, bold where the interval leaves out 0; what has no number was not measured.
+# Numbers are points with their intervals, bold where the interval leaves out 0, on violet where it is a gain and on orange where
+# it is a loss; what has no number was not measured.
 #
 # ## 7. Why: what predicts the gain?
 #
