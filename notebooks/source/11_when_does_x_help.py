@@ -157,10 +157,55 @@ pd.DataFrame(found)[list(worlds)].loc[["linear", "v", "mean", "r"]].round(2)
 # ## 4. The map, knob by knob
 #
 # For each knob up to five values, its ends first, everything else as it is; at each the Baseline, Baseline+X, Baseline+X+CMG, V in
-# the place of X and a random channel in its place, three seeds each, trained to the end. The widget opens when you have
+# the place of X and a random channel in its place, three seeds each, trained to the end. The widget below opens when you have
 # made your bet.
 
 # %% [markdown]
+# ### One row first: what $f$ had seen before
+#
+# No network here begins from nothing. It was pre-trained on visible images of other people, and in the default half of those
+# were turned gray, so that $f$ has met people without colour before it ever sees an infrared one. The paper's networks come
+# from ImageNet, which is in colour. So turn that share, from none to all, and leave the rest as it is.
+
+
+# %% tags=["predict"]
+widgets.predict("11.2")
+
+
+# %%
+from studykit.analysis.when import gains
+from studykit.studies import when
+
+scores = when.read()
+gained = gains(scores)
+there = set(scores["point"])
+row = {label: point for label, point in when.axis("gray").items() if point in there}
+asked = scores[(scores["query"] == "infrared") & scores["point"].isin(row.values())]
+share = (
+    asked["point"]
+    .map({point: label for label, point in row.items()})
+    .rename("gray share")
+)
+means = asked.drop_duplicates(["point", "run", "test_distance"]).pivot_table(
+    "rank1", ["method", "test_distance"], share, sort=False
+)
+for label, point in row.items():
+    whole = gained[(gained["point"] == point) & (gained["method"] == "Baseline+X+CMG")]
+    for one in whole.drop_duplicates("part").itertuples():
+        print(
+            f"gray share {label}, {one.part:8} {one.mean:+.1f} points, {one.low:+.1f} to {one.high:+.1f}"
+        )
+(100 * means[list(row)]).round(1)
+
+# %% [markdown]
+# Read the table column by column, at first by *v* alone, where all are searched alike. If the Baseline climbs with the share,
+# and the methods with X stay where they are, then what X teaches $f$ is what gray pictures teach it beforehand: people
+# without their colours. Any further picture may teach that (look at V and at the random channel), and a network that has
+# learnt it already cannot learn it again. What the search adds through X is another thing, and may stay.
+
+# %% [markdown]
+# ### All of them
+#
 # **Bet, then turn.** Choose a knob, bet in which direction the gain goes along it, and only then open the map. Where
 # is the gain largest? Which of its two parts is it? And what does the learned $g$ do there: does its mix of R, G and B
 # follow the world?
@@ -182,13 +227,8 @@ widgets.when_does_x_help()
 # second view does at test, each with its 95 % intervals.
 
 # %%
-from studykit.analysis.when import gains
 from studykit.plots.when import PARTS, by_knob
-from studykit.studies import when
 
-scores = when.read()
-gained = gains(scores)
-there = set(scores["point"])
 turned = [n for n in when.rows() if len(there & set(when.axis(n).values())) > 1]
 knobs = {when.rows()[name].label: when.axis(name) for name in turned}
 print(when.coverage(scores))
@@ -224,42 +264,6 @@ trends = pd.DataFrame(
 trends.set_index(["knob", "gain"]).round(1)
 
 # %% [markdown]
-# ### One row closer: what $f$ had seen before
-#
-# No network here begins from nothing. It was pre-trained on visible images of other people, and in the default half of those
-# were turned gray, so that $f$ has met people without colour before it ever sees an infrared one. The paper's networks come
-# from ImageNet, which is in colour. So turn that share, from none to all, and leave the rest as it is.
-
-
-# %% tags=["predict"]
-widgets.predict("11.3")
-
-
-# %%
-row = {label: point for label, point in when.axis("gray").items() if point in there}
-asked = scores[(scores["query"] == "infrared") & scores["point"].isin(row.values())]
-share = asked["point"].map({point: label for label, point in row.items()}).rename("gray share")
-means = asked.drop_duplicates(["point", "run", "test_distance"]).pivot_table(
-    "rank1", ["method", "test_distance"], share, sort=False
-)
-(100 * means[list(row)]).round(1)
-
-# %%
-for label, point in row.items():
-    for part in ("whole", "training", "test"):
-        found = gained.query("point == @point and method == 'Baseline+X+CMG' and part == @part")
-        for one in found.drop_duplicates("point").itertuples():
-            print(
-                f"gray share {label}, {part:8} {one.mean:+.1f} points, {one.low:+.1f} to {one.high:+.1f}"
-            )
-
-# %% [markdown]
-# Read the table column by column, at first by *v* alone, where all are searched alike. If the Baseline climbs with the share,
-# and the methods with X stay where they are, then what X teaches $f$ is what gray pictures teach it beforehand: people
-# without their colours. Any further picture may teach that (look at V and at the random channel), and a network that has
-# learnt it already cannot learn it again. What the search adds through X is another thing, and may stay.
-
-# %% [markdown]
 # ## 5. Where each claim holds
 #
 # The paper's claims once more, at every value of every knob. A knob to choose:
@@ -275,7 +279,7 @@ grids = {name: judge_map(scores, name, when.axis(name)) for name in turned}
 
 
 # %% tags=["predict"]
-widgets.predict("11.2")
+widgets.predict("11.3")
 
 
 # %%
