@@ -30,18 +30,14 @@ from studykit.machine import describe
 from studykit.studies.answers import read_tables, tables
 from studykit.studies.arithmetic import INSTRUCTIONS
 from studykit.studies.command import end_in_words
-from studykit.studies.grid import computed_by, study
+from studykit.studies.grid import computed_by, runs_of, study
 from studykit.studies.questions import STUDIES
-from studykit.studies.when import points, rows
-from studykit.studies.when import read as read_map
-from studykit.studies.when import stored as of_row
-from xivlab.backbones import weights_file
+from studykit.studies.when import points, read_stored
 from xivlab.config import Config
 from xivlab.errors import XivlabError
 from xivlab.evaluation.scores import SHOWN
 from xivlab.resources import made
 from xivlab.runs.devices import pick_device
-from xivlab.runs.run import run_folder
 from xivlab.scale import Scale, current
 from xivlab.world.world import World
 
@@ -82,9 +78,9 @@ def stored_runs(scale: Scale) -> list[Stored]:
     found = {}
     for data, configs in asked.items():
         # To know the names of runs no image is made, unless a scale keeps but a few people of them.
-        fingerprint = World(data).fingerprint if scale.people is None else scale.on(data).load().fingerprint
-        for config in configs:
-            name = run_folder(scale.runs, config, fingerprint, _weights(config)).folder.name
+        fingerprint = World(data).fingerprint if scale.people is None else None
+        runs = runs_of(configs, scale.on(data), fingerprint)
+        for config, name in zip(configs, (run.folder.name for run in runs), strict=True):
             if name in of:
                 found[name] = Stored(name, data, config, of[name])
     return [found[name] for name in sorted(found)]
@@ -187,17 +183,10 @@ def told(both: pd.DataFrame) -> str:
     return "\n".join([*lines, end])
 
 
-def _weights(config: Config) -> Path | None:
-    return weights_file(config.weights, config.backbone)
-
-
 def _scores() -> pd.DataFrame:
     """All stored scores: run, query, test_distance, SCORES, made, and data."""
     columns = ["run", "data", "query", "test_distance", *SCORES, "made"]
-    known = read_tables(tables())
-    parts = [] if known is None else [known]
-    if any(of_row(name).path.is_file() for name in ("default", *rows(), "plane")):
-        parts.append(read_map())
+    parts = [one for one in (read_tables(tables()), read_stored()) if one is not None]
     if not parts:
         raise XivlabError(f"No score of a run is stored in {tables()}: restore results/ from the kit.")
     return pd.concat([part[columns] for part in parts]).drop_duplicates(["run", "query", "test_distance"])

@@ -87,9 +87,15 @@ def study(
     return table.sort_values("run", key=lambda run: run.map(place), kind="stable", ignore_index=True)
 
 
-def runs_of(configs: Sequence[Config], scale: Scale) -> list[Run]:
-    """The run folder of every configuration, whether there yet or not."""
-    fingerprint = scale.load().fingerprint
+def runs_of(configs: Sequence[Config], scale: Scale, fingerprint: str | None = None) -> list[Run]:
+    """The run folder of every configuration, whether there yet or not.
+
+    Args:
+        configs: settings.
+        scale: whose data and run folders.
+        fingerprint: of the data, where it is known without them; else they are loaded for it.
+    """
+    fingerprint = fingerprint or scale.load().fingerprint
     return [
         run_folder(scale.runs, one, fingerprint, weights_file(one.weights, one.backbone)) for one in configs
     ]

@@ -1,9 +1,9 @@
 """Hypotheses H1 to H10 of results/PROTOCOL.md, judged from the stored map and the stored studies, by rank-1.
 
->>> print(*hypotheses(when.read(), why.stored().read(), tables), sep="\\n")      # doctest: +SKIP
+>>> print(*hypotheses(when.read(), why.stored().read(), stored()), sep="\\n")      # doctest: +SKIP
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -109,7 +109,7 @@ def _headroom(scores: pd.DataFrame, gained: pd.DataFrame, reasons: pd.DataFrame)
     lead = correlation(both["v"] - both["linear"], both["mean"])
     steep = _at(scores, STEEP, LEARNED)
     # "Comes up to V": it fails where V is ahead by the whole interval.
-    level = FAILS if steep.high < 0 else HOLDS if steep.low > 0 else "undecided"
+    level = FAILS if steep.high < 0 else HOLDS if steep.low > 0 else f"undecided with {steep.count} seeds"
     says = "the test effect of V grows with how much better V predicts infrared than a linear mix, and steep dyes raise the learned X to V"
     return Hypothesis(
         "H3",
@@ -148,13 +148,7 @@ def _order(near: pd.DataFrame) -> Hypothesis:
 def _middle(weighed: pd.DataFrame) -> Hypothesis:
     parts = judge(weighed)
     words = verdicts(parts)["rank1"].tolist()
-    said = (
-        HOLDS
-        if HOLDS in words
-        else FAILS
-        if set(words) == {FAILS}
-        else next(one for one in words if one != FAILS)
-    )
+    said = _any(words)
     rows = parts[parts["metric"] == "rank1"]
     found = {
         row.gain: Interval(row.difference, row.low, row.high, row.seeds)
@@ -222,13 +216,15 @@ def _none(found: Mapping[str, Interval]) -> str:
     words = [verdict(one) for one in found.values()]
     if not words:
         return "not asked"
-    return (
-        FAILS
-        if HOLDS in words
-        else HOLDS
-        if set(words) == {FAILS}
-        else next(one for one in words if one != FAILS)
-    )
+    said = _any(words)
+    return {HOLDS: FAILS, FAILS: HOLDS}.get(said, said)
+
+
+def _any(words: Sequence[str]) -> str:
+    """The verdict of at least one of some claims, from theirs."""
+    if HOLDS in words:
+        return HOLDS
+    return next((one for one in words if one != FAILS), FAILS)
 
 
 def _rises(one: Correlation) -> str:

@@ -21,10 +21,9 @@ from studykit.studies.generators import generators_of
 from studykit.studies.grid import runs_of, study
 from studykit.studies.questions import NEAR_INFRARED
 from studykit.studies.store import Table, results
-from xivlab.backbones import weights_file
 from xivlab.config import Config
 from xivlab.errors import XivlabError
-from xivlab.runs.run import Run, run_folder
+from xivlab.runs.run import Run
 from xivlab.scale import Scale, current
 from xivlab.world.knobs import Knobs, with_knobs
 from xivlab.world.world import World
@@ -229,11 +228,21 @@ def read() -> pd.DataFrame:
     Raises:
         XivlabError: none is, or one is damaged.
     """
+    found = read_stored()
+    if found is None:
+        raise XivlabError(f"The map is not stored in {stored('default').path.parent}: type make when.")
+    return found
+
+
+def read_stored() -> pd.DataFrame | None:
+    """The same; None if no row is stored.
+
+    Raises:
+        XivlabError: one is damaged.
+    """
     names = ("default", *rows(), "plane")
     found = [table for name in names if (table := stored(name).read()) is not None]
-    if not found:
-        raise XivlabError(f"The map is not stored in {stored('default').path.parent}: type make when.")
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 def coverage(scores: pd.DataFrame) -> str:
@@ -258,11 +267,9 @@ def generators() -> Table:
 
 def _runs(point: Point, scale: Scale) -> list[tuple[str, Run]]:
     """Method and folder of every run of a point; no image is made for that."""
-    fingerprint = World(point.data).fingerprint
-    return [
-        (method, run_folder(scale.runs, one, fingerprint, weights_file(one.weights, one.backbone)))
-        for method, one in point.configs(scale.on(point.data))
-    ]
+    asked = point.configs(scale.on(point.data))
+    runs = runs_of([config for _, config in asked], scale, World(point.data).fingerprint)
+    return [(method, run) for (method, _), run in zip(asked, runs, strict=True)]
 
 
 def is_finished(point: Point, scale: Scale) -> bool:

@@ -1,7 +1,6 @@
 """Stored runs trained once more: the same digits, or a run that is named."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import joblib
 import pandas as pd
@@ -13,7 +12,6 @@ from studykit.studies import again, make_results
 from studykit.studies.again import Stored, computed_here, differing, main, stored_runs, told
 from studykit.studies.answers import read_tables, tables
 from studykit.studies.questions import NEAR_INFRARED, TABLE_4, Study
-from studykit.studies.when import COLUMNS
 from studykit.studies.when import read as read_map
 from xivlab.config import Config
 from xivlab.files import write_sealed
@@ -40,7 +38,7 @@ def trained(folder):
         for module in ("questions", "answers", "again"):
             patch.setattr(f"studykit.studies.{module}.STUDIES", {"ablation": ABLATION})
         patch.setattr(again, "points", list)
-        patch.setattr(again, "read_map", lambda: pd.DataFrame(columns=list(COLUMNS)))
+        patch.setattr(again, "read_stored", lambda: None)
         table = make_results.ask("ablation", NEAR_INFRARED, current().on(NEAR_INFRARED))
         yield make_results.write_table(table, folder / "results" / "tables")
 
@@ -117,7 +115,7 @@ def test_what_cannot_be_drawn_or_compared_is_one_sentence(trained, monkeypatch):
 
 def test_where_nothing_is_stored_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(again, "tables", lambda: tmp_path)
-    monkeypatch.setattr(again, "of_row", lambda name: SimpleNamespace(path=tmp_path / name))
+    monkeypatch.setattr(again, "read_stored", lambda: None)
     with pytest.raises(
         again.XivlabError, match=r"^No score of a run is stored in .*: restore results/ from the kit\.$"
     ):
