@@ -23,6 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
 from notebooks.tools import build, links, pages, recordings
+from studykit.widgets.recording import webp
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -66,7 +67,7 @@ INTRO = (
 )
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
-ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
+PICTURES = (".png", ".jpg")  # files that are written anew, smaller
 
 
 @dataclass(frozen=True)
@@ -227,25 +228,25 @@ class Book:
             + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
         )
 
-    def _keep(self, mime: str, data: str) -> str:
-        """Write a picture; the same picture only once."""
-        content = base64.b64decode(data)
-        name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.{ENDINGS[mime]}"
-        (self.folder / name).write_bytes(content)
+    def _keep(self, data: str) -> str:
+        """Write a picture, two thirds as large; the same picture only once."""
+        content = webp(base64.b64decode(data))
+        name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.webp"
+        self._write(name, content)
         return name
 
     def _moving(self, name: str, still: str, recorded: dict[str, Any]) -> str:
         """A place in a page that a recording fills; its still picture stands there until then."""
-        place = f"moves-{name}"
-        code = recordings.script(place, recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
-        self._write(f"moving/{name}.js", code.encode())
+        made, code = recordings.script(recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
+        self._write(f"moving/{made}.js", code.encode())
         return (
-            f'<div class="moves" id="{place}">{still}</div><script defer src="moving/{name}.js"></script>\n'
+            f'<div class="moves" id="moves-{name}" data-recording="{made}">{still}</div>'
+            f'<script defer src="moving/{made}.js"></script>\n'
         )
 
     def _write(self, file: str, content: bytes) -> None:
         path = self.folder / file
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
     def _lead(self, source: Path, link: str) -> str | None:
@@ -265,10 +266,10 @@ class Book:
             raise XivlabError(f"{source.name} links to {link}, which does not exist.")
         if not aim.is_file():
             return None
-        copy = self.folder / "files" / inside
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(aim, copy)
-        return f"files/{inside.as_posix()}"
+        content, smaller = aim.read_bytes(), aim.suffix in PICTURES
+        name = f"files/{(inside.with_suffix('.webp') if smaller else inside).as_posix()}"
+        self._write(name, webp(content) if smaller else content)
+        return name
 
 
 def _colours_of_drawings() -> str:

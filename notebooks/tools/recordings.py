@@ -9,6 +9,7 @@ recording holds is said in `studykit.widgets.recording`.
 import argparse
 import base64
 import gzip
+import hashlib
 import json
 import sys
 import zlib
@@ -61,20 +62,23 @@ def write(stem: str, recordings: Recordings, folder: Path | None = None) -> None
     write_atomically(file, lambda part: part.write_bytes(content))
 
 
-def script(place: str, recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> str:
-    """A recording as a script of the book.
+def script(recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> tuple[str, str]:
+    """A recording as a script of the book, which fills all places that name it.
 
     Args:
-        place: id of the figure that it fills.
         recorded: the recording.
         keep: takes name and content of each of its photographs.
+
+    Returns:
+        its name, the same for the same recording; the script.
     """
     for name, photo in recorded.get("photos", {}).items():
         keep(f"{name}.webp", base64.b64decode(photo))
     rest = {name: value for name, value in recorded.items() if name != "photos"}
     text = json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
+    name = hashlib.sha256(text.encode()).hexdigest()[:16]
     packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'xivlab.moves("{place}", "{packed}");\n'
+    return name, f'xivlab.moves("{name}", "{packed}");\n'
 
 
 def main(args: Sequence[str] | None = None) -> int:

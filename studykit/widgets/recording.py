@@ -26,6 +26,7 @@ WANTED = (
 )
 MOST = 2500  # states of a widget
 QUALITY = 78  # of photographs, as WebP: half as large as JPEG that looks the same
+FLAT = 64  # colours of a picture that is a drawing at most; a photograph has more
 PHOTO = re.compile(r"data:image/\w+;base64,([A-Za-z0-9+/=\s]+)")
 SMALL = re.compile(r"(?<=\d\.\d\d)\d+")  # digits of hundredths of a pixel and beyond
 
@@ -138,9 +139,11 @@ def webp(picture: bytes) -> bytes:
     """A picture as WebP: a photograph with loss, few flat colours or a transparent ground without."""
     image = Image.open(io.BytesIO(picture))
     out = io.BytesIO()
-    flat = image.mode in ("RGBA", "LA", "P") or len(image.getcolors(256 * 256) or range(257)) <= 256
-    if flat and image.mode != "RGB":
+    colours = image.convert("RGBA")
+    # Matplotlib writes photographs with an alpha channel, too; a grey one has 256 colours at most.
+    flat = colours.getextrema()[3][0] < 255 or colours.getcolors(FLAT) is not None
+    if flat:
         image.save(out, "WEBP", lossless=True, method=6)
     else:
-        image.convert("RGB").save(out, "WEBP", quality=QUALITY, method=6)
+        colours.convert("RGB").save(out, "WEBP", quality=QUALITY, method=6)
     return out.getvalue()

@@ -1,6 +1,6 @@
 "use strict";
-// What moves in the book. Python has recorded each widget: `xivlab.moves(place, packed)` stands in a file of its own
-// beside the page, since a page opened from a disk may not read other files, and takes the place of the still picture.
+// What moves in the book. Python has recorded each widget: `xivlab.moves(name, packed)` stands in a file of its own
+// beside the page, since a page opened from a disk may not read other files, and takes the place of the still pictures that name it.
 
 const xivlab = (() => {
   const SVG = "http://www.w3.org/2000/svg";
@@ -168,12 +168,14 @@ const xivlab = (() => {
     return panel(controls.map((one) => one.element), shown.map((one) => one.element), note);
   };
 
-  /** Put a recording in the place of its still picture. */
-  async function moves(place, packed) {
+  /** Put a recording in the place of its still picture, wherever the page has it. */
+  async function moves(name, packed) {
     const recording = await unpack(packed);
-    const figure = document.getElementById(place); // the files are deferred: it is there
-    figure.replaceChildren(scripts[recording.script](recording));
-    figure.dataset.moves = recording.script;
+    // The files are deferred: the places are there.
+    for (const figure of document.querySelectorAll(`[data-recording="${name}"]`)) {
+      figure.replaceChildren(scripts[recording.script](recording));
+      figure.dataset.moves = recording.script;
+    }
   }
 
   return { make, choice, slider, view, panel, scripts, moves };

@@ -76,6 +76,21 @@ def test_a_photograph_becomes_smaller_and_stays_itself():
     assert np.abs(again - pixels).mean() < 6  # levels of 255
 
 
+def test_a_grey_photograph_with_an_alpha_channel_becomes_small_and_a_drawing_stays_as_it_is():
+    rng = np.random.default_rng(1)
+    grey = rng.integers(0, 255, (64, 32, 1), np.uint8).repeat(4, 2)
+    grey[..., 3] = 255
+    drawing = np.where(grey > 128, 255, 0).astype(np.uint8)
+    made = []
+    for pixels in (grey, drawing):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+        made.append(recording.webp(out.getvalue()))
+    assert b"VP8 " in made[0][:16] and b"VP8L" not in made[0]
+    again = np.asarray(Image.open(io.BytesIO(made[1])).convert("RGBA"))
+    assert (again[again[..., 3] > 0] == drawing[again[..., 3] > 0]).all()
+
+
 def test_too_many_states_are_told(frames, monkeypatch):
     monkeypatch.setattr(recording, "MOST", 2)
     with pytest.raises(ValueError, match="Frames has more than 2 states"):
