@@ -68,7 +68,7 @@ def test_fingerprints_of_the_worlds(name, fingerprint):
 
 
 BEGUN = {
-    ("table1", "synthetic-sysu")
+    ("table1-own", "synthetic-sysu")
 }  # studies of which some seeds are stored: results/PROTOCOL.md, section 8
 
 

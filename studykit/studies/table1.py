@@ -36,6 +36,14 @@ HEADS = {
     "table1-own": "; head, batch and erasing are each method's own",
     "table1-compute": "; steps are fewer where a step costs more",
 }
+# What a method may have otherwise than the house, in words.
+SETTINGS = {
+    "neck": "no BNNeck",
+    "people_per_batch": "{} people",
+    "images_per_person": "{} image each",
+    "normalize": "length as it is",
+    "erase": "erasing {:g}",
+}
 REPORTED = "Reported, another data set, other backbones"
 FIRST = "one-stream"  # what all are compared with
 METRICS = ("rank1", "mAP")
@@ -135,6 +143,37 @@ def rows(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
             }
             row[f"{metric}_verdict"] = "" if name == FIRST else verdict(over)
         found[name] = row
+    return pd.DataFrame.from_dict(found, orient="index").rename_axis("method")
+
+
+def heads(own: pd.DataFrame, house: pd.DataFrame, metric: str = "rank1", query: str = "infrared") -> pd.DataFrame:
+    """What methods gain by a head, batches and erasing of their own: the same method in both tables, seed by seed.
+
+    Args:
+        own, house: of the studies "table1-own" and "table1" on one data set; seeds that one of them lacks are left out.
+        metric: "rank1" or "mAP".
+        query: modality that is searched by.
+
+    Returns:
+        index method, in the order of `own`; columns title, changes (the settings, in words), seeds; in points: house, own,
+        and the paired difference own - house as gain, low and high, with its verdict.
+    """
+    first, second = judged(own, query), judged(house, query)
+    found = {}
+    for name in dict.fromkeys(first["variant"]):
+        two = [table[table["variant"] == name] for table in (first, second)]
+        seeds = set(two[0]["seed"]) & set(two[1]["seed"])
+        both = pd.concat(
+            table[table["seed"].isin(seeds)].assign(variant=place) for place, table in zip(("own", "house"), two)
+        )
+        over = paired(both, "own", "house", metric).points
+        means = 100 * both.groupby("variant")[metric].mean()
+        method = METHODS[name]
+        changes = ", ".join(SETTINGS[key].format(value) for key, value in method.settings.items())
+        found[name] = {
+            "title": method.title, "changes": changes, "seeds": len(seeds), "house": means["house"], "own": means["own"],
+            "gain": over.mean, "low": over.low, "high": over.high, "verdict": verdict(over),
+        }  # fmt: skip
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("method")
 
 

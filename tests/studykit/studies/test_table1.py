@@ -9,7 +9,7 @@ from made_up_methods import made_up
 
 from studykit.studies import table1
 from studykit.studies.questions import HOUSE, OWN_HEAD
-from studykit.studies.table1 import CAPTION, REPORTED, as_markdown, idea, reported, rows, said
+from studykit.studies.table1 import CAPTION, REPORTED, as_markdown, heads, idea, reported, rows, said
 from xivlab import paper
 from xivlab.errors import XivlabError
 from xivlab.methods import METHODS, PUBLISHED
@@ -70,6 +70,21 @@ def test_labels_are_honest():
     own = as_markdown(made_up("table1-own"))
     assert "each method's own" in own and "| AGW |" not in own and "| TONE |" in own
     assert CAPTION.startswith("Synthetic people")
+
+
+def test_what_a_head_is_worth_is_taken_seed_by_seed_where_both_tables_have_it():
+    own, house = made_up("table1-own"), made_up()
+    own = own[own["seed"] < 2].copy()
+    for table, extra in ((own, 0.02), (house, 0.0)):
+        mine = table["variant"] == "two-stream"
+        table.loc[mine, "rank1"] = 0.2 + 0.01 * table.loc[mine, "seed"] + extra
+    found = heads(own, house)
+    row = found.loc["two-stream"]
+    assert (row["seeds"], row["changes"]) == (2, "no BNNeck")
+    assert [row["house"], row["own"], row["gain"]] == pytest.approx([20.5, 22.5, 2])
+    assert row["low"] == pytest.approx(row["high"])  # the same in every seed
+    assert list(found.index) == list(OWN_HEAD)
+    assert all(found["changes"])
 
 
 def test_the_papers_numbers_stand_apart_and_as_they_are():
