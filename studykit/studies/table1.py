@@ -146,7 +146,9 @@ def rows(table: pd.DataFrame, query: str = "infrared") -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("method")
 
 
-def heads(own: pd.DataFrame, house: pd.DataFrame, metric: str = "rank1", query: str = "infrared") -> pd.DataFrame:
+def heads(
+    own: pd.DataFrame, house: pd.DataFrame, metric: str = "rank1", query: str = "infrared"
+) -> pd.DataFrame:
     """What methods gain by a head, batches and erasing of their own: the same method in both tables, seed by seed.
 
     Args:
@@ -164,7 +166,8 @@ def heads(own: pd.DataFrame, house: pd.DataFrame, metric: str = "rank1", query: 
         two = [table[table["variant"] == name] for table in (first, second)]
         seeds = set(two[0]["seed"]) & set(two[1]["seed"])
         both = pd.concat(
-            table[table["seed"].isin(seeds)].assign(variant=place) for place, table in zip(("own", "house"), two)
+            table[table["seed"].isin(seeds)].assign(variant=place)
+            for place, table in zip(("own", "house"), two)
         )
         over = paired(both, "own", "house", metric).points
         means = 100 * both.groupby("variant")[metric].mean()
