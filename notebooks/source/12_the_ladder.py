@@ -402,9 +402,10 @@ told.set_index("title").round(1)
 
 # %% [markdown]
 # Read the first rows, which know identities alone, and then BDTR, D-HSME-style, cmGAN and HcTri, which do without BNNeck as
-# well and lose far less. What have these four that One-stream has not? A loss on *distances*. A classifier asks only that
-# the right class has the largest score; how far two features are apart it does not ask, and the search sorts by nothing else.
-# BNNeck answers that in the head, a ranking loss in the loss; who has one of them can do without the other.
+# well and lose far less. What have these four that One-stream has not? Each ranks *distances* across the modalities (and the
+# classifier of D-HSME-style sees angles alone). A plain classifier asks only that the right class has the largest score: how
+# far two features are apart it does not ask, and the search sorts by nothing else. BNNeck answers that in the head, a ranking
+# in the loss; here, who has one of them hardly misses the other.
 #
 # How much is that, beside what ideas are worth?
 

@@ -41,7 +41,7 @@ SETTINGS = {
     "neck": "no BNNeck",
     "people_per_batch": "{} people",
     "images_per_person": "{} image each",
-    "normalize": "length as it is",
+    "normalize": "raw length",
     "erase": "erasing {:g}",
 }
 REPORTED = "Reported, another data set, other backbones"
