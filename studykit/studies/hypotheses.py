@@ -14,7 +14,7 @@ from studykit.analysis.when import Correlation, correlation, explained, gains
 from studykit.studies import when
 from studykit.studies.answers import judged, read_table, tables
 from studykit.studies.claims import judge, verdicts
-from studykit.studies.map_claims import CLAIMS, FIRST, FIXED, THEN, trend
+from studykit.studies.map_claims import CLAIMS, FIRST, FIXED, THEN, by_seed, trend
 from studykit.studies.questions import NEAR_INFRARED, THERMAL
 
 TRAINING, WHOLE, LEARNED = (
@@ -177,26 +177,12 @@ def _along(scores: pd.DataFrame, knob: str, claim: str) -> Interval | None:
     if found is not None:
         return found.change
     there = set(scores["point"])
-    ends = [_by_seed(scores, point, claim) for point in points if point in there]
+    ends = [by_seed(scores, point, CLAIMS[claim]) for point in points if point in there]
     return interval(ends[-1] - ends[0]) if len(ends) == 2 else None
 
 
 def _at(scores: pd.DataFrame, values: Mapping[str, float], claim: str) -> Interval:
-    return interval(_by_seed(scores, str(when.Point(values)), claim))
-
-
-def _by_seed(scores: pd.DataFrame, point: str, claim: str) -> pd.Series:
-    """A gain at a point, in points, a number per seed."""
-    rows = scores[(scores["point"] == point) & (scores["query"] == "infrared")].drop_duplicates(
-        ["run", "test_distance"]
-    )
-    better, worse = (
-        rows[(rows["method"] == side.variant) & (rows["test_distance"] == side.distance)].set_index("seed")[
-            "rank1"
-        ]
-        for side in CLAIMS[claim]
-    )
-    return 100 * (better - worse).dropna()
+    return interval(by_seed(scores, str(when.Point(values)), CLAIMS[claim]))
 
 
 def _points(rows: pd.DataFrame, one: str, other: str) -> Interval:

@@ -81,6 +81,21 @@ class Trend:
         return "falls" if self.change.high < 0 else "undecided"
 
 
+def by_seed(table: pd.DataFrame, point: str, gain: Gain, metric: str = "rank1") -> pd.Series:
+    """A gain at a point, in points, a number per seed that both sides have; empty where one side is not stored.
+
+    Args:
+        table: as of `judge_map`.
+        point: its name.
+        gain: whose.
+        metric: "rank1" or "mAP".
+    """
+    asked = table[(table["query"] == "infrared") & (table["point"] == point)]
+    scores = asked.drop_duplicates(["run", "test_distance"])
+    better, worse = (_of(scores, side).set_index("seed")[metric] for side in gain)
+    return 100 * (better - worse).dropna()
+
+
 def trend(
     table: pd.DataFrame, points: Sequence[str], gain: Gain, metric: str = "rank1", level: float = LEVEL
 ) -> Trend | None:
@@ -93,13 +108,7 @@ def trend(
         metric: "rank1" or "mAP".
         level: of the interval; who asks of many knobs asks for more than 95 %.
     """
-    asked = table[table["query"] == "infrared"]
-    columns = []
-    for point in points:
-        scores = asked[asked["point"] == point].drop_duplicates(["run", "test_distance"])
-        better, worse = (_of(scores, side).set_index("seed")[metric] for side in gain)
-        if len(better) and len(worse):
-            columns.append(100 * (better - worse).dropna())
+    columns = [one for point in points if len(one := by_seed(table, point, gain, metric))]
     if len(columns) < 3:
         return None
     gains = pd.concat(columns, axis=1, join="inner").to_numpy()  # (seeds, values)
