@@ -228,7 +228,7 @@ class Book:
             + f'<p><a href="{FRONT}.html">What X is, and what ten weights cannot do</a></p>'
         )
 
-    def _keep(self, data: str) -> str:
+    def _keep(self, _: str, data: str) -> str:
         """Write a picture, two thirds as large; the same picture only once."""
         content = webp(base64.b64decode(data))
         name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.webp"

@@ -65,14 +65,14 @@ def page_of_text(text: str, lead: Lead) -> Page:
 
 
 def page_of_notebook(
-    notebook: NotebookNode, lead: Lead, keep: Callable[[str], str], moves: Moves = lambda *_: None
+    notebook: NotebookNode, lead: Lead, keep: Callable[[str, str], str], moves: Moves = lambda *_: None
 ) -> Page:
     """A page from an executed notebook.
 
     Args:
         notebook: with outputs.
         lead: of its links.
-        keep: takes a picture's base64 data, and gives the address at which the book has it.
+        keep: takes a picture's mime type and base64 data, and gives the address at which the book has it.
         moves: what stands in the place of a widget; its still picture if not given.
     """
     page, html = Page(), []
@@ -163,7 +163,7 @@ def _code(source: str, language: str = "python") -> str:
     return f'<pre class="code" tabindex="0"><code>{marked}</code></pre>\n'
 
 
-def output(shown: NotebookNode, source: str, keep: Callable[[str], str]) -> str:
+def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) -> str:
     """An output of a cell as HTML.
 
     Args:
@@ -182,7 +182,7 @@ def output(shown: NotebookNode, source: str, keep: Callable[[str], str]) -> str:
             wide = shown.metadata.get(mime, {}).get("width")  # of a picture with more pixels than it takes up
             size = f' width="{wide}"' if wide else ""
             kind = ' class="chart"' if mime == "image/png" else ""  # what holds photographs is a JPEG
-            picture = f'<img src="{keep(data[mime])}" alt="{alt}"{size}{kind} decoding="async">'
+            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}"{size}{kind} decoding="async">'
             return f"<figure>{picture}{still}</figure>\n"
     if "text/html" in data:
         inside = STYLE.sub("", data["text/html"])

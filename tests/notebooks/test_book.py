@@ -133,7 +133,7 @@ def test_checks_are_folded_since_they_hold_the_answer():
 @pytest.mark.parametrize(("mime", "chart"), [("image/png", True), ("image/jpeg", False)])
 def test_a_chart_turns_dark_with_the_page_and_photographs_do_not(mime, chart):
     shown = new_output("display_data", {mime: "AAAA", "text/plain": "words"})
-    assert ('class="chart"' in pages.output(shown, "", lambda data: "picture")) == chart
+    assert ('class="chart"' in pages.output(shown, "", lambda mime, data: "picture")) == chart
     assert (
         "img.chart"
         in (book.THEME / "book.css").read_text(encoding="utf-8").split("dark)")[1].split("@media")[0]
