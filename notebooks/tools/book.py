@@ -10,7 +10,6 @@ page opened from a disk may not read other files.
 import argparse
 import base64
 import hashlib
-import json
 import re
 import shutil
 import sys
@@ -50,7 +49,11 @@ KIT = {
     "SCALING.md": "One GPU, several, a cluster",
     "data_prep/people/README.md": "The synthetic people",
 }
-SCRIPTS = ("generator.js", "geometry.js")  # what a page works out itself, by the recording's name for it
+SCRIPTS = (
+    "generator.js",
+    "geometry.js",
+    "light.js",
+)  # what a page works out itself, by the recording's name for it
 VIEWS = ROOT / "studykit" / "widgets" / "view.css"
 DARK = re.compile(r"\[data-jp-theme-light=\"false\"\] \.xivlab-view (\{.*?\})", re.DOTALL)
 FRONT = "02_x_modality"  # whose widget opens the book
@@ -68,6 +71,7 @@ INTRO = (
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
 PICTURES = (".png", ".jpg")  # files that are written anew, smaller
+QUALITY = 68  # of photographs, as WebP
 
 
 @dataclass(frozen=True)
@@ -157,15 +161,15 @@ class Book:
                 for section in page.sections
             ]
         self._render("index.html", "XIV-Lab", self._front(), [], None, self.entries[0])
-        known = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        (self.folder / "search-data.js").write_text(f"const SECTIONS = {known};\n", encoding="utf-8")
+        known = f'const SECTIONS = unpack("{recordings.packed(found)}");\n'
+        (self.folder / "search-data.js").write_text(known, encoding="utf-8")
         style = (THEME / "book.css").read_text(encoding="utf-8")
         style += HtmlFormatter(style="default").get_style_defs(".code")
         dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".code")
         style += f"\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
         style += _colours_of_drawings()
         (self.folder / "book.css").write_text(style, encoding="utf-8")
-        for script in ("book.js", "moves.js", *SCRIPTS):
+        for script in ("unpack.js", "book.js", "moves.js", *SCRIPTS):
             shutil.copy(THEME / script, self.folder)
 
     def _page(self, entry: Entry) -> pages.Page:
@@ -219,7 +223,7 @@ class Book:
         # It begins where training begins: what is learnt is for the reader to find.
         one = (
             studio
-            | {name: studio[name][:1] for name in ("visible", "infrared")}
+            | {"shared": {name: some[:1] for name, some in studio["shared"].items()}}
             | {"front": True, "start": 0}
         )
         return (
@@ -230,18 +234,19 @@ class Book:
 
     def _keep(self, _: str, data: str) -> str:
         """Write a picture, two thirds as large; the same picture only once."""
-        content = webp(base64.b64decode(data))
+        content = webp(base64.b64decode(data), QUALITY)
         name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.webp"
         self._write(name, content)
         return name
 
     def _moving(self, name: str, still: str, recorded: dict[str, Any]) -> str:
         """A place in a page that a recording fills; its still picture stands there until then."""
-        made, code = recordings.script(recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
-        self._write(f"moving/{made}.js", code.encode())
-        return (
-            f'<div class="moves" id="moves-{name}" data-recording="{made}">{still}</div>'
-            f'<script defer src="moving/{made}.js"></script>\n'
+        scripts = recordings.scripts(recorded, lambda photo, data: self._write(f"pictures/{photo}", data))
+        for made, code in scripts.items():
+            self._write(f"moving/{made}.js", code.encode())
+        made = next(iter(scripts))
+        return f'<div class="moves" id="moves-{name}" data-recording="{made}">{still}</div>' + "".join(
+            f'<script defer src="moving/{one}.js"></script>\n' for one in scripts
         )
 
     def _write(self, file: str, content: bytes) -> None:
@@ -268,7 +273,7 @@ class Book:
             return None
         content, smaller = aim.read_bytes(), aim.suffix in PICTURES
         name = f"files/{(inside.with_suffix('.webp') if smaller else inside).as_posix()}"
-        self._write(name, webp(content) if smaller else content)
+        self._write(name, webp(content, QUALITY) if smaller else content)
         return name
 
 

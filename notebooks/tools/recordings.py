@@ -62,23 +62,36 @@ def write(stem: str, recordings: Recordings, folder: Path | None = None) -> None
     write_atomically(file, lambda part: part.write_bytes(content))
 
 
-def script(recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> tuple[str, str]:
-    """A recording as a script of the book, which fills all places that name it.
+def scripts(recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> dict[str, str]:
+    """A recording as scripts of the book, which fill all places that name it.
 
     Args:
-        recorded: the recording.
+        recorded: the recording. What it has under "shared" becomes a script of its own, which recordings that need the
+            same things have in common.
         keep: takes name and content of each of its photographs.
 
     Returns:
-        its name, the same for the same recording; the script.
+        scripts by name, the recording's own first; what is the same has the same name.
     """
     for name, photo in recorded.get("photos", {}).items():
         keep(f"{name}.webp", base64.b64decode(photo))
-    rest = {name: value for name, value in recorded.items() if name != "photos"}
-    text = json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
-    name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return name, f'xivlab.moves("{name}", "{packed}");\n'
+    rest, others = {name: value for name, value in recorded.items() if name != "photos"}, {}
+    if "shared" in recorded:
+        rest["shared"], others = _script("share", recorded["shared"])
+    return _script("moves", rest)[1] | others
+
+
+def _script(call: str, value: Any) -> tuple[str, dict[str, str]]:
+    """The name of a value, and the script by that name which calls `xivlab` with both."""
+    code = packed(value)
+    name = hashlib.sha256(code.encode()).hexdigest()[:16]
+    return name, {name: f'xivlab.{call}("{name}", "{code}");\n'}
+
+
+def packed(value: Any) -> str:
+    """A value as JSON, deflated, in letters of base 85: what `unpack` of the book reads."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return base64.b85encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ class _Taken:
         return self._names[address]
 
 
-def webp(picture: bytes) -> bytes:
+def webp(picture: bytes, quality: int = QUALITY) -> bytes:
     """A picture as WebP: a photograph with loss, few flat colours or a transparent ground without."""
     image = Image.open(io.BytesIO(picture))
     out = io.BytesIO()
@@ -145,5 +147,17 @@ def webp(picture: bytes) -> bytes:
     if flat:
         image.save(out, "WEBP", lossless=True, method=6)
     else:
-        colours.convert("RGB").save(out, "WEBP", quality=QUALITY, method=6)
+        colours.convert("RGB").save(out, "WEBP", quality=quality, method=6)
     return out.getvalue()
+
+
+def lossless(pixels: NDArray[np.uint8]) -> str:
+    """An image, (h, w) or (h, w, 3), as an address that holds it to the bit."""
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB").save(out, "WEBP", lossless=True, method=6)
+    return address(out.getvalue())
+
+
+def address(picture: bytes) -> str:
+    """A WebP as an address that holds it."""
+    return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studykit import widgets
 from studykit.widgets.generator.weights import Generator, hidden, spread
 from studykit.widgets.geometry.data import STARTS, TERMS, Settings, hinges, losses
+from studykit.widgets.light.data import COLOUR_CAMERA, telling
+from studykit.widgets.light.widget import HEAT, STEPS
+from xivlab.world.world import World
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +84,8 @@ def test_words_in_drawings_have_the_colour_of_the_page(opened, scheme):
     assert abs(ground - ink) > 0.6 and (ground > ink) == (scheme == "light")
 
 
-@pytest.mark.parametrize("name", ["index", moving_book.FRAMES, moving_book.STUDIO, moving_book.GEOMETRY])
+@pytest.mark.parametrize("name", ["index", moving_book.FRAMES, moving_book.STUDIO, moving_book.GEOMETRY,
+                                  moving_book.LIGHT])  # fmt: skip
 def test_nothing_is_wider_than_a_small_screen(opened, name):
     page = opened(name, viewport={"width": 420, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
@@ -88,8 +93,8 @@ def test_nothing_is_wider_than_a_small_screen(opened, name):
 
 @pytest.mark.parametrize("x_input", ["unit", "normalized"])
 def test_x_in_the_page_is_that_of_python(written, opened, x_input):
-    page, (_, studio, _) = opened(moving_book.STUDIO), written[1]
-    address, other = studio["visible"][1], studio["infrared"][1]
+    page, (_, studio, *_) = opened(moving_book.STUDIO), written[1]
+    address, other = studio["shared"]["visible"][1], studio["shared"]["infrared"][1]
     pixels, infrared = (
         np.asarray(Image.open(io.BytesIO(base64.b64decode(one.partition(",")[2]))))
         for one in (address, other)
@@ -103,7 +108,7 @@ def test_x_in_the_page_is_that_of_python(written, opened, x_input):
         ordered = [np.sort(one.reshape(-1, 3), 0) for one in (x, infrared)]
         found = page.evaluate(
             """async ([numbers, x_input, mean, std, address, other]) => {
-            const { onUnit, apply, sorted, apart, read } = xivlab.generator;
+            const { read, generator: { onUnit, apply, sorted, apart } } = xivlab;
             const [one, two] = [await read(address), await read(other)];
             const { x, shut } = apply(onUnit({ numbers, x_input }, mean, std), one.pixels);
             return { x: [...x], shut, apart: apart(sorted(x), sorted(two.pixels)) };
@@ -118,7 +123,7 @@ def test_x_in_the_page_is_that_of_python(written, opened, x_input):
 def test_losses_in_the_page_are_those_of_python(written, opened):
     import torch
 
-    page, (*_, geometry) = opened(moving_book.GEOMETRY), written[1]
+    page, (*_, geometry, _) = opened(moving_book.GEOMETRY), written[1]
     rng = np.random.default_rng(5)
     drawn = [rng.uniform(-2, 8, (3, 4, 2)) for _ in range(6)]
     for points in [*drawn, *(start.points for start in STARTS.values())]:
@@ -146,3 +151,59 @@ def test_keys_move_a_point_and_its_losses(opened):
     assert place.locator(".numbers p").inner_text() != before
     place.get_by_label("pairs of").select_option("within I (Eq. 10)")
     assert place.get_by_role("img").get_attribute("aria-label").startswith("Anchors within I:")
+
+
+def test_light_in_the_page_is_that_of_python(written, opened):
+    page, recorded = opened(moving_book.LIGHT), written[1][-1]
+    world = World("synthetic-sysu")
+    for place, number in enumerate(telling(world)):
+        rows = world.index
+        row = int(rows.index[(rows["person"] == number) & (rows["camera"] == COLOUR_CAMERA)][0])
+        for nm in (400, 630, 850, 1000):
+            light, levels = page.evaluate(
+                """async ([recording, place, nm]) => {
+                const { layersOf, linear, develop } = xivlab.light;
+                const light = linear(await layersOf(recording.people[place]), recording, nm);
+                return [[...light], [...develop(light, recording.gamma)]];
+            }""",
+                [recorded, place, nm],
+            )
+            wanted = world.expose_band(row, nm)
+            np.testing.assert_allclose(
+                np.reshape(light, wanted.shape), world.band_light(row, nm), rtol=0, atol=1e-6
+            )
+            # Where light lies on the edge of a step, single precision may fall to the other side.
+            different = np.reshape(levels, wanted.shape) != wanted
+            assert different.mean() < 0.002
+
+
+def test_words_at_a_wavelength_are_those_of_python(written, opened):
+    page, recorded, panel = opened(moving_book.LIGHT), written[1][-1], widgets.wavelength()
+    for place, (_, person) in enumerate(panel.person.options):
+        for step in (*STEPS[::4], HEAT):
+            panel.set({panel.person: person, panel.slider: step})
+            found = page.evaluate(
+                "([recording, place, step]) => xivlab.light.words(recording, recording.people[place], step)",
+                [recorded, place, step],
+            )
+            assert found == {name: view.words for name, view in panel.views.items()}
+
+
+def test_a_key_moves_the_wavelength_and_a_menu_the_person(opened):
+    page = opened(moving_book.LIGHT)
+    place = page.locator("[data-moves=light]")
+    photo, spectra = place.locator(".people"), place.locator("svg[role=img]").last
+    assert "at 850 nm (near infrared)" in photo.get_attribute("aria-label")
+    page.wait_for_function("document.querySelector('[data-moves=light] .people').dataset.shown == 1")
+    before = place.locator("canvas").evaluate("one => one.toDataURL()")
+    slider = place.get_by_role("slider", name="wavelength", exact=True)
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "400 nm"
+    page.wait_for_function("document.querySelector('[data-moves=light] .people').dataset.shown == 2")
+    blue = place.locator("canvas").evaluate("one => one.toDataURL()")
+    assert blue != before and "at 400 nm (visible light)" in photo.get_attribute("aria-label")
+    place.get_by_label("person").select_option(index=2)
+    page.wait_for_function("document.querySelector('[data-moves=light] .people').dataset.shown == 3")
+    assert place.locator("canvas").evaluate("one => one.toDataURL()") != blue
+    slider.press("End")
+    assert "emit" in spectra.get_attribute("aria-label")

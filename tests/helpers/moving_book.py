@@ -1,4 +1,8 @@
-"""A book in which three notebooks move, recorded on the spot and not by running them: quick, and in need of no data."""
+"""A book in which four notebooks move, recorded on the spot and not by running them: quick, and in need of no data."""
+
+import base64
+import json
+import zlib
 
 import nbformat
 import numpy as np
@@ -10,6 +14,12 @@ from studykit.plots import image_strip
 
 LEVELS = (0, 120, 240)
 FRAMES, STUDIO, GEOMETRY = "06_ablation", "02_x_modality", "03_losses_by_hand"
+LIGHT = "01_data_and_modality_gap"
+
+
+def unpacked(text):
+    """What a page makes of a value that is packed."""
+    return json.loads(zlib.decompress(base64.b85decode(text)))
 
 
 def cell(stem, call):
@@ -26,7 +36,7 @@ def write(folder, patch):
         patch: a pytest.MonkeyPatch, while the recordings of the notebooks are these.
 
     Returns:
-        the recordings: of a frame slider over LEVELS, of the X studio, of the loss geometry.
+        the recordings: of a frame slider over LEVELS, of the X studio, of the loss geometry, of the wavelengths.
     """
     patch.setattr(recordings, "FOLDER", folder.parent / "recorded")
     grey = [
@@ -37,6 +47,7 @@ def write(folder, patch):
         (FRAMES, "frame_slider"): widgets.frame_slider(LEVELS, grey, "level"),
         (STUDIO, "x_studio"): widgets.x_studio(data=dataset((128, 64))),
         (GEOMETRY, "loss_geometry"): widgets.loss_geometry(),
+        (LIGHT, "wavelength"): widgets.wavelength(),
     }
     made = [panel.recording() for panel in panels.values()]
     for (stem, call), one in zip(panels, made):

@@ -1,17 +1,18 @@
 """The course as pages: nothing is missing, nothing is loaded from elsewhere, and search finds."""
 
-import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
+from moving_book import unpacked
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from notebooks.tools import book, build, pages
 from xivlab.errors import XivlabError
 
+MOST = 8_000_000  # bytes of the whole book
 LOADS = {"img": "src", "script": "src", "link": "href", "source": "src", "iframe": "src", "video": "src"}
 
 
@@ -54,6 +55,10 @@ def test_every_notebook_and_text_has_a_page(folder, seen):
         "notebooks-GLOSSARY.html",
         "notebooks-TEACHING.html",
     } <= set(seen)
+
+
+def test_it_can_be_sent(folder):
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= MOST
 
 
 def test_links_lead_somewhere(folder, seen):
@@ -106,7 +111,7 @@ def test_one_page_leads_to_the_next(folder):
 
 def test_search_knows_every_section(folder, seen):
     text = (folder / "search-data.js").read_text()
-    sections = json.loads(text.removeprefix("const SECTIONS = ").removesuffix(";\n"))
+    sections = unpacked(text.removeprefix('const SECTIONS = unpack("').removesuffix('");\n'))
     assert {section["page"] for section in sections} == set(seen) - {"index.html"}
     for section in sections:
         assert section["anchor"] in seen[section["page"]].ids

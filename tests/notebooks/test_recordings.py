@@ -1,11 +1,10 @@
 """Recordings beside the notebooks: taken out of the outputs, kept, small, and those of the notebooks as they are."""
 
 import base64
-import json
-import zlib
 
 import nbformat
 import pytest
+from moving_book import unpacked
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from notebooks.tools import build, recordings
@@ -32,22 +31,33 @@ def test_they_are_read_as_written_and_the_same_ones_are_the_same_file(tmp_path, 
     assert recordings.path("03").read_bytes() == before
 
 
+def called(scripts, name, call):
+    """What a script hands to `xivlab`."""
+    return unpacked(scripts[name].removeprefix(f'xivlab.{call}("{name}", "').removesuffix('");\n'))
+
+
 def test_a_script_holds_all_but_the_photographs():
     kept = {}
     photo = base64.b64encode(b"pixels").decode()
-    name, code = recordings.script({"texts": ["a"], "photos": {"name": photo}}, kept.__setitem__)
+    made = recordings.scripts({"texts": ["a"], "photos": {"name": photo}}, kept.__setitem__)
     assert kept == {"name.webp": b"pixels"}
-    packed = code.removeprefix(f'xivlab.moves("{name}", "').removesuffix('");\n')
-    assert json.loads(zlib.decompress(base64.b64decode(packed))) == {"texts": ["a"]}
+    assert called(made, *made, "moves") == {"texts": ["a"]}
+
+
+def test_what_two_recordings_share_is_one_script():
+    both = [{"menu": menu, "shared": {"people": ["α"]}} for menu in ("one", "two")]
+    (one, common), (two, same) = (made := [recordings.scripts(each, {}.__setitem__) for each in both])
+    assert one != two and common == same
+    assert called(made[0], one, "moves") == {"menu": "one", "shared": common}
+    assert called(made[0], common, "share") == {"people": ["α"]}
 
 
 def test_all_that_moves_is_small():
     photos, scripts = {}, {}
     for source in build.sources():
         for recorded in recordings.read(source.stem).values():
-            name, code = recordings.script(recorded, photos.__setitem__)
-            scripts[name] = len(code)
-    assert sum(scripts.values()) + sum(map(len, photos.values())) <= MOST
+            scripts |= recordings.scripts(recorded, photos.__setitem__)
+    assert sum(map(len, scripts.values())) + sum(map(len, photos.values())) <= MOST
 
 
 @pytest.mark.parametrize("source", build.sources(), ids=lambda source: source.stem[:2])

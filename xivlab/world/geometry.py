@@ -14,6 +14,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -43,6 +44,28 @@ class Plate:
     materials: list[str]
     labels: np.ndarray
     planes: np.ndarray
+
+
+class Layers(NamedTuple):
+    """What an image is made of, as it is stored.
+
+    Attributes:
+        labels: what each of 2 x 2 samples of a pixel shows, (256, 128) uint8: places in `materials`. Those below
+            `xivlab.world.world.PERSON_LABELS` are the person's, the others the place's.
+        planes: of the person, (128, 64, 3) uint8 in units of PLANE_MAX / 255: facing the camera, light from the dome,
+            texture.
+        shadow: what is left of the dome's light on the ground, (24, 12) uint8 in units of 1 / 255, to be enlarged.
+        back_planes: of the place, (128, 64, 3) uint8, as `planes`.
+        distance: of the person from the camera, metres.
+        materials: names of spectra.
+    """
+
+    labels: np.ndarray
+    planes: np.ndarray
+    shadow: np.ndarray
+    back_planes: np.ndarray
+    distance: float
+    materials: tuple[str, ...]
 
 
 class Buffers:

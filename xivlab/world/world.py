@@ -33,6 +33,7 @@ from xivlab.world.geometry import (
     SHADOW_SHAPE,
     WIDTH,
     Buffers,
+    Layers,
     Plate,
 )
 from xivlab.world.knobs import SYNTHETIC, is_synthetic, knobs_of, plain_name, with_knobs
@@ -43,6 +44,10 @@ VERSION = 2  # of the image formation: a change makes packed caches out of date
 DAYLIGHT = "light:daylight"
 PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
 SPLITS = ("train", "val", "test")
+EVEN_LIGHT, BAND_GAMMA = (
+    (0.85, 0.15),
+    2.2,
+)  # of a narrow band: from the dome and from a lamp at the camera; its gamma
 
 
 class World:
@@ -140,11 +145,19 @@ class World:
 
         No noise, no blur: what the materials do, nothing else. Raises XivlabError outside 400-1000 nm.
         """
+        return _develop(self.band_light(row, wavelength, width), BAND_GAMMA)
+
+    def band_light(self, row: int, wavelength: float, width: float = 20.0) -> np.ndarray:
+        """What `expose_band` develops: light, float32 (128, 64); white in full light is 1."""
         buffer = int(self._rows["buffer"].iloc[row])
         band = spectra.load().band(wavelength, width)
         names = self._material_names(buffer)
         table = (_reflectances(names) @ band)[:, None].astype(np.float32)
-        return _develop(self._compose(buffer, table, np.array([[0.85, 0.15]])), 2.2)[0]
+        return self._compose(buffer, table, np.array([EVEN_LIGHT]))[0]
+
+    def layers(self, row: int) -> Layers:
+        """What the image of one row is made of, before any light falls on it."""
+        return self._layers(int(self._rows["buffer"].iloc[row]))
 
     def shown(self, row: int) -> dict[str, float]:
         """Share of the image of one row that each label of the person covers, by name, the largest first."""
@@ -225,12 +238,7 @@ class World:
             out += mean[width + first : width + first + channels] * back
         return out
 
-    def _geometry(self, buffer: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """What a crop shows, without colour.
-
-        Labels (256, 128), the plate's counted from PERSON_LABELS; the person's planes (3, 128, 64) float32; shadow on
-        the ground (128, 64); the plate's planes (3, 128, 64) float32.
-        """
+    def _layers(self, buffer: int) -> Layers:
         left, top, right, bottom = self._buffers.window[buffer]
         plate = self._plate(buffer)
 
@@ -244,11 +252,24 @@ class World:
         person = self._buffers.labels(buffer)
         names = behind(plate.labels, 2 * HEIGHT, 2 * WIDTH) + np.uint8(PERSON_LABELS)
         np.copyto(names, person, where=person > 0)
+        return Layers(
+            names, self._buffers.planes(buffer), self._buffers.shadow[buffer], behind(plate.planes, HEIGHT, WIDTH),
+            float(self._buffers.distance[buffer]), self._material_names(buffer),
+        )  # fmt: skip
+
+    def _geometry(self, buffer: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """What a crop shows, without colour.
+
+        Labels (256, 128), the plate's counted from PERSON_LABELS; the person's planes (3, 128, 64) float32; shadow on
+        the ground (128, 64); the plate's planes (3, 128, 64) float32.
+        """
+        layers = self._layers(buffer)
         rows, columns = _enlargers()
-        shadow = rows @ (self._buffers.shadow[buffer] / np.float32(255)) @ columns
+        shadow = rows @ (layers.shadow / np.float32(255)) @ columns
         scale = (PLANE_MAX / np.float32(255))[:, None, None]
-        planes = _channels_first(self._buffers.planes(buffer)) * scale
-        return names, planes, shadow, _channels_first(behind(plate.planes, HEIGHT, WIDTH)) * scale
+        return (
+            layers.labels, _channels_first(layers.planes) * scale, shadow, _channels_first(layers.back_planes) * scale
+        )  # fmt: skip
 
     def _vignette(self, buffer: int, strength: float) -> np.ndarray:
         """What the lens leaves of the light, (128, 64): darker towards the corners of the camera's frame."""

@@ -1,6 +1,6 @@
 "use strict";
 // The search: every word of the query must begin a word of a section; headings count for more.
-// Nothing is fetched, so that it works from a disk as well: search-data.js holds SECTIONS.
+// Nothing is fetched, so that it works from a disk as well: search-data.js holds SECTIONS, packed.
 
 const found = document.getElementById("found");
 const query = document.getElementById("query");
@@ -14,11 +14,11 @@ function starts(word) {
   return new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "gu");
 }
 
-function search(text) {
+function search(sections, text) {
   const patterns = fold(text).split(/\s+/).filter(Boolean).map(starts);
   if (!patterns.length) return [];
   const hits = [];
-  for (const section of SECTIONS) {
+  for (const section of sections) {
     const heading = fold(section.heading), words = fold(section.words);
     let score = 0;
     const all = patterns.every((pattern) => {
@@ -48,11 +48,12 @@ function excerpt(words, pattern) {
   return paragraph;
 }
 
-function show() {
+async function show() {
+  const sections = await SECTIONS;
   const text = query.value.trim();
   found.hidden = text.length < 2;
   if (found.hidden) return;
-  const hits = search(text);
+  const hits = search(sections, text);
   const list = document.createElement("ol");
   for (const { section, patterns } of hits.slice(0, MOST)) {
     const link = document.createElement("a");
@@ -73,9 +74,9 @@ query.addEventListener("input", show);
 found.addEventListener("click", (event) => {
   if (event.target.closest("a")) found.hidden = true;
 });
-document.getElementById("search").addEventListener("submit", (event) => {
+document.getElementById("search").addEventListener("submit", async (event) => {
   event.preventDefault();
-  show();
+  await show();
   found.querySelector("a")?.focus();
 });
 document.addEventListener("keydown", (event) => {

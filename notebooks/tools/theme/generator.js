@@ -3,7 +3,7 @@
 //     h = max(0, w R + w G + w B + b),      X = a h + d     for each of R, G and B
 
 xivlab.generator = (() => {
-  const { make, choice, slider, panel } = xivlab;
+  const { make, choice, slider, panel, read } = xivlab;
 
   /** w, b, a, d that make of V in [0, 1] the X of a g on the scale of images, in single precision as in Python. */
   function onUnit({ numbers, x_input }, mean, std) {
@@ -39,20 +39,6 @@ xivlab.generator = (() => {
     let sum = 0;
     one.forEach((values, c) => values.forEach((value, i) => (sum += Math.abs(value - other[c][i]))));
     return sum / (3 * one[0].length);
-  }
-
-  /** R, G, B of all pixels of an image that is an address. */
-  async function read(address) {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const canvas = make("canvas", { width: image.naturalWidth, height: image.naturalHeight });
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    pen.drawImage(image, 0, 0);
-    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
-    const pixels = new Uint8ClampedArray((data.length / 4) * 3);
-    for (let i = 0; i < pixels.length / 3; i += 1) pixels.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
-    return { width: canvas.width, height: canvas.height, pixels };
   }
 
   function paint(canvas, x) {
@@ -158,5 +144,5 @@ xivlab.generator = (() => {
   }
 
   xivlab.scripts.generator = (recording) => widget(recording, recording.front);
-  return { onUnit, apply, sorted, apart, read };
+  return { onUnit, apply, sorted, apart };
 })();

@@ -17,12 +17,6 @@ const xivlab = (() => {
     return element;
   }
 
-  async function unpack(packed) {
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
-  }
-
   /** A slider or menu over values that are words; `moved(index)` is told of every move by hand. */
   function choice(label, menu, moved) {
     const input = menu ? make("select", { "aria-label": label }) : make("input", { type: "range", min: 0, step: 1, "aria-label": label });
@@ -91,6 +85,20 @@ const xivlab = (() => {
     });
     if (photos.length) await Promise.all(photos);
     return group;
+  }
+
+  /** R, G, B of all pixels of an image that is an address. */
+  async function read(address) {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = make("canvas", { width: image.naturalWidth, height: image.naturalHeight });
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+    const pixels = new Uint8ClampedArray((data.length / 4) * 3);
+    for (let i = 0; i < pixels.length / 3; i += 1) pixels.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
+    return { width: canvas.width, height: canvas.height, pixels };
   }
 
   /** A picture with its words, which are its alternative text as well. */
@@ -168,9 +176,22 @@ const xivlab = (() => {
     return panel(controls.map((one) => one.element), shown.map((one) => one.element), note);
   };
 
+  /** What several recordings need, by name: filled by `share`, waited for by `moves`, in any order. */
+  const shelves = new Map();
+  function shelf(name) {
+    if (!shelves.has(name)) {
+      const one = {};
+      one.filled = new Promise((fill) => (one.fill = fill));
+      shelves.set(name, one);
+    }
+    return shelves.get(name);
+  }
+  const share = (name, packed) => shelf(name).fill(unpack(packed));
+
   /** Put a recording in the place of its still picture, wherever the page has it. */
   async function moves(name, packed) {
     const recording = await unpack(packed);
+    if (recording.shared) Object.assign(recording, await shelf(recording.shared).filled);
     // The files are deferred: the places are there.
     for (const figure of document.querySelectorAll(`[data-recording="${name}"]`)) {
       figure.replaceChildren(scripts[recording.script](recording));
@@ -178,5 +199,5 @@ const xivlab = (() => {
     }
   }
 
-  return { make, choice, slider, view, panel, scripts, moves };
+  return { make, choice, slider, read, view, panel, scripts, share, moves };
 })();

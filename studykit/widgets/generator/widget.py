@@ -1,15 +1,12 @@
 """X studio: the ten numbers of g by hand, and what X they make of several people, or of a picture of the reader's own."""
 
-import base64
 import html
-import io
 import itertools
 from typing import Any
 
 import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from studykit.widgets import controls
 from studykit.widgets.generator.data import HEIGHT, WIDTH, draw_people, draw_sample, to_show
@@ -29,6 +26,7 @@ from studykit.widgets.generator.weights import (
     trained,
 )
 from studykit.widgets.panel import Panel
+from studykit.widgets.recording import lossless
 from xivlab.data.datasets import DataSet
 from xivlab.errors import XivlabError
 from xivlab.model import MEAN, STD
@@ -161,8 +159,10 @@ class XStudio(Panel):
             menu.append({"name": name, "about": about, "numbers": list(g.numbers), "x_input": g.x_input})
         return {
             "script": "generator",
-            "visible": [_png(image) for image in self._people.visible],
-            "infrared": [_png(image) for image in self._people.infrared],
+            "shared": {
+                "visible": [lossless(image) for image in self._people.visible],
+                "infrared": [lossless(image) for image in self._people.infrared],
+            },
             "menu": menu,
             "start": known.index(self.preset.value) if self.preset.value in known else 0,
             "groups": [[title, list(group.items())] for title, group in GROUPS.items()],
@@ -263,13 +263,6 @@ class XStudio(Panel):
             view.show(None, "")
             self.upload.value = ()
             self.remove.disabled = True
-
-
-def _png(pixels: NDArray[np.uint8]) -> str:
-    """An image as an address that holds it to the bit."""
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _reach(slider: ipywidgets.FloatSlider, number: float) -> None:

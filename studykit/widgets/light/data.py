@@ -15,6 +15,15 @@ CARBON, CLEAR = (800, 1000), (400, 700)  # nm: where dyes absorb nothing, and wh
 MOST = 6  # materials in a picture
 LEAST = 0.008  # share of the image below which a material is not listed
 CHANGE, DARK = 0.15, 0.25  # of reflectance: what is called a change, and what is called dark
+COTTON = "fabric:cotton-white"  # undyed
+FATES = {
+    "bright": "turned bright, {before} → {now}: its dye lets this light pass",
+    "dark": "turned dark, {before} → {now}: {holds}",
+    "stays": "stays dark, {before} → {now}: {holds}",
+    "same": "hardly changes, {before} → {now}",
+    "dye": "its dye absorbs here",
+    "carbon": "carbon absorbs here, too",
+}
 
 
 class Material(NamedTuple):
@@ -29,6 +38,11 @@ class Material(NamedTuple):
     name: str
     parts: str
     celsius: float
+
+    @property
+    def is_fabric(self) -> bool:
+        """Whether it is cloth, which dye and carbon make dark."""
+        return self.name.startswith("fabric:")
 
     @property
     def plain(self) -> str:
@@ -84,7 +98,7 @@ def absorbed(fabric: str, nanometres: float) -> Absorbed:
         XivlabError: there is no such spectrum.
     """
     table = spectra.load()
-    cotton, all_of_it = (_ks(table[name]) for name in ("fabric:cotton-white", fabric))
+    cotton, all_of_it = (_ks(table[name]) for name in (COTTON, fabric))
     beyond = (table.wavelength >= CARBON[0]) & (table.wavelength <= CARBON[1])
     carbon = max(0.0, float((all_of_it - cotton)[beyond].min()))
     fibre, here = (float(np.interp(nanometres, table.wavelength, ks)) for ks in (cotton, all_of_it))
@@ -111,16 +125,15 @@ def fate(fabric: str, nanometres: float) -> str:
         'stays dark, 1% → 5%: carbon absorbs here, too'
     """
     before, now = visible(fabric), spectra.load().at(fabric, nanometres)
-    numbers = f"{before:.0%} → {now:.0%}"
     parts = absorbed(fabric, nanometres)
-    holds = "its dye absorbs here" if parts.dye > parts.carbon else "carbon absorbs here, too"
     if now - before > CHANGE:
-        return f"turned bright, {numbers}: its dye lets this light pass"
-    if before - now > CHANGE:
-        return f"turned dark, {numbers}: {holds}"
-    if now < DARK:
-        return f"stays dark, {numbers}: {holds}"
-    return f"hardly changes, {numbers}"
+        kind = "bright"
+    elif before - now > CHANGE:
+        kind = "dark"
+    else:
+        kind = "stays" if now < DARK else "same"
+    holds = FATES["dye" if parts.dye > parts.carbon else "carbon"]
+    return FATES[kind].format(before=f"{before:.0%}", now=f"{now:.0%}", holds=holds)
 
 
 def weights(light: str, filter_: str) -> tuple[NDArray[np.float64], float]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import ipywidgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -15,6 +14,7 @@ from studykit.plots.curves import BANDS
 from studykit.plots.picture import CURVES, DASHES, DPI, FONT, INK, Picture, plot_axes
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
+from studykit.widgets.light import recording
 from studykit.widgets.light.data import (
     COLOUR_CAMERA,
     MOST,
@@ -34,6 +34,11 @@ from xivlab.world.cameras import REGDB
 from xivlab.world.world import World
 
 HEAT = "heat"  # the last step of the slider
+AS_HEAT = "as heat (about 10 µm)"
+WHY_HEAT = (
+    "A thermal camera sees what bodies emit, not what they reflect: dye and carbon, and so a print, count only by the sun "
+    "that they take up."
+)
 STEPS = tuple(range(400, 1001, 10))  # nm, those of the table of spectra
 LEFT, RIGHT, WIDE = 400, 410, 640  # pixels: widths that share a row beside JupyterLab's open side bar
 NAMES = 152  # pixels at the right of the spectra, for what they are of
@@ -228,9 +233,13 @@ class Wavelength(Panel):
             return self.world.expose_as(row, REGDB[1])
         return self.world.expose_band(row, float(step))
 
-    @property
-    def main(self) -> list[ipywidgets.Widget]:
-        return [self.slider]
+    def recording(self) -> dict[str, Any]:
+        """Layers of the images and spectra; a page works out the rest itself, for every person and wavelength."""
+        rows = {name: self._rows[number] for name, number in self.person.options}
+        start = [number for _, number in self.person.options].index(self.person.value), self.slider.value
+        camera = LIGHTS[self.light.value], FILTERS[self.filter.value]
+        said = {"sees": self._sees, "heat": {"where": AS_HEAT, "why": WHY_HEAT}}
+        return recording.record(self.world, rows, start, camera) | said
 
     def draw(self) -> dict[str, str]:
         step, person = self.slider.value, self.person.value
@@ -255,10 +264,9 @@ class Wavelength(Panel):
             artists["value"].set_text(f"{one.celsius:.1f} °C")
         warm, cold = (pick(self._worn, key=lambda one: one.celsius) for pick in (max, min))
         return {
-            "photos": self._pictures("as heat (about 10 µm)"),
+            "photos": self._pictures(AS_HEAT),
             "bars": f"From {cold.celsius:.1f} °C ({cold.parts}) to {warm.celsius:.1f} °C ({warm.parts}).",
-            "spectra": "A thermal camera sees what bodies emit, not what they reflect: dye and carbon, and so a print, "
-            "count only by the sun that they take up.",
+            "spectra": WHY_HEAT,
         }
 
     def _at(self, nm: int) -> dict[str, str]:
@@ -269,7 +277,7 @@ class Wavelength(Panel):
             artists["way"].set_xdata([before, now]), artists["end"].set_xdata([now])
             artists["value"].set_text(f"{before:.0f} → {now:.0f}%")
             artists["point"].set_data([nm], [now / 100])
-            if one.name.startswith("fabric:") and len(said) < 2:
+            if one.is_fabric and len(said) < 2:
                 said.append(f"{one.parts} ({one.plain}) {fate(one.name, nm)}")
         seen = [table.at(one.name, nm) for one in self._worn]
         band = next(name for name, (first, last) in BANDS.items() if first <= nm <= last)
@@ -281,8 +289,11 @@ class Wavelength(Panel):
         }
 
     def _pictures(self, where: str) -> str:
-        sees = "without a filter"
-        if self.filter.value != "none":
-            left = f"{self._left:.0%}" if self._left >= 0.01 else f"{self._left:.2%}"
-            sees = f"whose filter leaves {left} of its light"
-        return f"In colour, {where}, and by the grey camera, {sees}."
+        return f"In colour, {where}, and by the grey camera, {self._sees}."
+
+    @property
+    def _sees(self) -> str:
+        if self.filter.value == "none":
+            return "without a filter"
+        left = f"{self._left:.0%}" if self._left >= 0.01 else f"{self._left:.2%}"
+        return f"whose filter leaves {left} of its light"

@@ -46,7 +46,7 @@ def test_the_bright_and_the_dark_of_the_words_are_so_in_the_picture(at_start):
     world, row = at_start.world, at_start._rows[at_start.person.value]
     upper = materials(world, row)[0]
     assert upper.parts.startswith("upper") and "turned bright" in at_start.views["spectra"].words
-    bright, cloth = part(at_start, 1), world._geometry(int(world._rows["buffer"].iloc[row]))[0][::2, ::2] == 4
+    bright, cloth = part(at_start, 1), world.layers(row).labels[::2, ::2] == 4
     mask = np.asarray(Image.fromarray(cloth).resize((116, 232)))[5:225, 5:110]
     at_start.slider.value = 550
     assert bright[mask].mean() > part(at_start, 1)[mask].mean() + 60  # levels of 255

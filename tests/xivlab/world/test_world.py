@@ -105,7 +105,7 @@ def test_pixels_of_a_garment_follow_its_spectrum(sysu):
     """On the image itself: an upper that the table makes brighter at 850 than at 550 nm is brighter there, as much."""
     table, checked = spectra.load(), 0
     for row in range(0, 400, 24):
-        names = sysu._geometry(int(sysu._rows["buffer"].iloc[row]))[0]
+        names = sysu.layers(row).labels
         cloth = (names.reshape(128, 2, 64, 2) == 4).all((1, 3))  # pixels all of upper
         fabric = sysu.person(int(sysu.index["person"].iloc[row]))["materials"]["upper"]
         means = [((sysu.expose_band(row, nm) / 255.0) ** 2.2)[cloth].mean() for nm in (550, 850)]
@@ -145,7 +145,7 @@ def test_skin_is_the_brightest_thing_in_thermal_images(regdb):
     rows = regdb.index.index[regdb.index["modality"] == 1][::50].to_numpy()
     seen: dict[str, list[np.ndarray]] = {"skin": [], "upper": [], "scene": []}
     for row, image in zip(rows, regdb.expose(rows)[..., 0]):
-        names = regdb._geometry(int(regdb._rows["buffer"].iloc[row]))[0].reshape(128, 2, 64, 2)
+        names = regdb.layers(row).labels.reshape(128, 2, 64, 2)
         for name, on in (("skin", names == 1), ("upper", names == 4), ("scene", names >= 16)):
             seen[name].append(image[on.all((1, 3))])
     skin, upper, scene = (np.concatenate(values).mean() for values in seen.values())
@@ -217,7 +217,7 @@ def test_all_assets_together_are_32_megabytes_at_most():
 
 
 def test_what_an_image_shows_of_a_person_is_counted(sysu):
-    names = sysu._geometry(int(sysu._rows["buffer"].iloc[7]))[0]
+    names = sysu.layers(7).labels
     shown = sysu.shown(7)
     assert shown["upper"] == (names == 4).mean() and list(shown.values()) == sorted(shown.values())[::-1]
     assert "scene" not in shown and set(shown) <= set(sysu.person(int(sysu.index["person"][7]))["materials"])
