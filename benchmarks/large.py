@@ -9,6 +9,7 @@ Speed is in queries a second, over the exact search in the same process. `--writ
 import argparse
 import datetime
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,8 @@ def drawn(
     }
 
 
-def rows_of(size: int, queries: int, graphs: bool = True) -> list[list[str]]:
-    """The lines of one size of gallery, those of the graphs, which take long to build, if they are wanted."""
+def rows_of(size: int, queries: int, graphs: bool = True) -> Iterator[list[list[str]]]:
+    """The lines of one size of gallery; then those of the graphs, which take long to build, if they are wanted."""
     infrared, gallery = drawn(size, queries)
     # The matrix of the plain way has double precision: a million pictures and a few queries are enough to time it.
     few = infrared[: max(1, min(queries, 2_000_000 // size))]
@@ -71,12 +72,13 @@ def rows_of(size: int, queries: int, graphs: bool = True) -> list[list[str]]:
     exactly, exact = _asked(index, infrared)
     memory = peak() / 1024
     assert (exact[: len(few)] == plain.rows).all(), "the exact search is not exact"
-    lines = [
+    yield [
         [f"{size:,}", "plain", "–", seconds(plainly), f"{exactly / plainly:.2f}x", "100.0 %", "", ""],
         [f"{size:,}", "exact", seconds(build), seconds(exactly), "1.00x", "100.0 %", "", f"{memory:.1f}"],
     ]
     if not graphs:
-        return lines
+        return
+    lines = []
     build, index = _built(gallery, "approximate")
     for breadth in BREADTHS:
         index.breadth = breadth
@@ -87,7 +89,7 @@ def rows_of(size: int, queries: int, graphs: bool = True) -> list[list[str]]:
         pays = f"{build / (exactly - taken):,.0f}" if taken < exactly else "never"
         cells = [seconds(build), seconds(taken), over, share, pays, f"{peak() / 1024:.1f}"]
         lines.append([f"{size:,}", f"graph {breadth}", *cells])
-    return lines
+    yield lines
 
 
 def _built(gallery: dict[Any, NDArray[np.float32]], way: Way) -> tuple[float, LargeGallery]:
@@ -123,15 +125,20 @@ def main(args: list[str] | None = None) -> int:
     table = [HEAD]
     size = min(10_000, chosen.to)
     while size <= chosen.to:
-        table += rows_of(size, chosen.queries, size <= chosen.graphs_to)
+        for lines in rows_of(size, chosen.queries, size <= chosen.graphs_to):
+            table += lines
+            if chosen.write:  # at once: the graphs of a large gallery may take longer than one has
+                page = f"{HEADING}\n{_told(table, chosen.queries)}"
+                write_atomically(PAGE, lambda path, page=page: path.write_text(page, encoding="utf-8"))
         size *= 10
-    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    measured = f"Measured on {today}, {chosen.queries} queries: {machine()}."
-    text = f"{text_table(table)}\n\n{measured}\n"
-    print(text, end="")
-    if chosen.write:
-        write_atomically(PAGE, lambda path: path.write_text(f"{HEADING}\n{text}", encoding="utf-8"))
+    print(_told(table, chosen.queries), end="")
     return 0
+
+
+def _told(table: list[list[str]], queries: int) -> str:
+    """The table, and where and when it was measured."""
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    return f"{text_table(table)}\n\nMeasured on {today}, {queries} queries: {machine()}.\n"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 from scipy.special import stdtrit
 
 from xivlab.errors import XivlabError
@@ -175,7 +174,9 @@ def over_people(statistic: Callable[[NDArray[np.intp]], NDArray], people: int, s
     value = float(statistic(rows))
     if people < 2:
         return Interval(value, np.nan, np.nan, people)
-    found = stats.bootstrap(
+    from scipy.stats import bootstrap  # here: whoever only reads a table does without its half a second
+
+    found = bootstrap(
         (rows,), lambda drawn, axis: statistic(drawn), n_resamples=RESAMPLES, batch=50, vectorized=True,
         confidence_level=LEVEL, method="percentile", rng=np.random.default_rng(seed),
     )  # fmt: skip

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from studykit.analysis.effects import Effects, effects
 
@@ -85,12 +84,14 @@ def correlation(x: pd.Series, y: pd.Series, seed: int = 0) -> Correlation:
     both = np.column_stack([x, y]).astype(float)
     if np.ptp(both, axis=0).min() == 0:  # a constant goes along with nothing
         return Correlation(np.nan, np.nan, np.nan, len(both))
-    value = float(stats.spearmanr(x, y).statistic)
+    from scipy.stats import rankdata, spearmanr  # here, as in `intervals`
+
+    value = float(spearmanr(x, y).statistic)
     if len(both) < FEWEST:
         return Correlation(value, -1.0, 1.0, len(both))
     rng = np.random.default_rng(seed)
     drawn = both[rng.integers(0, len(both), (RESAMPLES, len(both)))]  # (RESAMPLES, n, 2)
-    ranks = stats.rankdata(drawn, axis=1)
+    ranks = rankdata(drawn, axis=1)
     ranks -= ranks.mean(1, keepdims=True)
     spread = np.sqrt(np.square(ranks).sum(1).prod(1))
     values = np.divide(ranks.prod(2).sum(1), spread, out=np.full(RESAMPLES, np.nan), where=spread > 0)

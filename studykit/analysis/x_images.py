@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from studykit.analysis.intervals import Interval, over_people, person_means
@@ -97,6 +96,8 @@ def shifts(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np
         >>> shifts(np.zeros((4, 3)), np.full((2, 3), [1.0, 5.0, -2.0])).tolist()
         [1.0, 5.0, 2.0]
     """
+    from scipy.stats import wasserstein_distance  # here, as in `intervals`
+
     return np.array([wasserstein_distance(a, b) for a, b in zip(one.T, other.T)])
 
 

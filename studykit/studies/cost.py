@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from torch.utils.flop_counter import FlopCounterMode
 
 from studykit.studies.command import end_in_words
 from studykit.studies.questions import NEAR_INFRARED
@@ -44,6 +43,10 @@ def cost(config: Config, data: DataSet, repeats: int = REPEATS) -> dict[str, obj
         wanted to compute on the machine in the last minute ("busy", its load): beside others a step is a little slower even
         by the seconds of its own.
     """
+    from torch.utils.flop_counter import (
+        FlopCounterMode,  # here: it takes Triton along, which readers do without
+    )
+
     training = Training(config, data)
     clock = time.process_time if training.device.type == "cpu" else time.perf_counter
     own = METHODS[config.method]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from studykit.analysis.intervals import LEVEL, Interval, paired
 from studykit.analysis.verdicts import verdict
@@ -118,5 +118,5 @@ def trend(
     left = gains - gains.mean(1, keepdims=True) - change * place
     freedom = seeds * values - seeds - 1
     error = np.sqrt(np.square(left).sum() / freedom / (seeds * (place @ place)))
-    half = float(stats.t.ppf((1 + level) / 2, freedom) * error)
+    half = float(stdtrit(freedom, (1 + level) / 2) * error)
     return Trend(Interval(change, change - half, change + half, seeds), values)

@@ -31,3 +31,11 @@ def test_pictures_of_a_person_lie_together():
     # Two directions at a distance s around one centre have the cosine 1 / (1 + s²) on average, those of strangers 0.
     assert alike[same].mean() == pytest.approx(1 / (1 + large.GALLERY_SPREAD**2), abs=0.05)
     assert alike[~same].mean() == pytest.approx(0, abs=0.05)
+
+
+def test_the_page_is_written(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(large, "PAGE", tmp_path / "LARGE.md")
+    assert large.main(["--to", "300", "--queries", "5", "--write"]) == 0
+    page = large.PAGE.read_text(encoding="utf-8")
+    assert page.startswith("# Large galleries") and "graph 512" in page
+    assert page.endswith(capsys.readouterr().out)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
 from torch import Tensor
 
 from studykit.analysis.x_images import WEIGHTS, numbers_of
@@ -97,6 +96,8 @@ def nearest_to_v(visible: NDArray[np.float32]) -> Generator:
     Args:
         visible: (..., 3) in [0, 1].
     """
+    from scipy.optimize import lsq_linear  # here: it takes a fifth of a second, for one line of a menu
+
     pixels = visible.reshape(-1, 3)
     columns = np.column_stack([pixels, np.ones(len(pixels))])
     found = lsq_linear(columns, pixels.max(1), bounds=([0, 0, 0, -np.inf], np.inf)).x
