@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from studykit.analysis.intervals import Interval, paired
+from studykit.analysis.intervals import Interval, Side, difference
 
 
 class Effects(NamedTuple):
@@ -33,21 +34,14 @@ def effects(table: pd.DataFrame, variant: str, baseline: str = "Baseline", metri
     Raises:
         XivlabError: a side is missing, or lacks a seed of the variant.
     """
-    sides = {
-        "v": (variant, "v"),
-        "v+x": (variant, "v+x"),
-        "baseline": (baseline, "v"),
-    }
-    seeds = table.loc[table["variant"] == variant, "seed"]
-    parts = [
-        table[
-            (table["variant"] == name) & (table["test_distance"] == distance) & table["seed"].isin(seeds)
-        ].assign(variant=side)
-        for side, (name, distance) in sides.items()
-    ]
-    both = pd.concat(parts)
-    return Effects(
-        paired(both, "v", "baseline", metric),
-        paired(both, "v+x", "v", metric),
-        paired(both, "v+x", "baseline", metric),
+    names, distances, seeds, scores = (
+        table[column].to_numpy() for column in ("variant", "test_distance", "seed", metric)
     )
+    known = np.isin(seeds, seeds[names == variant])
+
+    def side(name: str, distance: str) -> Side:
+        rows = (names == name) & (distances == distance) & known
+        return f"{name} by {distance}", seeds[rows], scores[rows]
+
+    plain, both, before = side(variant, "v"), side(variant, "v+x"), side(baseline, "v")
+    return Effects(difference(plain, before), difference(both, plain), difference(both, before))

@@ -12,6 +12,7 @@ from xivlab.errors import XivlabError
 
 LEVEL = 0.95
 RESAMPLES = 1000
+Side = tuple[str, NDArray, NDArray]
 
 
 class Interval(NamedTuple):
@@ -108,15 +109,24 @@ def paired(table: pd.DataFrame, better: str, worse: str, metric: str = "rank1") 
     Raises:
         XivlabError: a variant is not there, or the two were not run with the same seeds.
     """
-    scores = {}
-    for name in (better, worse):
-        rows = table[table["variant"] == name]
-        if rows.empty or rows["seed"].duplicated().any():
-            raise XivlabError(f"The table needs one row per seed of {name!r}, and has {len(rows)} rows.")
-        scores[name] = rows.set_index("seed")[metric].sort_index()
-    if not scores[better].index.equals(scores[worse].index):
-        raise XivlabError(f"{better!r} and {worse!r} were not run with the same seeds.")
-    return interval(scores[better] - scores[worse])
+    names, seeds, scores = (table[column].to_numpy() for column in ("variant", "seed", metric))
+    return difference(*((name, seeds[names == name], scores[names == name]) for name in (better, worse)))
+
+
+def difference(better: Side, worse: Side) -> Interval:
+    """As `paired`, of scores that are no table: of each side its name, its seeds (n,) and its scores (n,)."""
+    (seeds, scores), (others, worse_scores) = (_in_order(*side) for side in (better, worse))
+    if not np.array_equal(seeds, others):
+        raise XivlabError(f"{better[0]!r} and {worse[0]!r} were not run with the same seeds.")
+    return interval(scores - worse_scores)
+
+
+def _in_order(name: str, seeds: NDArray, scores: NDArray) -> tuple[NDArray, NDArray]:
+    """Seeds and scores in the order of the seeds, one of each."""
+    if not len(seeds) or len(np.unique(seeds)) < len(seeds):
+        raise XivlabError(f"The table needs one row per seed of {name!r}, and has {len(seeds)} rows.")
+    order = np.argsort(seeds)
+    return seeds[order], scores[order]
 
 
 def between(one: ArrayLike, other: ArrayLike, level: float = LEVEL) -> Interval:

@@ -82,17 +82,17 @@ def ask(
     if name not in STUDIES:
         raise XivlabError(f"There is no study {name!r}: choose {', '.join(STUDIES)}.")
     scale = scale.on(data)
-    asked = STUDIES[name].configs(scale)
-    names = [run.folder.name for run in runs_of([config for _, config in asked], scale)]
+    asked, opened = STUDIES[name].configs(scale), scale.load()
+    names = [run.folder.name for run in runs_of([config for _, config in asked], scale, opened.fingerprint)]
     if only is not None:
         asked = [one for one, run in zip(asked, names) if run in only]
         names = [run for run in names if run in only]
         if not asked:
             return pd.DataFrame(columns=[*COLUMNS, "source"])
     configs = [config for _, config in asked]
-    found = study(configs, scale, stored, jobs, why)
+    found = study(configs, scale, stored, jobs, why, opened.fingerprint)
     seeds = found["run"].map(dict(zip(names, (config.seed for config in configs))))
-    wrong = found.index[(found["seed"] != seeds) | (found["data"] != scale.load().name)]
+    wrong = found.index[(found["seed"] != seeds) | (found["data"] != opened.name)]
     if len(wrong):
         raise XivlabError(
             f"The stored scores of {found['run'][wrong[0]]} are said to be of seed {found['seed'][wrong[0]]} on "

@@ -55,6 +55,7 @@ def study(
     stored: pd.DataFrame | None = None,
     jobs: int = -1,
     why: str = "",
+    fingerprint: str | None = None,
 ) -> pd.DataFrame:
     """The scores of a run of every configuration on the test people.
 
@@ -64,6 +65,7 @@ def study(
         stored: rows of an earlier table; runs that are in it are neither trained nor opened.
         jobs: runs trained side by side; -1: one per core.
         why: said before anything is trained.
+        fingerprint: as of `runs_of`.
 
     Returns:
         a row per run, direction of search and test distance, in the order of `configs`: run, data,
@@ -75,11 +77,14 @@ def study(
         KeyboardInterrupt: the same call goes on from there.
     """
     known = set() if stored is None else set(stored["run"])
-    names = [run.folder.name for run in runs_of(configs, scale)]
+    if configs:
+        fingerprint = fingerprint or scale.load().fingerprint
+    names = [run.folder.name for run in runs_of(configs, scale, fingerprint)]
     missing = {name: config for name, config in zip(names, configs) if name not in known}
-    if why and not all(run.finished for run in runs_of(list(missing.values()), scale)):
+    if why and not all(run.finished for run in runs_of(list(missing.values()), scale, fingerprint)):
         print(why, end="", flush=True)  # train_all says the rest of the line
-    tables = [scores_of(run) for run in train_all(list(missing.values()), scale, jobs)]
+    trained = train_all(list(missing.values()), scale, jobs, fingerprint)
+    tables = [scores_of(run) for run in trained]
     if known:
         tables.append(stored[stored["run"].isin(names)].assign(source="stored"))
     place = {name: place for place, name in enumerate(names)}
@@ -95,6 +100,8 @@ def runs_of(configs: Sequence[Config], scale: Scale, fingerprint: str | None = N
         scale: whose data and run folders.
         fingerprint: of the data, where it is known without them; else they are loaded for it.
     """
+    if not configs:
+        return []
     fingerprint = fingerprint or scale.load().fingerprint
     return [
         run_folder(scale.runs, one, fingerprint, weights_file(one.weights, one.backbone)) for one in configs
@@ -122,7 +129,9 @@ def computed_by(made: Mapping[str, Any]) -> str:
     return f"PyTorch {made['torch']}, {threads}, {made['processor']} ({made['instructions']})"
 
 
-def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[Run]:
+def train_all(
+    configs: Sequence[Config], scale: Scale, jobs: int = -1, fingerprint: str | None = None
+) -> list[Run]:
     """A finished run of every configuration, trained side by side, with a progress bar over runs.
 
     Before anything is trained a line says how many runs that are, about how long it takes, and how to stop.
@@ -131,16 +140,18 @@ def train_all(configs: Sequence[Config], scale: Scale, jobs: int = -1) -> list[R
         configs: settings.
         scale: whose data and run folders.
         jobs: runs trained side by side; -1: one per core.
+        fingerprint: as of `runs_of`.
 
     Raises:
         XivlabError: a training failed; the others were finished all the same.
     """
-    runs = runs_of(configs, scale)
+    runs = runs_of(configs, scale, fingerprint)
     missing = [config for run, config in zip(runs, configs) if not run.finished]
-    if missing:
-        print(announced(len(missing), scale, effective_n_jobs(jobs)), flush=True)
+    if not missing:
+        return runs
+    print(announced(len(missing), scale, effective_n_jobs(jobs)), flush=True)
     words = _parallel(jobs)(delayed(_train_one)(config, scale, os.getpid()) for config in missing)
-    bar = tqdm(words, desc="Runs", total=len(missing), unit="run", disable=not missing)
+    bar = tqdm(words, desc="Runs", total=len(missing), unit="run")
     with warnings.catch_warnings():  # joblib replaces a worker that was slow to begin, and that is no news
         warnings.filterwarnings("ignore", message="A worker stopped", category=UserWarning)
         failures = [one for one in bar if one]
