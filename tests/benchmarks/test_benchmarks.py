@@ -160,12 +160,14 @@ def test_exponents_are_those_of_the_curves():
     assert grown.last == pytest.approx(2) and grown.exponent == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_growth_row_with_its_plot(tmp_path):
     (line,) = growth.lines(small=True, plot=tmp_path / "growth.svg")
     assert line.goal == growth.WORST
     assert "<svg" in (tmp_path / "growth.svg").read_text()
 
 
+@pytest.mark.slow
 def test_the_gpus_row_can_be_tried_on_the_cpu():
     lines = gpu.lines(small=True, device="cpu")
     assert [line.what.partition(",")[0] for line in lines[:2]] == ["Step on the GPU", "– bare backbone"]

@@ -333,6 +333,7 @@ check("09.2", wasserstein)
     assert [cell.execution_count for cell in code(after)] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_time_is_taken_from_an_empty_folder_and_again(tmp_path, monkeypatch):
     """The first time writes into the folder of runs, the second finds it there."""
     text = "# %%\nimport os, time\nfrom pathlib import Path\n\nmade = Path(os.environ['XIVLAB_RUNS'], 'a')\n"

@@ -113,7 +113,9 @@ def settings():
     dict.update(rcParams, before)
 
 
-@pytest.mark.parametrize("draws", [1, pytest.param(8, marks=pytest.mark.stress)])  # a round is 24 pictures
+@pytest.mark.parametrize(
+    "draws", [pytest.param(1, marks=pytest.mark.slow), pytest.param(8, marks=pytest.mark.stress)]
+)  # a round is 24 pictures
 def test_figures_under_settings_of_any_kind(draws, settings, counted):
     """Some of the settings changed, others not, as a reader's matplotlibrc has them."""
     every = changed()

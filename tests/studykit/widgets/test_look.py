@@ -89,7 +89,7 @@ def hostile():
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=pytest.mark.slow if one == "lambda_explorer" else ()) for one in OPENED]
+    "name", [pytest.param(one, marks=() if one == "frame_slider" else pytest.mark.slow) for one in OPENED]
 )
 def test_a_widget_made_and_moved_with_any_settings(name, hostile):
     plain = looks(name)

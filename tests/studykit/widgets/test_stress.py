@@ -98,6 +98,7 @@ def shown(panel):
     return {name: (view.mime, view.data, view.words) for name, view in panel.views.items()}
 
 
+@pytest.mark.slow
 def test_what_settles_is_what_a_fresh_widget_shows(make):
     panels = {name: one() for name, one in make.items()}
     live, failures = panels["train_live"], []
