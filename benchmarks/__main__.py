@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import batch, crowd, evaluator, gpu, growth, job, page, start, step
+from benchmarks import batch, crowd, evaluator, gpu, growth, job, page, start, step, suite
 from benchmarks.harness import HEAD, machine, text_table
 
 ROWS = {
@@ -23,6 +23,7 @@ ROWS = {
     "6": ("Beside others", crowd.lines),
     "7": ("GPU", gpu.lines),
     "8": ("The main job", job.lines),
+    "9": ("Tests", suite.lines),
 }
 WITH_A_GPU = "7"
 
@@ -34,7 +35,7 @@ def main(args: list[str] | None = None, folder: Path = Path(__file__).parent) ->
         "rows",
         nargs="*",
         metavar="ROW",
-        help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth, 6 crowd, 7 GPU, 8 main job",
+        help="1 evaluator, 2 step, 3 batches, 4 start, 5 growth, 6 crowd, 7 GPU, 8 main job, 9 tests",
     )
     parser.add_argument("--write", action="store_true", help="keep the numbers in benchmarks/README.md")
     parser.add_argument("--small", action="store_true", help="tiny sizes, to see that it runs; never written")

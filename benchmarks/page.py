@@ -56,6 +56,13 @@ from the end of a training a minute is, with the method beside it on the other c
 
 Tried and kept: both methods, and two notebooks, side by side, where one waited for the other. What remains is work on both
 cores; to start a kernel and to import PyTorch and the kit (row 4) is a part of every notebook.""",
+    "9": """`make test` as a developer types it, two files of tests at a time. Each of the two imports PyTorch and the kit, and collects
+all tests, before it begins; what takes longest is told by file.
+
+Tried and kept: stored tables are asked for without opening the world for each (a second less each time, in notebooks as well);
+the map's gains by arrays instead of a table each; SciPy's statistics and Triton only where they are needed, which every
+process that a test starts had imported; what seldom breaks and takes seconds (widgets and figures under hostile settings of
+Matplotlib, rows of this page) is among the slow tests, which `.ci/run` runs as well. What remains is thousands of small ones.""",
     "6": """Two programs that multiply matrices without a rest stand beside a training of the demo, which has two cores to share
 with them; a process of its own each time, with as many threads as PyTorch likes to begin with. The kit takes one for
 networks as small as these (`xivlab/resources.py`), and threads that wait sleep. With PyTorch's own choice the same

@@ -9,7 +9,6 @@ page opened from a disk may not read other files.
 
 import argparse
 import base64
-import hashlib
 import re
 import shutil
 import sys
@@ -22,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
 from notebooks.tools import build, links, pages, recordings
-from studykit.widgets.recording import webp
+from studykit.widgets.recording import name_of, webp
 from xivlab.errors import XivlabError
 
 ROOT = build.FOLDER.parent
@@ -235,7 +234,7 @@ class Book:
     def _keep(self, _: str, data: str) -> str:
         """Write a picture, two thirds as large; the same picture only once."""
         content = webp(base64.b64decode(data), QUALITY)
-        name = f"pictures/{hashlib.sha256(content).hexdigest()[:16]}.webp"
+        name = f"pictures/{name_of(content)}.webp"
         self._write(name, content)
         return name
 

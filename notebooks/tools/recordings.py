@@ -9,7 +9,6 @@ recording holds is said in `studykit.widgets.recording`.
 import argparse
 import base64
 import gzip
-import hashlib
 import json
 import sys
 import zlib
@@ -84,7 +83,7 @@ def scripts(recorded: dict[str, Any], keep: Callable[[str, bytes], None]) -> dic
 def _script(call: str, value: Any) -> tuple[str, dict[str, str]]:
     """The name of a value, and the script by that name which calls `xivlab` with both."""
     code = packed(value)
-    name = hashlib.sha256(code.encode()).hexdigest()[:16]
+    name = recording.name_of(code.encode())
     return name, {name: f'xivlab.{call}("{name}", "{code}");\n'}
 
 

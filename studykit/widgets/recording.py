@@ -7,7 +7,6 @@ are the photographs in the drawings, once each, which name them `photo:NAME`.
 """
 
 import base64
-import hashlib
 import io
 import os
 import re
@@ -18,6 +17,8 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from xivlab.files import digest_of
 
 if TYPE_CHECKING:
     from studykit.widgets.panel import Panel
@@ -132,9 +133,14 @@ class _Taken:
     def _photo(self, address: str, data: str) -> str:
         if address not in self._names:
             content = webp(base64.b64decode(data))
-            name = self._names[address] = hashlib.sha256(content).hexdigest()[:16]
+            name = self._names[address] = name_of(content)
             self.photos[name] = base64.b64encode(content).decode()
         return self._names[address]
+
+
+def name_of(content: bytes) -> str:
+    """A name for a file of this content: the same content has the same one."""
+    return digest_of(content)[:16]
 
 
 def webp(picture: bytes, quality: int = QUALITY) -> bytes:

@@ -11,7 +11,7 @@ import tiny
 import toy
 from nbformat.v4 import new_code_cell, new_notebook
 
-from benchmarks import batch, evaluator, gpu, growth, harness, job, page, start, step
+from benchmarks import batch, evaluator, gpu, growth, harness, job, page, start, step, suite
 from benchmarks.__main__ import main
 from benchmarks.harness import HEAD, Line
 from benchmarks.loop import loop_metrics
@@ -207,6 +207,13 @@ def test_what_nobody_has_measured_is_said():
     assert "Not yet run" not in page.page(kept)
 
 
+@pytest.mark.slow
+def test_the_tests_row_names_files_and_their_share():
+    whole, *files = suite.lines(small=True)
+    assert whole.goal == suite.GOAL and whole.ours == "14 tests"
+    assert [line.value for line in files] == [pytest.approx(100)]
+
+
 def test_rows_are_kept_one_by_one(monkeypatch, tmp_path, capsys):
     measured = {
         "1": [Line("fast", "1 s", "2 s", 2.0, goal=1, at_least=True)],
@@ -224,7 +231,7 @@ def test_rows_are_kept_one_by_one(monkeypatch, tmp_path, capsys):
     assert set(json.loads((tmp_path / "results.json").read_text())) == {"1", "5"}
 
 
-@pytest.mark.parametrize("words", [["9"], ["--small", "--write"]])
+@pytest.mark.parametrize("words", [["10"], ["--small", "--write"]])
 def test_what_cannot_be_measured_is_refused(words, tmp_path):
     with pytest.raises(SystemExit):
         main(words, tmp_path)
