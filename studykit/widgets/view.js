@@ -59,6 +59,7 @@ function render({ model, el }) {
   const texts = {};
   let reserved = 0; // lines kept free under the picture, and at which width of it
   let reservedAt = 0;
+  let wide = 0; // of the caption; known from its last change, since to ask while words change has the page laid out each time
   image.append(groups.still, groups.moving);
   let newest = 0;
   async function show() {
@@ -78,7 +79,6 @@ function render({ model, el }) {
   }
   /** Lines are kept free for words somewhat longer than any so far, so that the page does not jump. */
   function reserve() {
-    const wide = caption.clientWidth;
     if (!wide) return;
     if (wide !== reservedAt) reserved = 0;
     reservedAt = wide;
@@ -133,6 +133,7 @@ function render({ model, el }) {
   model.on("change:width change:height change:widths change:reacts", size);
   const watching = new ResizeObserver(() => {
     size();
+    wide = caption.clientWidth;
     reserve();
   });
   watching.observe(el);
