@@ -207,3 +207,20 @@ def test_a_key_moves_the_wavelength_and_a_menu_the_person(opened):
     assert place.locator("canvas").evaluate("one => one.toDataURL()") != blue
     slider.press("End")
     assert "emit" in spectra.get_attribute("aria-label")
+
+
+def test_the_hand_goes_along_to_the_lower_pictures(opened):
+    page = opened(moving_book.LIGHT, viewport={"width": 1366, "height": 450})
+    place = page.locator("[data-moves=light]")
+    slider, lowest = (
+        place.get_by_role("slider", name="wavelength", exact=True),
+        place.locator("svg[role=img]").last,
+    )
+    slider.scroll_into_view_if_needed()
+    before = slider.bounding_box()["y"]
+    page.mouse.wheel(0, lowest.bounding_box()["y"] - before)
+    page.wait_for_function(
+        "seen => document.querySelector('[data-moves=light] svg').getBoundingClientRect().y < seen",
+        arg=before,
+    )
+    assert 0 < slider.bounding_box()["y"] < 300 and lowest.bounding_box()["y"] < 450
