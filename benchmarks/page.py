@@ -57,7 +57,7 @@ from the end of a training a minute is, with the method beside it on the other c
 Tried and kept: both methods, and two notebooks, side by side, where one waited for the other. What remains is work on both
 cores; to start a kernel and to import PyTorch and the kit (row 4) is a part of every notebook.""",
     "9": """`make test` as a developer types it, two files of tests at a time. Each of the two imports PyTorch and the kit, and collects
-all tests, before it begins; what takes longest is told by file.
+all tests, before it begins; the lines below say how the time within tests falls to files.
 
 Tried and kept: stored tables are asked for without opening the world for each (a second less each time, in notebooks as well);
 the map's gains by arrays instead of a table each; SciPy's statistics and Triton only where they are needed, which every

@@ -22,7 +22,19 @@ def lines(small: bool = False) -> list[Line]:
     Raises:
         RuntimeError: a test failed.
     """
-    words = [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile", "--durations", "0"]
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--numprocesses",
+        "2",
+        "--dist",
+        "loadfile",
+        "--durations",
+        "0",
+        "--durations-min",
+        "0",
+    ]
     # Threads are as make test has them, not as benchmarks do.
     plain = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     start = time.perf_counter()
@@ -51,7 +63,7 @@ def lines(small: bool = False) -> list[Line]:
             goal=GOAL,
         ),
         *(
-            Line(f"– of both workers' time {name}", seconds(value), "", 100 * value / both, "%")
+            Line(f"– of the time within tests, {name}", seconds(value), "", 100 * value / both, "%")
             for name, value in files.most_common(LONGEST)
         ),
     ]

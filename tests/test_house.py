@@ -66,6 +66,17 @@ def test_training_imports_nothing_to_draw_or_to_show_with():
     assert found.stdout.split() == []
 
 
+def test_reading_and_drawing_leave_statistics_and_compilers_out():
+    late = ("scipy.stats", "scipy.optimize", "triton", "torch.utils.flop_counter")
+    code = (
+        "import sys, studykit.widgets, studykit.plots, studykit.studies.converged, studykit.studies.table1; "
+        f"print(*[one for one in {late} if one in sys.modules])"
+    )
+    found = run(sys.executable, "-c", code)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.split() == []
+
+
 EVERY_COMMAND = """
 import sys, small_study, pytest
 from pathlib import Path

@@ -48,11 +48,8 @@ KIT = {
     "SCALING.md": "One GPU, several, a cluster",
     "data_prep/people/README.md": "The synthetic people",
 }
-SCRIPTS = (
-    "generator.js",
-    "geometry.js",
-    "light.js",
-)  # what a page works out itself, by the recording's name for it
+# What a page works out itself, by the recording's name for it.
+SCRIPTS = ("generator.js", "geometry.js", "light.js")
 VIEWS = ROOT / "studykit" / "widgets" / "view.css"
 DARK = re.compile(r"\[data-jp-theme-light=\"false\"\] \.xivlab-view (\{.*?\})", re.DOTALL)
 FRONT = "02_x_modality"  # whose widget opens the book
@@ -70,7 +67,7 @@ INTRO = (
 MADE = ("notebooks/teachers", "book")  # linked to, and only there once made
 GOALS = re.compile(r"\*\*Goals\.\*\*.*?\n((?:- .+\n?(?:  .+\n?)*)+)")
 PICTURES = (".png", ".jpg")  # files that are written anew, smaller
-QUALITY = 68  # of photographs, as WebP
+QUALITY = 68  # of photographs, as WebP: some are sheets of hundreds, and nobody moves them
 
 
 @dataclass(frozen=True)
@@ -160,7 +157,7 @@ class Book:
                 for section in page.sections
             ]
         self._render("index.html", "XIV-Lab", self._front(), [], None, self.entries[0])
-        known = f'const SECTIONS = unpack("{recordings.packed(found)}");\n'
+        known = f'const SECTIONS = "{recordings.packed(found)}";\n'
         (self.folder / "search-data.js").write_text(known, encoding="utf-8")
         style = (THEME / "book.css").read_text(encoding="utf-8")
         style += HtmlFormatter(style="default").get_style_defs(".code")
@@ -232,7 +229,7 @@ class Book:
         )
 
     def _keep(self, _: str, data: str) -> str:
-        """Write a picture, two thirds as large; the same picture only once."""
+        """Write a picture, smaller; the same picture only once."""
         content = webp(base64.b64decode(data), QUALITY)
         name = f"pictures/{name_of(content)}.webp"
         self._write(name, content)

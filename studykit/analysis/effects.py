@@ -41,7 +41,7 @@ def effects(table: pd.DataFrame, variant: str, baseline: str = "Baseline", metri
 
     def side(name: str, distance: str) -> Side:
         rows = (names == name) & (distances == distance) & known
-        return f"{name} by {distance}", seeds[rows], scores[rows]
+        return Side(f"{name} by {distance}", seeds[rows], scores[rows])
 
     plain, both, before = side(variant, "v"), side(variant, "v+x"), side(baseline, "v")
     return Effects(difference(plain, before), difference(both, plain), difference(both, before))

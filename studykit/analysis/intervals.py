@@ -12,7 +12,6 @@ from xivlab.errors import XivlabError
 
 LEVEL = 0.95
 RESAMPLES = 1000
-Side = tuple[str, NDArray, NDArray]
 
 
 class Interval(NamedTuple):
@@ -110,23 +109,41 @@ def paired(table: pd.DataFrame, better: str, worse: str, metric: str = "rank1") 
         XivlabError: a variant is not there, or the two were not run with the same seeds.
     """
     names, seeds, scores = (table[column].to_numpy() for column in ("variant", "seed", metric))
-    return difference(*((name, seeds[names == name], scores[names == name]) for name in (better, worse)))
+    first, second = (Side(name, seeds[names == name], scores[names == name]) for name in (better, worse))
+    return difference(first, second)
+
+
+class Side(NamedTuple):
+    """One of two sides that are compared: what it is called, its seeds and the scores by them, (n,) each."""
+
+    name: str
+    seeds: NDArray
+    scores: NDArray
+
+    def in_order(self) -> "Side":
+        """The same, seeds ascending.
+
+        Raises:
+            XivlabError: there are no seeds, or one twice.
+        """
+        if not len(self.seeds) or len(np.unique(self.seeds)) < len(self.seeds):
+            raise XivlabError(
+                f"The table needs one row per seed of {self.name!r}, and has {len(self.seeds)} rows."
+            )
+        order = np.argsort(self.seeds)
+        return Side(self.name, self.seeds[order], self.scores[order])
 
 
 def difference(better: Side, worse: Side) -> Interval:
-    """As `paired`, of scores that are no table: of each side its name, its seeds (n,) and its scores (n,)."""
-    (seeds, scores), (others, worse_scores) = (_in_order(*side) for side in (better, worse))
-    if not np.array_equal(seeds, others):
-        raise XivlabError(f"{better[0]!r} and {worse[0]!r} were not run with the same seeds.")
-    return interval(scores - worse_scores)
+    """As `paired`, of the rows of two variants.
 
-
-def _in_order(name: str, seeds: NDArray, scores: NDArray) -> tuple[NDArray, NDArray]:
-    """Seeds and scores in the order of the seeds, one of each."""
-    if not len(seeds) or len(np.unique(seeds)) < len(seeds):
-        raise XivlabError(f"The table needs one row per seed of {name!r}, and has {len(seeds)} rows.")
-    order = np.argsort(seeds)
-    return seeds[order], scores[order]
+    Raises:
+        XivlabError: as `paired`.
+    """
+    first, second = better.in_order(), worse.in_order()
+    if not np.array_equal(first.seeds, second.seeds):
+        raise XivlabError(f"{better.name!r} and {worse.name!r} were not run with the same seeds.")
+    return interval(first.scores - second.scores)
 
 
 def between(one: ArrayLike, other: ArrayLike, level: float = LEVEL) -> Interval:

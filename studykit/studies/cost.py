@@ -43,9 +43,8 @@ def cost(config: Config, data: DataSet, repeats: int = REPEATS) -> dict[str, obj
         wanted to compute on the machine in the last minute ("busy", its load): beside others a step is a little slower even
         by the seconds of its own.
     """
-    from torch.utils.flop_counter import (
-        FlopCounterMode,  # here: it takes Triton along, which readers do without
-    )
+    # Here, since it takes Triton along, which readers of a table do without.
+    from torch.utils.flop_counter import FlopCounterMode
 
     training = Training(config, data)
     clock = time.process_time if training.device.type == "cpu" else time.perf_counter

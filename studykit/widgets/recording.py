@@ -4,6 +4,10 @@ A recording is data for JSON. `tree` holds the controls, one level each: what it
 values, the value to begin with, and `then`, for every value either the next control or, at the last level, the number
 of a state. A state has for each view three numbers of `texts`: what stands still, what moves, and the words. `photos`
 are the photographs in the drawings, once each, which name them `photo:NAME`.
+
+So much for the script "frames", which plays states. `script` names what makes a widget of a recording: `generator`, `geometry`
+and `light` of the book work it out from numbers that their widget's `recording` says. What stands under `shared` becomes a
+file of its own, which recordings with the same content have in common.
 """
 
 import base64
@@ -155,6 +159,13 @@ def webp(picture: bytes, quality: int = QUALITY) -> bytes:
     else:
         colours.convert("RGB").save(out, "WEBP", quality=quality, method=6)
     return out.getvalue()
+
+
+def photo(pixels: NDArray[np.uint8]) -> str:
+    """A photograph, (h, w, 3), as an address that holds it, with loss."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "WEBP", quality=QUALITY, method=6)
+    return address(out.getvalue())
 
 
 def lossless(pixels: NDArray[np.uint8]) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import fake_world
 import nbformat
@@ -210,7 +211,7 @@ def test_what_nobody_has_measured_is_said():
 @pytest.mark.slow
 def test_the_tests_row_names_files_and_their_share():
     whole, *files = suite.lines(small=True)
-    assert whole.goal == suite.GOAL and whole.ours == "14 tests"
+    assert whole.goal == suite.GOAL and re.fullmatch(r"\d+ tests", whole.ours)
     assert [line.value for line in files] == [pytest.approx(100)]
 
 

@@ -1,4 +1,4 @@
-"""A book in which four notebooks move, recorded on the spot and not by running them: quick, and in need of no data."""
+"""A book in which four notebooks move, recorded on the spot and not by running them: quick, and in need of no data but the world that the kit has."""
 
 import base64
 import json

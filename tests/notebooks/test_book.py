@@ -111,7 +111,7 @@ def test_one_page_leads_to_the_next(folder):
 
 def test_search_knows_every_section(folder, seen):
     text = (folder / "search-data.js").read_text()
-    sections = unpacked(text.removeprefix('const SECTIONS = unpack("').removesuffix('");\n'))
+    sections = unpacked(text.removeprefix('const SECTIONS = "').removesuffix('";\n'))
     assert {section["page"] for section in sections} == set(seen) - {"index.html"}
     for section in sections:
         assert section["anchor"] in seen[section["page"]].ids

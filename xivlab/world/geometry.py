@@ -67,6 +67,11 @@ class Layers(NamedTuple):
     distance: float
     materials: tuple[str, ...]
 
+    @property
+    def falloff(self) -> float:
+        """What the distance leaves of a lamp at the camera, over REFERENCE_DISTANCE."""
+        return (REFERENCE_DISTANCE / self.distance) ** 2
+
 
 class Buffers:
     """Read access to one asset.

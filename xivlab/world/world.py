@@ -44,10 +44,8 @@ VERSION = 2  # of the image formation: a change makes packed caches out of date
 DAYLIGHT = "light:daylight"
 PERSON_LABELS = 16  # labels below are the person's, from here on the plate's
 SPLITS = ("train", "val", "test")
-EVEN_LIGHT, BAND_GAMMA = (
-    (0.85, 0.15),
-    2.2,
-)  # of a narrow band: from the dome and from a lamp at the camera; its gamma
+EVEN_LIGHT = (0.85, 0.15)  # of a narrow band: from the dome, and from a lamp at the camera
+BAND_GAMMA = 2.2
 
 
 class World:
@@ -161,7 +159,7 @@ class World:
 
     def shown(self, row: int) -> dict[str, float]:
         """Share of the image of one row that each label of the person covers, by name, the largest first."""
-        names = self._geometry(int(self._rows["buffer"].iloc[row]))[0]
+        names = self.layers(row).labels
         share = np.bincount(names.ravel(), minlength=PERSON_LABELS)[: len(label_names.NAMES)] / names.size
         order = [i for i in np.argsort(-share, kind="stable") if share[i] > 0]
         return {label_names.NAMES[i]: float(share[i]) for i in order}

@@ -5,6 +5,7 @@
 const found = document.getElementById("found");
 const query = document.getElementById("query");
 const MOST = 25;
+let unpacked; // the sections, a promise, once somebody searches
 
 function fold(text) {
   return text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
@@ -49,7 +50,7 @@ function excerpt(words, pattern) {
 }
 
 async function show() {
-  const sections = await SECTIONS;
+  const sections = await (unpacked ??= unpack(SECTIONS));
   const text = query.value.trim();
   found.hidden = text.length < 2;
   if (found.hidden) return;

@@ -71,7 +71,7 @@ xivlab.generator = (() => {
     let people = null; // once the pictures are decoded
     const canvases = visible.map(() => make("canvas"));
     const distances = visible.map(() => make("span"));
-    const picture = make("div", { class: front ? "people front" : "people", role: "img" });
+    const picture = make("div", { class: front ? "people three front" : "people", role: "img" });
     const caption = make("figcaption", { role: "status" });
     const figure = make("figure", {}, picture, caption);
 

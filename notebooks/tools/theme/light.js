@@ -47,7 +47,7 @@ xivlab.light = (() => {
   }
 
   /** The image in a band around `centre` nm as light, 128 x 64 numbers: white in full light is 1. */
-  function linear(layers, { nanometres, spectra, planes, own, light }, centre) {
+  function linear(layers, { nanometres, spectra, planes, person_labels, light }, centre) {
     const weights = band(nanometres, centre);
     const seen = layers.materials.map((one) => spectra[one].reduce((sum, share, i) => sum + share * weights[i], 0) / 4);
     const [dome, lamp] = light;
@@ -57,7 +57,7 @@ xivlab.light = (() => {
       let [person, place] = [0, 0]; // means over 2 x 2 samples, apart, because each has its own planes
       for (const sample of [corner, corner + 1, corner + 2 * WIDTH, corner + 2 * WIDTH + 1]) {
         const label = layers.labels[sample];
-        if (label < own) person += seen[label];
+        if (label < person_labels) person += seen[label];
         else place += seen[label];
       }
       const [facing, open, texture, facing_, open_, texture_] = [layers.planes, layers.back]
@@ -111,7 +111,7 @@ xivlab.light = (() => {
     const photos = (where) => `In colour, ${where}, and by the grey camera, ${recording.sees}.`;
     if (step === HEAT) {
       const [cold, warm] = [1, -1].map((way) => [...person.worn].sort((one, other) => way * (one.celsius - other.celsius))[0]);
-      const said = ({ celsius, parts }) => `${celsius.toFixed(1)} °C (${parts})`;
+      const said = ({ warmth, parts }) => `${warmth} (${parts})`;
       return { photos: photos(recording.heat.where), bars: `From ${said(cold)} to ${said(warm)}.`, spectra: recording.heat.why };
     }
     const seen = person.worn.map((one) => spectra[one.spectrum][nanometres.indexOf(step)]);
@@ -154,7 +154,7 @@ xivlab.light = (() => {
       if (one.plain) still.push(text(left - 11, at(8), one.plain, `text-anchor="end" style="fill: ${ink("#555555")}"`));
       const before = heat ? least : 100 * visible(recording, one.spectrum);
       const now = heat ? one.celsius : 100 * spectra[one.spectrum][nanometres.indexOf(step)];
-      const said = heat ? `${now.toFixed(1)} °C` : `${percent(before / 100)} → ${percent(now / 100)}%`;
+      const said = heat ? one.warmth : `${percent(before / 100)} → ${percent(now / 100)}%`;
       return line(x(before), y(i), x(now), y(i), colours[i], `stroke-width="2.2" stroke-dasharray="${DASHES[i]}"`)
         + (heat ? "" : mark(x(before), y(i), i, colours[i], true)) + mark(x(now), y(i), i, colours[i], false)
         + text(right + 11, at(0), said);
@@ -204,7 +204,7 @@ xivlab.light = (() => {
     const photos = ["colour", "grey"].map(() => make("img", { alt: "" }));
     const canvas = make("canvas", { width: WIDTH, height: HEIGHT });
     const title = make("b");
-    const picture = make("div", { class: "people front", role: "img" }, make("div", {}, make("b", {}, "in colour"), photos[0]),
+    const picture = make("div", { class: "people three", role: "img" }, make("div", {}, make("b", {}, "in colour"), photos[0]),
       make("div", {}, title, canvas), make("div", {}, make("b", {}, "grey camera"), photos[1]));
     const caption = make("figcaption", { role: "status" });
     const seen = make("figure", { class: "band" }, picture, caption);

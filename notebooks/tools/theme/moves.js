@@ -4,7 +4,7 @@
 
 const xivlab = (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const scripts = {}; // by name: (recording, what, place) => nodes that stand there then
+  const scripts = {}; // by name: (recording) => nodes that stand there then
   let views = 0; // names in an SVG are those of the whole page: each view has its own
 
   /** An element with attributes and children; those that are undefined or false are left out. */

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from xivlab.world import spectra
 from xivlab.world.cameras import MONO, Camera
-from xivlab.world.world import World
+from xivlab.world.world import EVEN_LIGHT, World
 
 START = 850  # nm: where night cameras look
 COLOUR_CAMERA = 4  # by daylight
@@ -38,6 +38,11 @@ class Material(NamedTuple):
     name: str
     parts: str
     celsius: float
+
+    @property
+    def warmth(self) -> str:
+        """The temperature in words."""
+        return f"{self.celsius:.1f} °C"
 
     @property
     def is_fabric(self) -> bool:
@@ -154,7 +159,7 @@ def weights(light: str, filter_: str) -> tuple[NDArray[np.float64], float]:
 
 def grey_camera(light: str, filter_: str) -> Camera:
     """A camera with one grey sensor that turns up its gain for what the filter takes away, and the noise with it."""
-    plain = Camera(0, 0, MONO, filter_, ((light, 0.85, 0.15),), exposure_spread=0.0, vignetting=0.0, jpeg=95)
+    plain = Camera(0, 0, MONO, filter_, ((light, *EVEN_LIGHT),), exposure_spread=0.0, vignetting=0.0, jpeg=95)
     _, left = weights(light, filter_)
     return Camera(
         **vars(plain) | {"shot_noise": plain.shot_noise / left, "read_noise": plain.read_noise / left}

@@ -1,12 +1,9 @@
 """What a page needs to work out the wavelength widget itself: layers of images, spectra and temperatures."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from studykit.plots.curves import BANDS
 from studykit.plots.picture import CURVES
@@ -20,29 +17,37 @@ from studykit.widgets.light.data import (
     grey_camera,
     materials,
 )
-from studykit.widgets.recording import address, lossless, webp
+from studykit.widgets.recording import lossless, photo
 from xivlab.world import spectra, thermal
 from xivlab.world.cameras import REGDB
-from xivlab.world.geometry import PLANE_MAX, REFERENCE_DISTANCE
+from xivlab.world.geometry import PLANE_MAX
 from xivlab.world.world import BAND_GAMMA, EVEN_LIGHT, PERSON_LABELS, World
 
 DIGITS = 9  # of reflectances
 
 
 def record(
-    world: World, rows: Mapping[str, int], start: tuple[int, int], camera: tuple[str, str]
+    world: World,
+    rows: Mapping[str, int],
+    start: tuple[int, int | str],
+    camera: tuple[str, str],
+    said: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """All states of wavelength and person, as numbers.
+    """All that `light.js` works wavelength and person out from.
 
     Args:
         world: whose images these are.
         rows: of its index, by what the menu says.
-        start: place of the person and wavelength (nm) to begin with.
+        start: place of the person, and wavelength (nm) or "heat", to begin with.
         camera: names of the spectra of light and filter of the grey camera.
+        said: words: "sees", what the grey camera sees; "heat", with "where" and "why" of the last step.
 
     Returns:
-        for JSON. Spectra are held once each, by number; images are addresses of lossless pictures where the page
-        reckons with them, and of photographs where it shows them only.
+        for JSON. `people` with their layers (`xivlab.world.geometry.Layers`), photographs and what is worn; `spectra`,
+        once each, which people name by number, at `nanometres`; the others are what the arithmetic needs: light,
+        gamma, units of the planes, the number below which labels are a person's, bands of wavelengths, the sentences of
+        `fate` and their bounds. Images are addresses: lossless where the page reckons with them, photographs where it
+        only shows them.
     """
     table, numbers = spectra.load(), _Numbers()
     cotton = numbers.of(COTTON)
@@ -63,9 +68,10 @@ def record(
         "light": list(EVEN_LIGHT),
         "gamma": BAND_GAMMA,
         "planes": PLANE_MAX.tolist(),
-        "own": PERSON_LABELS,
+        "person_labels": PERSON_LABELS,
         "celsius": [thermal.value("gain-black"), thermal.value("gain-white")],
         "colours": list(CURVES),
+        **said,
     }  # fmt: skip
 
 
@@ -94,23 +100,18 @@ def _person(world: World, name: str, row: int, numbers: _Numbers, camera: tuple[
         "planes": lossless(layers.planes),
         "shadow": layers.shadow.tolist(),
         "back": lossless(layers.back_planes),
-        "falloff": (REFERENCE_DISTANCE / layers.distance) ** 2,
+        "falloff": layers.falloff,
         "materials": [numbers.of(material) for material in layers.materials],
         "worn": [
             {
                 "parts": one.parts,
                 "plain": one.plain,
                 "celsius": one.celsius,
+                "warmth": one.warmth,
                 "spectrum": numbers.of(one.name),
                 "fabric": one.is_fabric,
             }
             for one in materials(world, row)
         ],
-        **{kind: _photo(image) for kind, image in photos.items()},
+        **{kind: photo(image) for kind, image in photos.items()},
     }
-
-
-def _photo(image: NDArray[np.uint8]) -> str:
-    out = io.BytesIO()
-    Image.fromarray(image).save(out, "PNG")
-    return address(webp(out.getvalue()))

@@ -239,7 +239,7 @@ class Wavelength(Panel):
         start = [number for _, number in self.person.options].index(self.person.value), self.slider.value
         camera = LIGHTS[self.light.value], FILTERS[self.filter.value]
         said = {"sees": self._sees, "heat": {"where": AS_HEAT, "why": WHY_HEAT}}
-        return recording.record(self.world, rows, start, camera) | said
+        return recording.record(self.world, rows, start, camera, said)
 
     def draw(self) -> dict[str, str]:
         step, person = self.slider.value, self.person.value
@@ -261,11 +261,11 @@ class Wavelength(Panel):
         for artists, one in zip(self._rowwise, self._worn):
             artists["way"].set_xdata([thermal.value("gain-black"), one.celsius])
             artists["end"].set_xdata([one.celsius])
-            artists["value"].set_text(f"{one.celsius:.1f} °C")
+            artists["value"].set_text(one.warmth)
         warm, cold = (pick(self._worn, key=lambda one: one.celsius) for pick in (max, min))
         return {
             "photos": self._pictures(AS_HEAT),
-            "bars": f"From {cold.celsius:.1f} °C ({cold.parts}) to {warm.celsius:.1f} °C ({warm.parts}).",
+            "bars": f"From {cold.warmth} ({cold.parts}) to {warm.warmth} ({warm.parts}).",
             "spectra": WHY_HEAT,
         }
 

@@ -61,5 +61,5 @@ def test_two_people_of_one_walk_each_with_warmth(makehuman, tmp_path):
     world = World("synthetic-regdb", tmp_path / "two.safetensors")
     assert {world.person(p)["facing"] for p in world.index["person"]} <= {"front", "back"}
     for row in range(6):
-        upper = world._geometry(row)[0][::2, ::2] == labels.UPPER
+        upper = world._layers(row).labels[::2, ::2] == labels.UPPER
         assert world._buffers.warmth(row)[upper].std() > 0.01

@@ -20,7 +20,7 @@ from studykit.studies.answers import (
 from studykit.studies.grid import announced
 from studykit.studies.questions import NEAR_INFRARED, STUDIES, Study
 from xivlab.errors import XivlabError
-from xivlab.scale import current
+from xivlab.scale import Scale, current
 
 pytestmark = pytest.mark.usefixtures("in_threads")
 SMALL = TINY | {"people_per_batch": 2, "epochs": 2, "steps_per_epoch": 2, "decay_epochs": (1,)}
@@ -80,7 +80,10 @@ def test_what_is_stored_is_neither_trained_nor_opened(scale, monkeypatch, capsys
     for run in scale.runs.iterdir():
         (run / "embeddings.npz").unlink(missing_ok=True)
     monkeypatch.setattr("studykit.studies.grid.train", never)
+    opened, load = [], Scale.load
+    monkeypatch.setattr(Scale, "load", lambda self, *name: opened.append(self) or load(self, *name))
     again = answers("tiny")
+    assert len(opened) == 1, "the world is opened for its fingerprint, once"
     assert "stored results of 4 runs, baseline-" in capsys.readouterr().out
     assert set(again["source"]) == {"stored"}
     pd.testing.assert_frame_equal(again[COLUMNS], table[COLUMNS].round(dict.fromkeys(SCORES, 6)))

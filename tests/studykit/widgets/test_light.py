@@ -1,5 +1,6 @@
 """A person from blue to heat: pictures follow the wavelength, words say why."""
 
+import base64
 import io
 
 import numpy as np
@@ -111,3 +112,24 @@ def test_words_fit_the_two_lines_that_are_kept_free(at_start):
 def test_readers_without_a_kernel_get_a_picture_of_60_kb(at_start):
     data, _ = at_start._repr_mimebundle_()
     assert len(data["image/jpeg"]) < 60_000 * 4 / 3 + 4
+
+
+def decoded(address):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))
+
+
+def test_a_page_without_a_kernel_gets_the_layers_and_what_is_said():
+    panel = wavelength([97, 12])
+    found = panel.recording()
+    assert found["script"] == "light" and found["start"] == [0, 850] and found["sees"] == "without a filter"
+    for person, row in zip(found["people"], panel._rows.values(), strict=True):
+        layers = panel.world.layers(row)
+        np.testing.assert_array_equal(decoded(person["labels"])[..., 0], layers.labels)
+        np.testing.assert_array_equal(decoded(person["planes"]), layers.planes)
+        np.testing.assert_array_equal(decoded(person["back"]), layers.back_planes)
+        worn = materials(panel.world, row)
+        assert [one["warmth"] for one in person["worn"]] == [one.warmth for one in worn]
+        for one, known in zip(person["worn"], worn):
+            np.testing.assert_allclose(
+                found["spectra"][one["spectrum"]], spectra.load()[known.name], rtol=0, atol=1e-9
+            )

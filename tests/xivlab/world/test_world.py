@@ -153,7 +153,7 @@ def test_skin_is_the_brightest_thing_in_thermal_images(regdb):
 
 
 def test_warmth_varies_over_a_garment_in_regdb_and_is_not_stored_in_sysu(regdb, sysu):
-    upper = regdb._geometry(0)[0][::2, ::2] == 4
+    upper = regdb._layers(0).labels[::2, ::2] == 4
     assert regdb._buffers.warmth(0)[upper].std() > 0.02
     assert (sysu._buffers.warmth(0) == 1).all()
 
@@ -168,7 +168,7 @@ def test_black_cloth_is_warmer_than_white_in_daylight_and_not_indoors(regdb, sys
         world._tables.clear()
         image = world._thermal(buffer, np.random.default_rng(0))[0]
         world._tables.clear()
-        return image[(world._geometry(buffer)[0] == 4).reshape(128, 2, 64, 2).all((1, 3))].mean()
+        return image[(world._layers(buffer).labels == 4).reshape(128, 2, 64, 2).all((1, 3))].mean()
 
     def gain(world, row):
         return upper(world, row, "fabric:black-c4") - upper(world, row, "fabric:cotton-white")
