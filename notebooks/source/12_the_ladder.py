@@ -398,7 +398,7 @@ print(
 )
 
 # %% [markdown]
-# Two things are to be learnt from that. The rows above One-stream lie close to it: with backbone, pre-training, head and
+# That is near infrared; section 10 has the other world, with fewer seeds. Two things are to be learnt here. The rows above One-stream lie close to it: with backbone, pre-training, head and
 # schedule equal, most of the steps of the ladder are not there. And some rows lie far *below* it. The identity loss in the
 # widget says of some of them why: TONE, HCML and BDTR, with two whole networks and dropout, are not learnt to their end in
 # this length. Of others it says something else: MSR-style knows its training people well, each network in its own way, and
@@ -441,9 +441,11 @@ told = beside[["title", "changes", "house", "own", "gain", "low", "high"]]
 told.set_index("title").round(1)
 
 # %% [markdown]
-# Read the first rows, which know identities alone, and then BDTR, D-HSME-style, cmGAN and HcTri, which do without BNNeck as
-# well and lose far less. What have these four that One-stream has not? Each ranks *distances* across the modalities (and the
-# classifier of D-HSME-style sees angles alone). A plain classifier asks only that the right class has the largest score: how
+# Two rows change nothing: D-HSME-style and AlignGAN-small have heads without BNNeck in both tables. Where their numbers differ
+# all the same, another processor has added up in another order: so much of any difference is nobody's doing.
+#
+# Read the first rows, which know identities alone, and then BDTR, cmGAN and HcTri, which do without BNNeck as well and lose far
+# less. What have these three that One-stream has not? Each ranks *distances* across the modalities. A plain classifier asks only that the right class has the largest score: how
 # far two features are apart it does not ask, and the search sorts by nothing else. BNNeck answers that in the head, a ranking
 # in the loss; here, who has one of them hardly misses the other.
 #

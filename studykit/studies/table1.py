@@ -44,6 +44,7 @@ SETTINGS = {
     "normalize": "raw length",
     "erase": "erasing {:g}",
 }
+NOTHING = "nothing: a head without BNNeck in both"
 REPORTED = "Reported, another data set, other backbones"
 FIRST = "one-stream"  # what all are compared with
 METRICS = ("rank1", "mAP")
@@ -157,7 +158,7 @@ def heads(
         query: modality that is searched by.
 
     Returns:
-        index method, in the order of `own`; columns title, changes (the settings, in words), seeds; in points: house, own,
+        index method, in the order of `own`; columns title, changes (the settings that act, in words), seeds; in points: house, own,
         and the paired difference own - house as gain, low and high, with its verdict.
     """
     first, second = judged(own, query), judged(house, query)
@@ -172,7 +173,10 @@ def heads(
         over = paired(both, "own", "house", metric).points
         means = 100 * both.groupby("variant")[metric].mean()
         method = METHODS[name]
-        changes = ", ".join(SETTINGS[key].format(value) for key, value in method.settings.items())
+        acts = {
+            key: value for key, value in method.settings.items() if not (key == "neck" and method.neckless)
+        }
+        changes = ", ".join(SETTINGS[key].format(value) for key, value in acts.items()) or NOTHING
         found[name] = {
             "title": method.title, "changes": changes, "seeds": len(seeds), "house": means["house"], "own": means["own"],
             "gain": over.mean, "low": over.low, "high": over.high, "verdict": verdict(over),

@@ -293,6 +293,7 @@ METHODS = {
         ),
         version=1,
         settings={"neck": False},
+        neckless=True,
         players={
             "learner": Player({"learner": 1.0}),
             "translators": player_of("translators"),

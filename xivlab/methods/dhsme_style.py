@@ -115,6 +115,7 @@ METHODS = {
         ),
         version=1,
         settings={"neck": False},
+        neckless=True,
         least=(2, 1),
         rests=True,
     )

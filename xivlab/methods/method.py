@@ -65,6 +65,7 @@ class Method:
         players: who optimises what.
         moves: the players whose turn it is at a step, one after the other.
         rests: whether some weights rest in some steps.
+        neckless: whether its head has no place for a BNNeck, whatever the settings say.
         control_of: the method of which it is a negative control; "" for a method of its own.
     """
 
@@ -84,6 +85,7 @@ class Method:
     players: Mapping[str, Player] = field(default_factory=learner_alone)
     moves: Callable[[Step], tuple[str, ...]] = one_move
     rests: bool = False
+    neckless: bool = False
     control_of: str = ""
 
     @property

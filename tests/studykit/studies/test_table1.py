@@ -85,6 +85,7 @@ def test_what_a_head_is_worth_is_taken_seed_by_seed_where_both_tables_have_it():
     assert row["low"] == pytest.approx(row["high"])  # the same in every seed
     assert list(found.index) == list(OWN_HEAD)
     assert all(found["changes"])
+    assert found.index[found["changes"] == table1.NOTHING].tolist() == ["dhsme-style", "aligngan-small"]
 
 
 def test_the_papers_numbers_stand_apart_and_as_they_are():

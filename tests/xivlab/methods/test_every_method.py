@@ -149,6 +149,12 @@ def test_at_paper_scale_a_shared_layer_is_as_wide_as_the_authors(name, width):
     )
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_without_bnneck_says_so(name):
+    with_and_without = (set(build_model(small(name, neck=neck), 4).state_dict()) for neck in (True, False))
+    assert METHODS[name].neckless == (next(with_and_without) == next(with_and_without))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_step_at_paper_scale(name):
