@@ -45,8 +45,12 @@ def opened(written, browser):
     assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
 
 
-def test_a_key_on_the_slider_moves_picture_and_words(opened):
-    page = opened(moving_book.FRAMES)
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [900, 1280, 1366])
+def test_a_key_on_the_slider_moves_picture_and_words(opened, width, scheme, ratio):
+    look = {"viewport": {"width": width, "height": 768}, "color_scheme": scheme, "device_scale_factor": ratio}
+    page = opened(moving_book.FRAMES, **look)
     place = page.locator("[data-moves=frames]")
     picture, before = place.locator("svg[role=img]"), place.locator("svg").inner_html()
     slider = place.get_by_role("slider", name="level", exact=True)
