@@ -59,7 +59,7 @@ cores; to start a kernel and to import PyTorch and the kit (row 4) is a part of 
     "9": """`make test` as a developer types it, two files of tests at a time. Each of the two imports PyTorch and the kit, and collects
 all tests, before it begins; the lines below say how the time within tests falls to files.
 
-Tried and kept: stored tables are asked for without opening the world for each (a second less each time, in notebooks as well);
+Tried and kept: stored tables are asked for with the world opened once, where it was five times, in notebooks as well;
 the map's gains by arrays instead of a table each; SciPy's statistics and Triton only where they are needed, which every
 process that a test starts had imported; what seldom breaks and takes seconds (widgets and figures under hostile settings of
 Matplotlib, rows of this page) is among the slow tests, which `.ci/run` runs as well. What remains is thousands of small ones.""",

@@ -56,22 +56,19 @@ def test_code_is_linted(words):
     assert found.returncode == 0, found.stdout
 
 
-def test_training_imports_nothing_to_draw_or_to_show_with():
-    code = (
-        "import sys, xivlab.train, xivlab.evaluation; "
-        f"print(*[one for one in {HEAVY + LATE} if one in sys.modules])"
-    )
-    found = run(sys.executable, "-c", code)
-    assert found.returncode == 0, found.stderr
-    assert found.stdout.split() == []
-
-
-def test_reading_and_drawing_leave_statistics_and_compilers_out():
-    late = ("scipy.stats", "scipy.optimize", "triton", "torch.utils.flop_counter")
-    code = (
-        "import sys, studykit.widgets, studykit.plots, studykit.studies.converged, studykit.studies.table1; "
-        f"print(*[one for one in {late} if one in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("wanted", "left_out"),
+    [
+        ("xivlab.train, xivlab.evaluation", HEAVY + LATE),
+        (
+            "studykit.widgets, studykit.plots, studykit.studies.converged, studykit.studies.table1",
+            ("scipy.stats", "scipy.optimize", "triton", "torch.utils.flop_counter"),
+        ),
+    ],
+    ids=["training", "reading and drawing"],
+)
+def test_imports_leave_out_what_is_heavy_and_seldom_needed(wanted, left_out):
+    code = f"import sys, {wanted}; print(*[one for one in {left_out} if one in sys.modules])"
     found = run(sys.executable, "-c", code)
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == []

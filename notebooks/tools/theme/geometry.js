@@ -3,7 +3,7 @@
 // two people of two images each, in infrared, X and visible light. The identity loss (Eq. 9) is held at 0.
 
 xivlab.geometry = (() => {
-  const { make, choice, slider, panel } = xivlab;
+  const { make, choice, slider, ink, panel } = xivlab;
   const SVG = "http://www.w3.org/2000/svg";
   const COLOURS = ["#d55e00", "#7a3e9d", "#0072b2"]; // of I, X and V
   const SHAPES = ["M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0z", "M0,-7L7,5.5L-7,5.5z"]; // a person each
@@ -57,7 +57,6 @@ xivlab.geometry = (() => {
       for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
       return element;
     };
-    const ink = (colour) => `var(--x${colour.slice(1)}, ${colour})`;
     const image = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, role: "img", style: "touch-action: none" });
     const caption = make("figcaption", { role: "status" });
     const plane = make("div", { class: "xivlab-view" }, make("figure", {}, image, caption));

@@ -3,7 +3,7 @@
 // light that reaches each point. Numbers and words are those of `studykit.widgets.light`.
 
 xivlab.light = (() => {
-  const { make, choice, view, panel, read } = xivlab;
+  const { make, choice, ink, view, panel, read } = xivlab;
   const [HEIGHT, WIDTH, SHADOW] = [128, 64, [24, 12]];
   const HEAT = "heat"; // the last step
   const SHAPES = [ // of the marks, one for each material
@@ -40,10 +40,13 @@ xivlab.light = (() => {
     return out;
   }
 
+  /** One channel of three that are alike. */
+  const grey = (pixels) => pixels.filter((_, i) => i % 3 === 0);
+
   /** Layers of a person's image as numbers. */
   async function layersOf({ labels, planes, back, shadow, falloff, materials }) {
     const [names, own, behind] = (await Promise.all([labels, planes, back].map(read))).map((one) => one.pixels);
-    return { labels: names.filter((_, i) => i % 3 === 0), planes: own, back: behind, shadow: shade(shadow), falloff, materials };
+    return { labels: grey(names), planes: own, back: behind, shadow: shade(shadow), falloff, materials };
   }
 
   /** The image in a band around `centre` nm as light, 128 x 64 numbers: white in full light is 1. */
@@ -126,7 +129,6 @@ xivlab.light = (() => {
     };
   }
 
-  const ink = (colour) => `var(--x${colour.slice(1).toLowerCase()}, ${colour})`;
   const text = (x, y, what, more = "") => `<text x="${x}" y="${y}" font-size="12" fill="${ink("#222222")}" ${more}>${what}</text>`;
   const line = (x1, y1, x2, y2, colour, more = "") =>
     `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" style="stroke: ${ink(colour)}" ${more}/>`;
@@ -222,7 +224,7 @@ xivlab.light = (() => {
       picture.setAttribute("aria-label", said.photos);
       title.textContent = step === HEAT ? HEAT : `${step} nm`;
       photos.forEach((photo, i) => (photo.src = person[["colour", "grey"][i]]));
-      const levels = step === HEAT ? (await read(person.thermal)).pixels.filter((_, i) => i % 3 === 0)
+      const levels = step === HEAT ? grey((await read(person.thermal)).pixels)
         : develop(linear(await layers(person), recording, step), recording.gamma);
       if (number !== newest) return; // a later move has overtaken it
       paint(canvas, levels);
@@ -242,5 +244,5 @@ xivlab.light = (() => {
     return panel([slider.element, menu.element], [seen, bright.element, spectral.element],
       "Each picture is worked out here from the spectra of the materials. In JupyterLab light and filter of the grey camera can be chosen, too.");
   };
-  return { layersOf, linear, develop, words, HEAT };
+  return { layersOf, linear, develop, words };
 })();

@@ -87,6 +87,9 @@ const xivlab = (() => {
     return group;
   }
 
+  /** A colour as the page's theme has it (`view.css`). */
+  const ink = (colour) => `var(--x${colour.slice(1).toLowerCase()}, ${colour})`;
+
   /** R, G, B of all pixels of an image that is an address. */
   async function read(address) {
     const image = new Image();
@@ -199,5 +202,5 @@ const xivlab = (() => {
     }
   }
 
-  return { make, choice, slider, read, view, panel, scripts, share, moves };
+  return { make, choice, slider, ink, read, view, panel, scripts, share, moves };
 })();
