@@ -196,6 +196,7 @@ METHODS = {
         "HCML, people permuted",
         "Control: the metric is fitted with another person's infrared images in the place of each person's own.",
         after=metric_of_strangers,
+        version=2,  # the metric of HCML by another arithmetic
     ),
     "repeated-caj": _control(
         "caj",

@@ -51,8 +51,10 @@ class Problem(NamedTuple):
 def across(problem: Problem, V: Tensor, T: Tensor, M: Tensor) -> Tensor:
     """sum_pq W_pq log(1 + exp(Y_pq (d_pq - mu))), d_pq = (a_p V - b_q T) M (a_p V - b_q T)^T: a person's means in both
     modalities nearer than mu, those of two people farther; both kinds of pairs weigh 1 in all."""
-    apart = (problem.visible_means @ V)[:, None] - (problem.infrared_means @ T)[None]  # (P, P, D)
-    distance = ((apart @ M) * apart).sum(2)
+    a, b = problem.visible_means @ V, problem.infrared_means @ T
+    aM, bM = a @ M, b @ M
+    # a M a' + b M b' - a M b' - b M a', by products: the differences of all pairs, (P, P, D), take twenty times as long.
+    distance = (aM * a).sum(1)[:, None] + (bM * b).sum(1) - aM @ b.mT - (bM @ a.mT).mT
     same = torch.eye(len(distance), dtype=torch.bool)
     losses = F.softplus(torch.where(same, distance - problem.mu, problem.mu - distance))
     return losses[same].mean() + losses[~same].mean()
@@ -176,7 +178,7 @@ def learn_metric(model: Mapped, images: Images) -> None:
     with torch.enable_grad():
         V, T, M = fit(Problem.of(visible @ kept, infrared @ kept, of_visible, of_infrared))
     values, vectors = torch.linalg.eigh(M)
-    P = vectors * values.clamp_min(0).sqrt()  # M = P P^T
+    P = vectors * values.clamp_min(0).sqrt() @ vectors.mT  # M = P P^T; of all such the symmetric one, which has no free signs
     whole = torch.zeros(2, width, width, dtype=torch.float64)
     whole[0, :, : P.shape[1]], whole[1, :, : P.shape[1]] = kept @ V @ P, kept @ T @ P
     model.origin.copy_(origin)
@@ -205,7 +207,7 @@ METHODS = {
             "The model is chosen on the validation people by TONE's own search.",
             *tone.METHODS["tone"].assumed,
         ),
-        version=1,
+        version=2,
         settings={**tone.PAIRS, "normalize": False},
         least=(2, 1),
         after=learn_metric,

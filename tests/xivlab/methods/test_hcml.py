@@ -39,6 +39,18 @@ def test_by_hand_on_the_line():
     assert across(one, eye, eye, eye).item() == pytest.approx(1.191630, abs=1e-6)
 
 
+def test_distances_by_products_are_those_of_the_differences_of_all_pairs():
+    one, generator = problem(), torch.Generator().manual_seed(7)
+    # Small, where softplus does not yet round; M unsymmetric, as a step may be given it.
+    V, T, M = (0.3 * torch.randn(4, 4, dtype=torch.float64, generator=generator) for _ in range(3))
+    apart = (one.visible_means @ V)[:, None] - (one.infrared_means @ T)[None]
+    distance = ((apart @ M) * apart).sum(2)
+    same = torch.eye(5, dtype=torch.bool)
+    turned = torch.where(same, distance - one.mu, one.mu - distance)
+    losses = torch.logaddexp(torch.zeros_like(turned), turned)
+    torch.testing.assert_close(across(one, V, T, M), losses[same].mean() + losses[~same].mean(), rtol=1e-12, atol=0)
+
+
 def test_the_gradient_of_m_is_the_papers():
     """A' diag(T1) A - A'TB - B'T'A + B' diag(1'T) B, T = W Y sigmoid(Y (D - mu))."""
     one = problem()
