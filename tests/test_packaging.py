@@ -1,8 +1,10 @@
 """What the files around the package say agrees."""
 
 import itertools
+import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,21 @@ def test_the_citation_is_of_this_version_and_this_licence():
     assert citation["license"] == PROJECT["license"]
     assert (ROOT / "LICENSE").read_text().startswith(f"{citation['license']} License")
     assert citation["references"][0]["doi"] == "10.1609/aaai.v34i04.5891"
+
+
+def test_the_extension_of_jupyterlab_is_installed_and_of_this_version():
+    folder = ROOT / "studykit" / "labextension"
+    about = json.loads((folder / "package.json").read_text())
+    assert about["version"] == xivlab.__version__
+    script = (folder / about["jupyterlab"]["_build"]["load"]).read_text()
+    assert f"_JUPYTERLAB.{about['name']} =" in script  # by this name JupyterLab looks for it
+    shared = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    place = shared["shared-data"]["studykit/labextension"]
+    assert place == f"share/jupyter/labextensions/{about['name']}"
+    there = Path(sys.prefix) / place
+    assert all((there / one.relative_to(folder)).is_file() for one in folder.rglob("*.*"))
 
 
 def test_the_entry_point_exists():

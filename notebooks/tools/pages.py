@@ -1,5 +1,6 @@
 """Texts of the kit as HTML: formulas as MathML, headings that can be linked to, links led into the book."""
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from notebooks.tools import links
+from studykit.plots import photographs
 
 TAG = re.compile(r"\\tag\{(\w+)\}")
 # In HTML of its own a formula is no token of markdown, but JupyterLab sets it all the same.
@@ -84,7 +86,7 @@ def page_of_notebook(
         elif cell.cell_type == "code" and cell.source.strip():
             if page.sections:
                 page.sections[-1].words.append(cell.source)
-            outputs = "".join(output(one, cell.source, keep) for one in cell.outputs)
+            outputs = "".join(output(one, cell.source, keep, dark=True) for one in cell.outputs)
             if "widgets." in cell.source:
                 outputs = moves(cell.id, outputs) or outputs
             code = _code(cell.source)
@@ -163,13 +165,14 @@ def _code(source: str, language: str = "python") -> str:
     return f'<pre class="code" tabindex="0"><code>{marked}</code></pre>\n'
 
 
-def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) -> str:
+def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str], dark: bool = False) -> str:
     """An output of a cell as HTML.
 
     Args:
         shown: the output.
         source: of its cell, which says whether it moves in JupyterLab.
         keep: as in `page_of_notebook`.
+        dark: whether the page can be dark, so that a picture is a chart with its photographs above it.
     """
     if shown.output_type == "stream":
         return f'<pre class="output" tabindex="0">{escape(shown.text)}</pre>\n'
@@ -181,8 +184,17 @@ def output(shown: NotebookNode, source: str, keep: Callable[[str, str], str]) ->
             still = moves if "widgets." in source else ""
             wide = shown.metadata.get(mime, {}).get("width")  # of a picture with more pixels than it takes up
             size = f' width="{wide}"' if wide else ""
-            kind = ' class="chart"' if mime == "image/png" else ""  # what holds photographs is a JPEG
-            picture = f'<img src="{keep(mime, data[mime])}" alt="{alt}"{size}{kind} decoding="async">'
+            address = keep(mime, data[mime])
+            holds = dark and mime == "image/jpeg"
+            places = photographs.said(base64.b64decode(data[mime])) if holds else []
+            kind = ' class="chart"' if mime == "image/png" or places else ""  # which turns over
+            picture = f'<img src="{address}" alt="{alt}"{size}{kind} decoding="async">'
+            if places:
+                shape = f'style="clip-path: {photographs.outline(places)}"'
+                picture += (
+                    f'<img src="{address}" alt="" aria-hidden="true"{size} class="photographs" {shape}>'
+                )
+                picture = f'<div class="picture">{picture}</div>'
             return f"<figure>{picture}{still}</figure>\n"
     if "text/html" in data:
         inside = STYLE.sub("", data["text/html"])

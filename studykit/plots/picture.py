@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from studykit.look import own_look
+from studykit.plots import photographs
 
 # Okabe and Ito's palette: told apart by colour-blind readers. What matters has a marker or a line style as well.
 COLOUR = {"visible": "#0072B2", "infrared": "#D55E00", "x": "#7A3E9D", "right": "#00805C", "wrong": "#C04000"}
@@ -28,10 +29,7 @@ INK, FAINT = "#222222", "#E4E4E4"
 DPI, WIDTH = 110, 8.0  # of a full-width picture: 880 pixels, which fit a notebook's column at 100 %
 FONT = 10.5
 PHOTO_QUALITY = 72  # of JPEG: a page of photographs stays below 100 KB
-SHARP, SHARP_QUALITY = (
-    2,
-    56,
-)  # pixels of a notebook's picture to one of the page, and JPEG quality that so many can bear
+SHARP, SHARP_QUALITY = 2, 56  # pixels of a notebook's picture to one of the page, and JPEG quality of so many
 
 T = TypeVar("T")
 
@@ -85,14 +83,14 @@ def shown_as(mime: str, alt: str, width: int) -> dict[str, Any]:
         alt: what it shows, in words.
         width: on the page, in pixels.
     """
-    # JupyterLab marks such an image in the page; there `view.css` turns a chart, and no photograph, dark with the theme.
+    # JupyterLab marks such an image in the page; `labextension` turns a chart, and no photograph, dark with the theme.
     return {mime: {"alt": alt, "width": width}} | (
         {"needs_background": "light"} if mime == "image/png" else {}
     )
 
 
 def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:
-    """A figure as ("image/jpeg", bytes) if it holds photographs, else ("image/png", bytes).
+    """A figure as ("image/jpeg", bytes) if it holds photographs, and says where, else ("image/png", bytes).
 
     Args:
         figure: of any kind.
@@ -105,12 +103,14 @@ def encode(figure: Figure, ratio: int = 1) -> tuple[str, bytes]:
             figure.dpi = ratio * dpi
             canvas.draw()
             image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+            places = photographs.places(figure)
         finally:
             figure.dpi = dpi
     out = io.BytesIO()
-    if any(axes.images for axes in figure.axes):
+    if places:
         quality = PHOTO_QUALITY if ratio == 1 else SHARP_QUALITY
-        image.save(out, "JPEG", quality=quality, subsampling=2, optimize=True)
+        comment = photographs.comment(places)
+        image.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, comment=comment)
         return "image/jpeg", out.getvalue()
     image.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return "image/png", out.getvalue()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from studykit.look import own_look
+from studykit.plots import photographs
 from studykit.plots.picture import Picture
 from studykit.widgets.drawing import Drawing
 
@@ -70,7 +71,8 @@ class Canvas:
         return drawing.text()
 
     def encode(self) -> tuple[str, bytes]:
-        """The figure as it is now as pixels: ("image/jpeg", bytes) if it has places for photographs, else PNG."""
+        """The figure as it is now as pixels: ("image/jpeg", bytes) if it has places for photographs, and says which show
+        one, else PNG."""
         with own_look():
             canvas = self.picture.canvas
             canvas.draw()  # leaves out what moves
@@ -82,10 +84,21 @@ class Canvas:
             image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
         out = io.BytesIO()
         if self._has_photos:
-            image.save(out, "JPEG", quality=88, subsampling=0)
+            places = [*photographs.places(self.picture), *self._photographs()]
+            image.save(out, "JPEG", quality=88, subsampling=0, comment=photographs.comment(places))
             return "image/jpeg", out.getvalue()
         image.save(out, "PNG", compress_level=1)
         return "image/png", out.getvalue()
+
+    def _photographs(self) -> list[photographs.Place]:
+        wide, tall = self.size
+        shown = [one for one in self._moving if isinstance(one, _Pixels) and one.get_visible()]
+        return [
+            photographs.Place(0, 0, 1, 1).within(
+                one.left / wide, one.top / tall, one.size[0] / wide, one.size[1] / tall
+            )
+            for one in shown
+        ]
 
 
 class Photo:

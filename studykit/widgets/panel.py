@@ -15,6 +15,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from studykit.look import own_look
+from studykit.plots import photographs
 from studykit.plots.picture import COLOUR, INK, PHOTO_QUALITY, shown_as
 from studykit.server import MARK
 from studykit.widgets import recording
@@ -172,10 +173,13 @@ def still(views: Sequence[View]) -> tuple[str, bytes, int]:
     wide = max(math.ceil(font.getlength(RUN)), *(sum(v.width + 20 for v in row) - 20 for row in rows))
     page = Image.new("RGB", (wide + 2 * EDGE, sum(heights) + LINE + 2 * EDGE), "white")
     pen, top = ImageDraw.Draw(page), EDGE
+    places = []
     for row, height in zip(rows, heights):
         left = EDGE
         for view in row:
             page.paste(Image.open(io.BytesIO(view.data)), (left, top))
+            part = left / page.width, top / page.height, view.width / page.width, view.height / page.height
+            places += [place.within(*part) for place in photographs.said(view.data)]
             for number, line in enumerate(texts[id(view)]):
                 pen.text((left, top + view.height + 4 + number * LINE), line, INK, font)
             left += view.width + 20
@@ -186,7 +190,8 @@ def still(views: Sequence[View]) -> tuple[str, bytes, int]:
         for scale, quality in itertools.product((1, 0.85, 0.7), range(PHOTO_QUALITY, 50, -6)):
             out, size = io.BytesIO(), (round(scale * page.width), round(scale * page.height))
             smaller = page.resize(size, Image.Resampling.LANCZOS) if scale < 1 else page
-            smaller.save(out, "JPEG", quality=quality, subsampling=2, optimize=True, progressive=True)
+            how: dict[str, Any] = {"subsampling": 2, "optimize": True, "progressive": True}
+            smaller.save(out, "JPEG", quality=quality, comment=photographs.comment(places), **how)
             if out.tell() <= STILL:
                 break
         return "image/jpeg", out.getvalue(), page.width

@@ -1,5 +1,7 @@
 """The course as pages: nothing is missing, nothing is loaded from elsewhere, and search finds."""
 
+import base64
+import io
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -8,8 +10,11 @@ from urllib.parse import unquote
 import pytest
 from moving_book import unpacked
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image
 
 from notebooks.tools import book, build, pages
+from studykit.plots import photographs
+from studykit.plots.photographs import Place
 from xivlab.errors import XivlabError
 
 MOST = 8_000_000  # bytes of the whole book
@@ -135,14 +140,23 @@ def test_checks_are_folded_since_they_hold_the_answer():
     assert "<details><summary>Check</summary><pre" in page.html
 
 
-@pytest.mark.parametrize(("mime", "chart"), [("image/png", True), ("image/jpeg", False)])
-def test_a_chart_turns_dark_with_the_page_and_photographs_do_not(mime, chart):
-    shown = new_output("display_data", {mime: "AAAA", "text/plain": "words"})
-    assert ('class="chart"' in pages.output(shown, "", lambda mime, data: "picture")) == chart
-    assert (
-        "img.chart"
-        in (book.THEME / "book.css").read_text(encoding="utf-8").split("dark)")[1].split("@media")[0]
+@pytest.mark.parametrize("places", [[], [Place(0.1, 0.2, 0.5, 1.0), Place(0.6, 0.2, 1.0, 1.0)]])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_chart_turns_dark_with_the_page_and_photographs_do_not(kind, places):
+    out = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(out, kind, comment=photographs.comment(places))
+    mime = f"image/{kind.lower()}"
+    shown = new_output(
+        "display_data", {mime: base64.b64encode(out.getvalue()).decode(), "text/plain": "words"}
     )
+    html = pages.output(shown, "", lambda mime, data: "picture", dark=True)
+    above = kind == "JPEG" and bool(places)
+    assert ('class="chart"' in html) == (kind == "PNG" or above)
+    copy = 'class="photographs" style="clip-path: polygon(0 0, 10% 20%, 50% 20%, 50% 100%, 10% 100%, 10% 20%, 0 0, 60% 20%,'
+    assert (copy in html) == above and html.count('src="picture"') == 1 + above
+    assert "photographs" not in pages.output(shown, "", lambda mime, data: "picture"), "a slide is never dark"
+    style = (book.THEME / "book.css").read_text(encoding="utf-8").split("dark)")[1].split("@media")[0]
+    assert "img.chart" in style and "img.photographs" in style
 
 
 def test_a_link_out_of_the_book_leaves_its_words():

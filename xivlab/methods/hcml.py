@@ -178,7 +178,9 @@ def learn_metric(model: Mapped, images: Images) -> None:
     with torch.enable_grad():
         V, T, M = fit(Problem.of(visible @ kept, infrared @ kept, of_visible, of_infrared))
     values, vectors = torch.linalg.eigh(M)
-    P = vectors * values.clamp_min(0).sqrt() @ vectors.mT  # M = P P^T; of all such the symmetric one, which has no free signs
+    P = (
+        vectors * values.clamp_min(0).sqrt() @ vectors.mT
+    )  # M = P P^T; of all such the symmetric one, which has no free signs
     whole = torch.zeros(2, width, width, dtype=torch.float64)
     whole[0, :, : P.shape[1]], whole[1, :, : P.shape[1]] = kept @ V @ P, kept @ T @ P
     model.origin.copy_(origin)

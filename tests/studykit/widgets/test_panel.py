@@ -4,8 +4,10 @@ import io
 import threading
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from studykit.plots.photographs import said
 from studykit.plots.picture import Picture
 from studykit.widgets import controls
 from studykit.widgets.canvas import Canvas
@@ -95,6 +97,24 @@ def test_the_still_picture_has_a_white_edge_around_all_that_it_shows():
     rows, columns = np.nonzero(page < 250)
     assert rows.min() >= 12 and columns.min() >= 12
     assert rows.max() < page.shape[0] - 12 and columns.max() < page.shape[1] - 12
+
+
+def test_the_still_picture_says_where_its_photographs_are():
+    canvas = Canvas(Picture(3, "", 6, layout=None))
+    canvas.photo(20, 30, 200, 100).show(np.full((10, 20, 3), (200, 30, 30), np.uint8))
+    canvas.photo(300, 30, 200, 100)  # an empty place
+    chart, photos = View(width=660, height=330), View(width=660, height=330)
+    chart.show(Canvas(Picture(3, "", 6, layout=None)), "words")
+    photos.show(canvas, "words")
+    data = still([chart, photos])[1]
+    (place,) = said(data)
+    page = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+    rows, columns = np.nonzero(page[..., 0] - page[..., 1] > 80)  # the red photograph, now under the chart
+    tall, wide = page.shape[:2]
+    assert [place.left * wide, place.right * wide] == pytest.approx(
+        [columns.min(), columns.max() + 1], abs=1.5
+    )
+    assert [place.top * tall, place.bottom * tall] == pytest.approx([rows.min(), rows.max() + 1], abs=1.5)
 
 
 def test_the_still_picture_of_photographs_stays_small():

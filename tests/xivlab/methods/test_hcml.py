@@ -48,7 +48,9 @@ def test_distances_by_products_are_those_of_the_differences_of_all_pairs():
     same = torch.eye(5, dtype=torch.bool)
     turned = torch.where(same, distance - one.mu, one.mu - distance)
     losses = torch.logaddexp(torch.zeros_like(turned), turned)
-    torch.testing.assert_close(across(one, V, T, M), losses[same].mean() + losses[~same].mean(), rtol=1e-12, atol=0)
+    torch.testing.assert_close(
+        across(one, V, T, M), losses[same].mean() + losses[~same].mean(), rtol=1e-12, atol=0
+    )
 
 
 def test_the_gradient_of_m_is_the_papers():
