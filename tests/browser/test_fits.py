@@ -3,6 +3,7 @@ read, and nothing jumps."""
 
 import pytest
 from browser.every_widget import PROJECT, WIDGETS
+from browser.looks import RATIOS, THEMES, change, looks
 
 NOTEBOOK = 529  # pixels of the notebook that are seen there
 # Of the slider that asks the main question and the first picture that answers it: their ends below the widget's top.
@@ -19,6 +20,7 @@ ENDS = """panel => {
 }"""
 NARROW = {
     "900 px": {"width": 900, "height": 650},
+    "900 px, ratio 2": {"width": 900, "height": 650, "device_scale_factor": 2},
     "150 %": {"width": 911, "height": 512, "device_scale_factor": 1.5},
 }
 # Names of controls that are cut, and how far the widget reaches beyond its place.
@@ -64,25 +66,34 @@ widgets.frame_slider(list(METHODS), pictures, "method")"""
 MAIN = ("ladder", "loss_geometry", "lambda_explorer", "wavelength", "x_studio")
 
 
+@pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("name", MAIN)
-def test_hand_and_picture_are_seen_together(lab, name):
+def test_hand_and_picture_are_seen_together(lab, name, ratio):
     example = WIDGETS[name]
-    notebook = lab.open(example.code, width=1366, height=650)
+    notebook = lab.open(example.code, width=1366, height=650, device_scale_factor=ratio)
     notebook.still()
     panel = notebook.page.locator(".xivlab-panel").first
-    found = panel.evaluate(ENDS)
     handle = notebook.slider(example.slider)
-    top = panel.bounding_box()["y"]
-    box = handle.bounding_box()
-    assert found["picture"] <= NOTEBOOK and box["y"] + box["height"] - top <= NOTEBOOK
-    assert box["x"] + box["width"] <= found["left"], "the controls do not stand beside the picture"
-    assert found["smallest"] >= 11
+    for look in looks(notebook.page, (1366, 1280), bars=118):
+        notebook.still()
+        found, box = panel.evaluate(ENDS), handle.bounding_box()
+        top = panel.bounding_box()["y"]
+        assert found["picture"] <= NOTEBOOK and box["y"] + box["height"] - top <= NOTEBOOK, look
+        assert box["x"] + box["width"] <= found["left"], (
+            f"{look}: the controls do not stand beside the picture"
+        )
+        assert found["smallest"] >= 11, look
+        no_jump(notebook, panel, example, look)
+
+
+def no_jump(notebook, panel, example, look):
+    """Move the slider: nothing below the widget changes its place."""
     before = panel.bounding_box()["height"]
-    handle.focus()
+    notebook.slider(example.slider).focus()
     for key in example.keys[:3]:
         notebook.page.keyboard.press(key)
         notebook.still()
-        assert panel.bounding_box()["height"] == before, "the page has jumped"
+        assert panel.bounding_box()["height"] == before, f"{look}: the page has jumped"
 
 
 @pytest.mark.parametrize("look", NARROW)
@@ -90,23 +101,24 @@ def test_hand_and_picture_are_seen_together(lab, name):
 def test_on_a_narrow_page_all_words_can_be_read_and_nothing_jumps(lab, name, look):
     example = WIDGETS[name]
     notebook = lab.open(example.code, **NARROW[look])
-    notebook.still()
     panel = notebook.page.locator(".xivlab-panel").first
-    assert panel.evaluate(ENDS)["smallest"] > 10.9  # 11, rounded
-    assert panel.evaluate(CUT) == {"names": [], "beyond": 0}
-    before = panel.bounding_box()["height"]
-    notebook.slider(example.slider).focus()
-    for key in example.keys[:3]:
-        notebook.page.keyboard.press(key)
-        notebook.still()
-        assert panel.bounding_box()["height"] == before, "the page has jumped"
+    try:
+        for theme in THEMES:
+            change(notebook.page, theme)
+            notebook.still()
+            assert panel.evaluate(ENDS)["smallest"] > 10.9, theme  # 11, rounded
+            assert panel.evaluate(CUT) == {"names": [], "beyond": 0}, theme
+            no_jump(notebook, panel, example, theme)
+    finally:
+        change(notebook.page, THEMES[0])
 
 
 @pytest.mark.parametrize("name", WIDGETS)
 def test_on_a_laptop_no_name_menu_or_number_is_cut(lab, name):
     notebook = lab.open(WIDGETS[name].code, width=1366, height=768)
-    notebook.still()
-    assert notebook.page.locator(".xivlab-panel").first.evaluate(CUT_BESIDE) == []
+    for look in looks(notebook.page, (1366, 1280)):
+        notebook.still()
+        assert notebook.page.locator(".xivlab-panel").first.evaluate(CUT_BESIDE) == [], look
 
 
 def test_all_ten_sliders_of_x_are_seen_together_with_what_they_make(lab):

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from browser.looks import RATIOS, looks
 
 from studykit import learners
 
@@ -58,29 +59,57 @@ def course(_server):
     shutil.rmtree(root)
 
 
-def test_every_relative_link_opens_the_file_that_it_names(lab, course):
-    page = lab.visit("?", width=1366, height=768)
+def opened(page, course, path):
+    """Click every relative link of a text or notebook in an open JupyterLab.
+
+    Returns:
+        how many were clicked, and a sentence for each that opened something else.
+    """
+    names, wrong = wanted(path, course), []
+    if not names:
+        return 0, wrong
+    where = path.relative_to(course.parent).as_posix()
+    page.evaluate(CLOSE, False)
+    page.evaluate(OPEN, [where, "Markdown Preview" if path.suffix == ".md" else "Notebook"])
+    page.wait_for_function(f"count => ({LINKS})().length >= count", arg=len(names))
+    assert page.evaluate(LINKS) == [f"{COURSE}/{name}" for name in names], where
+    for number, name in enumerate(names):
+        page.evaluate(CLICK, number)
+        found = page.wait_for_function(OPENED).json_value()
+        if found != f"{COURSE}/{name}":
+            wrong.append(f"{where}: {name} opened {found}")
+        page.evaluate(CLOSE, True)
+    return len(names), wrong
+
+
+def ready(page):
+    """Wait for JupyterLab, and set it up to be clicked through."""
     page.wait_for_function("window.jupyterapp?.restored")
     page.evaluate("() => jupyterapp.restored.then(() => null)")
     page.evaluate(WINDOWING)
     page.evaluate(QUIET)
-    clicked, wrong = 0, []
+
+
+def test_every_relative_link_opens_the_file_that_it_names(lab, course):
+    page = lab.visit("?", width=1366, height=768)
+    ready(page)
     files = sorted(path for path in course.rglob("*") if path.suffix in (".md", ".ipynb"))
-    for path in files:
-        names = wanted(path, course)
-        if not names:
-            continue
-        where = path.relative_to(course.parent).as_posix()
-        page.evaluate(CLOSE, False)
-        page.evaluate(OPEN, [where, "Markdown Preview" if path.suffix == ".md" else "Notebook"])
-        page.wait_for_function(f"count => ({LINKS})().length >= count", arg=len(names))
-        assert page.evaluate(LINKS) == [f"{COURSE}/{name}" for name in names], where
-        for number, name in enumerate(names):
-            page.evaluate(CLICK, number)
-            opened = page.wait_for_function(OPENED).json_value()
-            clicked += 1
-            if opened != f"{COURSE}/{name}":
-                wrong.append(f"{where}: {name} opened {opened}")
-            page.evaluate(CLOSE, True)
-    assert not wrong
-    assert clicked > 200, clicked  # this very list is not empty by mistake
+    found = [opened(page, course, path) for path in files]
+    assert not [sentence for _, wrong in found for sentence in wrong]
+    assert sum(clicked for clicked, _ in found) > 200  # this very list is not empty by mistake
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_the_course_is_first_in_the_list_and_leads_on_in_every_look(lab, course, ratio):
+    page = lab.visit(f"{COURSE}/lab/00_start_here.ipynb", width=1366, height=768, device_scale_factor=ratio)
+    ready(page)
+    listed = page.locator(".jp-DirListing-itemText")
+    listed.first.wait_for(state="attached")
+    page.wait_for_timeout(1500)  # what comes late, such as news
+    for look in looks(page):
+        assert listed.all_inner_texts()[:2] == ["00_start_here.ipynb", "01_data_and_modality_gap.ipynb"], look
+        assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0, (
+            f"{look}: something lies over the page"
+        )
+        clicked, wrong = opened(page, course, course / "lab" / "00_start_here.ipynb")
+        assert clicked > 5 and not wrong, look

@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from browser import looks
 from browser.every_widget import HEAD
 from PIL import Image
 
@@ -33,11 +34,8 @@ def seen(image):
 
 
 def change(page, theme):
-    """The server remembers it for the pages that are opened next."""
-    page.evaluate(
-        f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})"
-    )
-    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
+    """Change the theme, and wait until the style of pictures has it."""
+    looks.change(page, theme)
     dark = "none" if theme == "Light" else "invert"
     page.wait_for_function(
         "([images, dark]) => getComputedStyle(document.querySelector(images)).filter.startsWith(dark)",
@@ -50,7 +48,7 @@ def share(picture, level):
     return (abs(picture - level) <= 6).mean()
 
 
-@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("ratio", looks.RATIOS)
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_pictures_follow_the_theme_and_photographs_stay(lab, app, ratio):
     page = lab.open(HEAD + CELL, app=app, shown=f"{WHOLE} >> nth=4", device_scale_factor=ratio).page
