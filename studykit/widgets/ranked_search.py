@@ -27,6 +27,7 @@ ASIDE, LEFT_OUT = 180, 96  # pixels: width of the query's picture, where what is
 OWN, MEAN, LIST, GAP = 118, 174, 188, 7  # pixels: scores (right ends), where lists begin, between photographs
 BASE = 16  # pixels from the top: titles
 FEWEST = 5  # images of a list on a narrow page
+LONGEST = 300  # letters of `in_words`: the longest rules, and ranks of four digits
 TITLES: dict[TestDistance, str] = {"v": "D(I, V)", "x": "D(I, X)", "v+x": "D(I, V) + D(I, X)"}
 
 
@@ -57,6 +58,7 @@ class Search(Panel):
         self._query, self._lists = QueryCanvas(self.run_view), ListsCanvas(self.run_view)
         canvases = {"query": self._query, "lists": self._lists}
         super().__init__([self.query, self.previous, self.next, about], canvases, [self.query])
+        self.views["lists"].letters = LONGEST
         self.add_class("xivlab-above")
         self.add_class("xivlab-long-words")
 

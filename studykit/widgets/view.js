@@ -77,12 +77,13 @@ function render({ model, el }) {
       image.dispatchEvent(new Event("load"));
     });
   }
-  /** Lines are kept free for words somewhat longer than any so far, so that the page does not jump. */
+  /** Lines are kept free for words somewhat longer than any so far, or than those it will say, so that the page does not jump. */
   function reserve() {
     if (!wide) return;
     if (wide !== reservedAt) reserved = 0;
     reservedAt = wide;
-    reserved = Math.max(reserved, Math.ceil((1.15 * LETTER * model.get("words").length) / wide));
+    const letters = Math.max(model.get("words").length, model.get("letters"));
+    reserved = Math.max(reserved, Math.ceil((1.15 * LETTER * letters) / wide));
     caption.style.setProperty("--kept", `${1.45 * reserved}em`);
   }
   function describe() {

@@ -25,6 +25,7 @@ class View(anywidget.AnyWidget):
     Attributes:
         still, moving: two layers of the picture, the inside of an <svg>; empty before the first one.
         words: what the picture shows, in a sentence or two.
+        letters: of the longest words it will have, if that is known; room is kept for them.
         width, height: of the picture in pixels; it becomes smaller with the page, but no word below 11 pixels.
         widths: narrower ones at which it may end at the right, ascending: a list of photographs loses its last places
             before it becomes smaller.
@@ -40,6 +41,7 @@ class View(anywidget.AnyWidget):
     still = traitlets.Unicode().tag(sync=True)
     moving = traitlets.Unicode().tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
+    letters = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     height = traitlets.Int().tag(sync=True)
     widths = traitlets.List(traitlets.Int()).tag(sync=True)

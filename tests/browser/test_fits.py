@@ -3,9 +3,10 @@ read, and nothing jumps."""
 
 import pytest
 from browser.every_widget import PROJECT, WIDGETS
-from browser.looks import RATIOS, THEMES, change, looks
+from browser.looks import HEIGHTS, RATIOS, THEMES, change, looks
 
-NOTEBOOK = 529  # pixels of the notebook that are seen there
+BARS, ABOVE = 118, 121  # pixels of the browser's own bars, and of JupyterLab's above the notebook
+NOTEBOOK = HEIGHTS[1366] - BARS - ABOVE  # of the notebook are seen: 529
 # Of the slider that asks the main question and the first picture that answers it: their ends below the widget's top.
 ENDS = """panel => {
     const top = panel.getBoundingClientRect().top;
@@ -74,11 +75,11 @@ def test_hand_and_picture_are_seen_together(lab, name, ratio):
     notebook.still()
     panel = notebook.page.locator(".xivlab-panel").first
     handle = notebook.slider(example.slider)
-    for look in looks(notebook.page, (1366, 1280), bars=118):
+    for look in looks(notebook.page, (1366, 1280), BARS):
         notebook.still()
         found, box = panel.evaluate(ENDS), handle.bounding_box()
-        top = panel.bounding_box()["y"]
-        assert found["picture"] <= NOTEBOOK and box["y"] + box["height"] - top <= NOTEBOOK, look
+        top, seen = panel.bounding_box()["y"], notebook.page.viewport_size["height"] - ABOVE
+        assert found["picture"] <= seen and box["y"] + box["height"] - top <= seen, look
         assert box["x"] + box["width"] <= found["left"], (
             f"{look}: the controls do not stand beside the picture"
         )

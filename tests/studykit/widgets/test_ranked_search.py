@@ -73,6 +73,15 @@ def test_words_name_the_query_its_ranks_and_the_rule(data):
         assert f"({mean:.1f})" in words
 
 
+def test_room_is_kept_for_the_longest_words():
+    """Of the stored run, whose rules are the longest; every seventh of its queries."""
+    widget = search()
+    room = widget.views["lists"].letters
+    for query in range(1, widget.query.max + 1, 7):
+        widget.query.value = query
+        assert 0.7 * room < len(widget.views["lists"].words) <= room
+
+
 def test_previous_and_next_stop_at_the_ends(data):
     widget = search()
     widget.previous.click()
