@@ -32,7 +32,7 @@ class Answer(NamedTuple):
     """What a hypothesis came to.
 
     Attributes:
-        name: T1 to T7.
+        name: T1 to T7, or C1 to C10.
         says: the hypothesis, in words.
         verdict: of `studykit.analysis.verdicts`.
         gains: what it was judged by, in points, by name.
@@ -60,31 +60,29 @@ def ladder_answers(tables: Mapping[str, pd.DataFrame]) -> list[Answer]:
     near = judged(tables[NEAR_INFRARED])
     best, later = _best(near, ELEVEN), _best(near, AFTER)
     over = _over(near, [name for name in METHODS if name in set(near["variant"]) - {FIRST}])
-    rankings = {_title(name): over[name] for name in RANKING}
-    two_stream, translated = over["two-stream"], {_title(name): over[name] for name in TRANSLATORS}
+    rankings = {title(name): over[name] for name in RANKING}
+    two_stream, translated = over["two-stream"], {title(name): over[name] for name in TRANSLATORS}
     first = Interval(0.0, 0.0, 0.0, near["seed"].nunique())
     above = over.get(best, first)
     privates = {
-        f"{_title(one)} under {_title(other)}": _points(near, other, one)
-        for one in PRIVATE
-        for other in STEMS
+        f"{title(one)} under {title(other)}": points(near, other, one) for one in PRIVATE for other in STEMS
     }
-    next_one = _points(near, later, best)
+    next_one = points(near, later, best)
     answers = [
-        Answer("T1", f"the best of the eleven is less than {MOST:g} points above One-stream", _below(above, MOST),
-               {f"{_title(best)} over One-stream": above}),
+        Answer("T1", f"the best of the eleven is less than {MOST:g} points above One-stream", below(above, MOST),
+               {f"{title(best)} over One-stream": above}),
         Answer("T2", "ranking across the modalities beats identity alone", _all(rankings), rankings),
-        Answer("T3", f"private stems change rank-1 by less than {SMALL:g} points", _within(two_stream, SMALL),
+        Answer("T3", f"private stems change rank-1 by less than {SMALL:g} points", within(two_stream, SMALL),
                {"Two-stream": two_stream}),
         Answer("T4", "methods whose whole network is private are worse than private stems with rankings", _all(privates),
                privates),
         Answer("T5", "small translators do not beat One-stream",
-               together([_below(one, SMALLEST, low=0.0) for one in translated.values()]), translated),
+               together([below(one, SMALLEST, low=0.0) for one in translated.values()]), translated),
     ]  # fmt: skip
     if THERMAL in tables:
         heat = judged(tables[THERMAL])
         gains = {
-            world: _points(table, "caj", "agw")
+            world: points(table, "caj", "agw")
             for world, table in (("near infrared", near), ("thermal", heat))
         }
         here, there = gains.values()
@@ -93,11 +91,12 @@ def ladder_answers(tables: Mapping[str, pd.DataFrame]) -> list[Answer]:
     return [
         *answers,
         Answer("T7", "the best method after 2020 beats the best of the eleven", verdict(next_one),
-               {f"{_title(later)} over {_title(best)}": next_one}),
+               {f"{title(later)} over {title(best)}": next_one}),
     ]  # fmt: skip
 
 
-def _title(name: str) -> str:
+def title(name: str) -> str:
+    """What a method is called."""
     return METHODS[name].title
 
 
@@ -106,26 +105,27 @@ def _best(table: pd.DataFrame, names: Sequence[str]) -> str:
     return str(means.idxmax())
 
 
-def _points(table: pd.DataFrame, one: str, other: str) -> Interval:
+def points(table: pd.DataFrame, one: str, other: str) -> Interval:
+    """The gain in rank-1 of a method over another, in points, paired by seed."""
     return paired(table, one, other, "rank1").points
 
 
 def _over(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Interval]:
-    return {name: _points(table, name, FIRST) for name in names}
+    return {name: points(table, name, FIRST) for name in names}
 
 
 def _all(gains: Mapping[str, Interval]) -> str:
     return together([verdict(one) for one in gains.values()])
 
 
-def _below(gain: Interval, end: float, low: float | None = None) -> str:
+def below(gain: Interval, end: float, low: float | None = None) -> str:
     """Whether a gain is below an end: not if it is clearly above it, or above `low`."""
     if gain.high < end:
         return HOLDS
     return FAILS if gain.low > (end if low is None else low) else f"undecided with {gain.count} seeds"
 
 
-def _within(gain: Interval, end: float) -> str:
+def within(gain: Interval, end: float) -> str:
     """Whether a gain is less than an end in either direction."""
     if -end < gain.low and gain.high < end:
         return HOLDS
