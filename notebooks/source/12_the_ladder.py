@@ -10,6 +10,7 @@
 # - draw any of these methods as streams, entrance, head, losses and search, and say in which of the five it is new;
 # - work out the loss of seven of them for four images, by hand;
 # - say what an idea is worth here on equal terms, with its interval, and why the numbers of Table 1 cannot say it;
+# - tell by a negative control whether it is the idea of a method that works;
 # - tell what moved the scores of the field: ideas, or backbone, augmentation and schedule.
 #
 # **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
@@ -476,6 +477,36 @@ gained.join(beside_warm["gain"].rename("thermal")).set_index("title").round(1)
 # One caution: length and rate of the training were set for networks with BNNeck. Without it another rate might do better, and
 # nobody has looked for it here; so read "without BNNeck, all else as it was", and not "at its best". A third table, "same
 # compute", is planned and not trained yet.
+#
+# ## 13. Is it the idea?
+#
+# A method that is ahead of another one has shown that *something* in it works. Whether it is the idea, a **negative control**
+# says: the same method without what the idea is to bring, all else as it was. Ranking by strangers, translations of another
+# image, a metric of the wrong people: if that scores as well, the idea is not what works. Ten hypotheses on them were written
+# down before any was trained (`results/PROTOCOL.md`, section 7).
+
+# %%
+from studykit.studies.controls import gains
+
+controls = stored("table1-controls")
+print(f"near infrared, seeds: {sorted(controls['seed'].unique())}")
+left_out = gains(controls)[
+    [
+        *("title", "rank1", "rank1_control"),
+        *("rank1_over", "rank1_over_low", "rank1_over_high"),
+    ]
+]
+left_out.columns = ["control", "method", "without", "gain", "low", "high"]
+left_out.set_index("control").round(1)
+
+# %%
+from studykit.studies.control_claims import control_answers
+
+for one in control_answers(controls):
+    print(fill(f"{one.name}, {one.says}: {one.verdict}.", 100))
+
+# %% [markdown]
+# What the verdicts say is read below.
 #
 # And nothing here says what these methods do on photographs with ResNet-50: that is one command each
 # (`xivlab train --preset paper-sysu --method agw`), and some days.

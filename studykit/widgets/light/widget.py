@@ -221,7 +221,7 @@ class Wavelength(Panel):
         self._shade = self._axes.fill_between(spectra.load().wavelength, curve, label=label, **look)
         self._axes.legend(
             handles=[self._shade], loc="upper right", bbox_to_anchor=(1.01, -0.16), frameon=False,
-            fontsize=FONT - 1, borderaxespad=0,
+            fontsize=FONT - 1, borderaxespad=0, handlelength=1.2, handletextpad=0.5,
         )  # fmt: skip
         self.canvases["spectra"].redraw()
         return left
