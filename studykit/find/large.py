@@ -20,7 +20,9 @@ from xivlab.model import Face, TestDistance
 Way = Literal["exact", "approximate"]
 LARGE = 100_000  # pictures of a gallery from which on FAISS is used unasked
 LINKS = 32  # of each picture in the graph of HNSW
-BREADTH = 128  # pictures that a search in that graph keeps in mind, at least
+# Pictures that a search in that graph keeps in mind, at least; and in a gallery of more than `MANY`, where by the first
+# measurement (benchmarks/LARGE.md) a graph misses a fifth of the nearest with so few.
+BREADTH, MANY, BROAD = 128, 300_000, 512
 TAKEN = 8  # times as many as are wanted are taken from each face at first
 
 
@@ -31,13 +33,14 @@ class LargeGallery:
         gallery: embeddings by face, (G, D) float32.
         kind: through V, X or both.
         way: exact or approximate.
-        breadth: pictures that an approximate search keeps in mind: more find more, and take longer.
+        breadth: pictures that an approximate search keeps in mind: more find more, and take longer. If not given, 512 in a
+            gallery of more than 300,000, else 128.
 
     Raises:
         XivlabError: FAISS is not installed.
     """
 
-    def __init__(self, gallery: Faces, kind: TestDistance, way: Way, breadth: int = BREADTH) -> None:
+    def __init__(self, gallery: Faces, kind: TestDistance, way: Way, breadth: int | None = None) -> None:
         faiss = _faiss()
         self.gallery, self.kind, self.way = gallery, kind, way
         letters: dict[Face, str] = {"visible": "v", "x": "x"}
@@ -49,7 +52,7 @@ class LargeGallery:
             index = faiss.IndexFlatL2(width) if way == "exact" else faiss.IndexHNSWFlat(width, LINKS)
             index.add(features)
             self.indices[face] = index
-        self.breadth = breadth
+        self.breadth = breadth or (BROAD if len(gallery["visible"]) > MANY else BREADTH)
         # How far a squared distance of FAISS, in single precision, may be from the true one, as a part of the norms.
         self.slack = 4 * np.finfo(np.float32).eps * next(iter(gallery.values())).shape[1]
         self.longest = {face: float(np.square(gallery[face]).sum(1).max()) for face in self.faces}

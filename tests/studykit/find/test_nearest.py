@@ -80,6 +80,15 @@ def test_the_approximate_search_of_a_small_gallery_finds_the_same():
     assert through.rows.tolist() == plain.rows.tolist()
 
 
+@needs_faiss
+def test_among_many_pictures_a_graph_keeps_more_in_mind(monkeypatch):
+    gallery = drawn(1, 40)[1]
+    few = LargeGallery(gallery, "v", "approximate").breadth
+    monkeypatch.setattr("studykit.find.large.MANY", 39)
+    assert LargeGallery(gallery, "v", "approximate").breadth > few
+    assert LargeGallery(gallery, "v", "approximate", breadth=7).breadth == 7
+
+
 def test_without_faiss_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(XivlabError, match=r"A large gallery needs FAISS: type pip install '.\[large\]'"):
