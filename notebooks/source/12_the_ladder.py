@@ -10,7 +10,6 @@
 # - draw any of these methods as streams, entrance, head, losses and search, and say in which of the five it is new;
 # - work out the loss of seven of them for four images, by hand;
 # - say what an idea is worth here on equal terms, with its interval, and why the numbers of Table 1 cannot say it;
-# - tell by a negative control whether it is the idea of a method that works;
 # - tell what moved the scores of the field: ideas, or backbone, augmentation and schedule.
 #
 # **Minutes.** {reader} for you; for the computer {minutes}, where results are stored; where it has to train them, hours.
@@ -361,7 +360,7 @@ both.loc[apart].set_index("title").round(1)
 # carries over from one kind of infrared to the other, a number near 0 that it does not.
 #
 # T2 was judged in near infrared: do losses that compare images *across* the modalities beat identity alone? Here are its four
-# methods in both worlds, with intervals over seeds, five there and three here.
+# methods in both worlds, with intervals over seeds.
 
 # %%
 from studykit.analysis.intervals import Interval, in_points
@@ -399,7 +398,7 @@ print(
 )
 
 # %% [markdown]
-# That is near infrared; section 10 has the other world, with fewer seeds. Two things are to be learnt here. The rows above One-stream lie close to it: with backbone, pre-training, head and
+# The rows above One-stream lie close to it: with backbone, pre-training, head and
 # schedule equal, most of the steps of the ladder are not there. And some rows lie far *below* it. The identity loss in the
 # widget says of some of them why: TONE, HCML and BDTR, with two whole networks and dropout, are not learnt to their end in
 # this length. Of others it says something else: MSR-style knows its training people well, each network in its own way, and
@@ -422,7 +421,7 @@ for better, worse in (("baseline", "one-stream"), ("baseline+x+cmg", "baseline")
 
 # %% [markdown]
 # Triplets inside a modality pull together what is of one person *and* of one camera's kind of picture; nothing in them asks
-# for the step from day to night (notebook 03: $L_M$ cannot see the gap). Whether they help is a matter of measuring, and a
+# for the step from day to night (notebook 03: $L_M$ cannot see the gap). A
 # result on X is a result *on top of this Baseline*: another start, another gain.
 
 # %% [markdown]
@@ -442,13 +441,13 @@ told = beside[["title", "changes", "house", "own", "gain", "low", "high"]]
 told.set_index("title").round(1)
 
 # %% [markdown]
-# Two rows change nothing: D-HSME-style and AlignGAN-small have heads without BNNeck in both tables. Where their numbers differ
-# all the same, another processor has added up in another order: so much of any difference is nobody's doing.
+# Two rows change nothing; where their numbers differ all the same, another processor has added up in another order: so much
+# of any difference is nobody's doing.
 #
-# Read the first rows, which know identities alone, and then BDTR, cmGAN and HcTri, which do without BNNeck as well and lose far
-# less. What have these three that One-stream has not? Each ranks *distances* across the modalities. A plain classifier asks only that the right class has the largest score: how
-# far two features are apart it does not ask, and the search sorts by nothing else. BNNeck answers that in the head, a ranking
-# in the loss; here, who has one of them hardly misses the other.
+# Read the first rows, which know identities alone, and then BDTR, cmGAN and HcTri, which lose far less. Each of these three
+# ranks *distances* across the modalities. A plain classifier asks only that the right class has the largest score: how far
+# two features are apart it does not ask, and the search sorts by nothing else. BNNeck answers that in the head, a ranking in
+# the loss; here, who has one of them hardly misses the other.
 #
 # How much is that, beside what ideas are worth?
 
@@ -474,30 +473,19 @@ gained = beside[["title", "gain"]].rename(columns={"gain": "near infrared"})
 gained.join(beside_warm["gain"].rename("thermal")).set_index("title").round(1)
 
 # %% [markdown]
-# One caution: length and rate of the training were set for networks with BNNeck. Without it another rate might do better, and
-# nobody has looked for it here; so read "without BNNeck, all else as it was", and not "at its best". A third table, "same
-# compute", is planned and not trained yet.
+# One caution: length and rate of the training were set for networks with BNNeck; so read "without BNNeck, all else as it
+# was", and not "at its best". A third table, "same compute", is planned and not trained yet.
 #
 # ## 13. Is it the idea?
 #
-# A method that is ahead of another one has shown that *something* in it works. Whether it is the idea, a **negative control**
-# says: the same method without what the idea is to bring, all else as it was. Ranking by strangers, translations of another
-# image, a metric of the wrong people: if that scores as well, the idea is not what works. Ten hypotheses on them were written
-# down before any was trained (`results/PROTOCOL.md`, section 7).
+# A method that is ahead shows that *something* in it works. Whether it is the idea, a **negative control** says: the same
+# method without it, all else as it was. Ten hypotheses were written down before (`results/PROTOCOL.md`, section 7).
 
 # %%
 from studykit.studies.controls import gains
 
 controls = stored("table1-controls")
-print("near infrared, seeds", *sorted(controls["seed"].unique()))
-left_out = gains(controls)[
-    [
-        *("title", "rank1", "rank1_control"),
-        *("rank1_over", "rank1_over_low", "rank1_over_high"),
-    ]
-]
-left_out.columns = ["control", "method", "without", "gain", "low", "high"]
-left_out.set_index("control").round(1)
+gains(controls).set_index("title").filter(like="rank1").round(1)
 
 # %%
 from studykit.studies.control_claims import control_answers
@@ -506,18 +494,10 @@ for one in control_answers(controls):
     print(fill(f"{one.name}, {one.says}: {one.verdict}.", 100))
 
 # %% [markdown]
-# Read the table by kinds. Where the gain is clearly above zero, the idea does work, whatever the method scores: stems of a
-# modality's own have to *learn* to be worth anything; a ranking has to compare the right people; so has a metric. Zero-Padding
-# searched through the wrong channel keeps less than half of what it had, or little more: its nodes have become a modality's own.
-#
-# Where the gain is about zero, something else works. cmGAN without its game is as good as with it: what it has over plain
-# identity, if anything, its triplets brought. D2RL-style stacked on what was made of *another* image is as good as with the right one,
-# and with a translator that never learnt it is clearly *better*: here the translations carry nothing, and training them
-# disturbs. So it is with translators of this size and length of training; the paper's are larger, and nothing is shown of those.
-#
-# And C5 was badly asked, which shows only now: it sets a control of BDTR beside a control of TONE, and BDTR normalises each
-# modality where the two meet, which TONE does not; so more than the ranking differs. BDTR beside its *own* control is the fair
-# pair, and stands in the table.
+# Stems have to *learn*, a ranking and a metric to compare the right people: there the idea works. cmGAN is as good without its
+# game; D2RL-style as good with translations of *another* image, and clearly *better* with a translator that never learnt
+# (the paper's are larger, and trained longer). C5 was badly asked: its two controls differ in more than the ranking. BDTR
+# beside its own control is the fair pair.
 #
 # And nothing here says what these methods do on photographs with ResNet-50: that is one command each
 # (`xivlab train --preset paper-sysu --method agw`), and some days.
@@ -526,7 +506,7 @@ for one in control_answers(controls):
 #
 # - A method is five choices: entrance, streams, head, losses, search. Most rungs change one or two of them.
 # - A printed table orders ideas, backbones, years and re-implementations at once. Whoever wants the idea must hold the rest.
-# - "Equal terms" is a choice as well, and it favours what needs little training. Two tables are better than one.
+# - "Equal terms" is a choice as well, and it favours what needs little training.
 # - A detail of the head can be worth more than the idea of a paper, and an idea can stand in for the head.
 # - A loss by hand, on four images, says in a minute what a method cannot see.
 #

@@ -89,6 +89,8 @@ def test_nothing_is_loaded_from_elsewhere(folder, seen):
 
 def test_every_picture_is_in_words_too(seen):
     pictures = [picture for page in seen.values() for picture in page.pictures]
+    # A second copy of a picture, which shows its photographs on a dark page, says nothing a second time.
+    pictures = [picture for picture in pictures if picture.get("aria-hidden") != "true"]
     assert len(pictures) > 50
     assert all(len(picture["alt"].split()) >= 4 for picture in pictures)
 
