@@ -91,12 +91,10 @@ class Canvas:
         return "image/png", out.getvalue()
 
     def _photographs(self) -> list[photographs.Place]:
-        wide, tall = self.size
-        shown = [one for one in self._moving if isinstance(one, _Pixels) and one.get_visible()]
+        whole, (wide, tall) = photographs.Place(0, 0, 1, 1), self.size
+        shown = (one for one in self._moving if isinstance(one, _Pixels) and one.get_visible())
         return [
-            photographs.Place(0, 0, 1, 1).within(
-                one.left / wide, one.top / tall, one.size[0] / wide, one.size[1] / tall
-            )
+            whole.within(one.left / wide, one.top / tall, one.size[0] / wide, one.size[1] / tall)
             for one in shown
         ]
 

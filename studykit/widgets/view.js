@@ -82,8 +82,9 @@ function render({ model, el }) {
     if (!wide) return;
     if (wide !== reservedAt) reserved = 0;
     reservedAt = wide;
-    const letters = Math.max(model.get("words").length, model.get("letters"));
-    reserved = Math.max(reserved, Math.ceil((1.15 * LETTER * letters) / wide));
+    const lines = (LETTER * Math.max(model.get("words").length, model.get("letters"))) / wide;
+    // What was kept is taken up before more is kept, which would itself be a jump.
+    if (lines > reserved) reserved = Math.ceil(1.15 * lines);
     caption.style.setProperty("--kept", `${1.45 * reserved}em`);
   }
   function describe() {

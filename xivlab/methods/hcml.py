@@ -53,7 +53,7 @@ def across(problem: Problem, V: Tensor, T: Tensor, M: Tensor) -> Tensor:
     modalities nearer than mu, those of two people farther; both kinds of pairs weigh 1 in all."""
     a, b = problem.visible_means @ V, problem.infrared_means @ T
     aM, bM = a @ M, b @ M
-    # a M a' + b M b' - a M b' - b M a', by products: the differences of all pairs, (P, P, D), take twenty times as long.
+    # a M a' + b M b' - a M b' - b M a', by products: the differences of all pairs, (P, P, D), take many times as long.
     distance = (aM * a).sum(1)[:, None] + (bM * b).sum(1) - aM @ b.mT - (bM @ a.mT).mT
     same = torch.eye(len(distance), dtype=torch.bool)
     losses = F.softplus(torch.where(same, distance - problem.mu, problem.mu - distance))
@@ -178,9 +178,8 @@ def learn_metric(model: Mapped, images: Images) -> None:
     with torch.enable_grad():
         V, T, M = fit(Problem.of(visible @ kept, infrared @ kept, of_visible, of_infrared))
     values, vectors = torch.linalg.eigh(M)
-    P = (
-        vectors * values.clamp_min(0).sqrt() @ vectors.mT
-    )  # M = P P^T; of all such the symmetric one, which has no free signs
+    # M = P P^T; of all such the symmetric one, which has no free signs.
+    P = vectors * values.clamp_min(0).sqrt() @ vectors.mT
     whole = torch.zeros(2, width, width, dtype=torch.float64)
     whole[0, :, : P.shape[1]], whole[1, :, : P.shape[1]] = kept @ V @ P, kept @ T @ P
     model.origin.copy_(origin)
